@@ -1,0 +1,154 @@
+"""A throw-away PostgreSQL for a test run: one cluster a pytest worker, as many databases as its tests like.
+
+    url = create_database("journeys", template="migrated")
+
+The cluster starts with the first database and listens on a Unix socket only. A keeper process owns it and waits for
+its standard input to end, which happens however the tests end: passed, interrupted or killed. No cluster outlives them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+READY = "ready"
+# Nothing here needs to survive a power cut.
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+
+
+def create_database(name: str, template: str | None = None) -> str:
+    """Makes a database, a copy of `template` if given, and returns its SQLAlchemy URL."""
+    return shared_cluster().create_database(name, template)
+
+
+def drop_database(name: str) -> None:
+    """Drops a database, and whoever is still connected to it."""
+    shared_cluster().drop_database(name)
+
+
+@cache
+def shared_cluster() -> Cluster:
+    cluster = Cluster()
+    atexit.register(cluster.stop)
+    return cluster
+
+
+class Cluster:
+    """A running server. Tests that stop or starve it start one of their own."""
+
+    def __init__(self) -> None:
+        # Not $TMPDIR: a socket's path may have 107 characters at most, and `nobody` must get there.
+        self.folder = Path(tempfile.mkdtemp(prefix="lantoa-pg-", dir="/tmp"))
+        self.keeper = subprocess.Popen(
+            [sys.executable, __file__, self.folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            # Ctrl-C in the terminal is for the tests; the keeper follows when they are done.
+            start_new_session=True,
+        )
+        assert self.keeper.stdout
+        if self.keeper.stdout.readline().strip() != READY:
+            raise RuntimeError("PostgreSQL did not start; its own words are above")
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def create_database(self, name: str, template: str | None = None) -> str:
+        self._run(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(template or "template1")
+            )
+        )
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        self._run(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+    def stop(self) -> None:
+        assert self.keeper.stdin
+        self.keeper.stdin.close()
+        self.keeper.wait(timeout=30)
+
+    def _run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(host=str(self.folder), user="postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+
+# --- the keeper, a process of its own ---------------------------------------------------------------------------
+
+
+def keep(folder: Path) -> None:
+    """Runs a cluster in `folder` until standard input ends, then removes every trace."""
+    try:
+        server = start(folder)
+        try:
+            print(READY, flush=True)
+            sys.stdin.read()
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=20)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    bin_folder, data, log = server_binaries(), folder / "data", folder / "log"
+    child: dict[str, Any] = {"cwd": folder}
+    if os.geteuid() == 0:  # which PostgreSQL refuses to be
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        child |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    with log.open("wb") as out:
+        child |= {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
+        initdb: list[str | Path] = [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust"]
+        made = subprocess.run([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **child, check=False)
+        if made.returncode != 0:
+            raise SystemExit(log.read_text())
+        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        server = subprocess.Popen([bin_folder / "postgres", "-D", data, "-k", folder, *settings], **child)
+    for _ in range(600):
+        if server.poll() is not None:
+            break
+        try:
+            psycopg.connect(host=str(folder), user="postgres").close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return server
+    server.kill()
+    raise SystemExit(log.read_text())
+
+
+def server_binaries() -> Path:
+    """The newest of Debian's folders, else the one on PATH."""
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda initdb: int(initdb.parts[-3])
+    )
+    on_path = shutil.which("initdb")
+    if not debian and not on_path:
+        raise SystemExit("No PostgreSQL server here: run scripts/ensure_test_services.py")
+    return debian[-1].parent if debian else Path(str(on_path)).parent
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]))
