@@ -1,0 +1,109 @@
+"""Configuration is read once into one frozen object. No other module reads the environment."""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from backend.errors import SettingMissing
+
+Mode = Literal["production", "demo"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a node can be told from outside.
+
+    `workers`: web processes; SQLite always gets one, because it has one writer.
+    `identity`: name of the identity port. There is no default: the demo port is chosen by demo mode alone.
+    """
+
+    mode: Mode
+    data: Path
+    database_url: str
+    secret_key: str
+    identity: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    language: str = "vi"
+
+    @property
+    def demo(self) -> bool:
+        return self.mode == "demo"
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment.
+
+    Raises SettingMissing, naming the variable, when something needed is absent or unsafe.
+    """
+    env = os.environ if environment is None else environment
+    mode = _mode(env)
+    data = Path(env.get("LANTOA_DATA", "./var")).resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    return Settings(
+        mode=mode,
+        data=data,
+        database_url=env.get("LANTOA_DATABASE_URL") or f"sqlite:///{data / 'lantoa.sqlite3'}",
+        secret_key=env.get("LANTOA_SECRET_KEY") or _kept_secret(data),
+        identity=_identity(env, mode),
+        host=_host(env, mode),
+        port=int(env.get("PORT", "8000")),
+        workers=int(env.get("LANTOA_WORKERS", "2")),
+    )
+
+
+def _mode(env: Mapping[str, str]) -> Mode:
+    mode = env.get("LANTOA_MODE", "production")
+    if mode == "demo":
+        return "demo"
+    if mode == "production":
+        return "production"
+    raise SettingMissing(f"LANTOA_MODE is '{mode}': use 'production' or 'demo'.")
+
+
+def _identity(env: Mapping[str, str], mode: Mode) -> str:
+    chosen = env.get("LANTOA_IDENTITY", "demo" if mode == "demo" else "")
+    if not chosen:
+        raise SettingMissing(
+            "LANTOA_IDENTITY is not set: production needs a real way to prove a phone number."
+        )
+    if chosen == "demo" and mode != "demo":
+        raise SettingMissing(
+            "LANTOA_IDENTITY=demo shows sign-in codes on the screen: only with LANTOA_MODE=demo."
+        )
+    return chosen
+
+
+def _host(env: Mapping[str, str], mode: Mode) -> str:
+    host = env.get("LANTOA_HOST", "127.0.0.1")
+    if mode == "demo" and not _is_loopback(host):
+        raise SettingMissing(f"LANTOA_HOST is '{host}': demo mode listens on loopback only.")
+    return host
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _kept_secret(data: Path) -> str:
+    """A secret made at first start and kept beside the database, readable by its owner alone."""
+    place = data / "secret_key"
+    try:
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return place.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(made := secrets.token_urlsafe(48))
+    return made

@@ -1,0 +1,1 @@
+"""Engine, session, naming rules and migrations: the ground everything stands on, for SQLite and PostgreSQL alike."""

@@ -1,0 +1,16 @@
+"""The few statements that differ between the two databases."""
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import Table
+
+
+def on_postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_into(session: Session, table: type[Any] | Table) -> Any:
+    """An INSERT that knows ON CONFLICT, which both databases have under their own dialect's name."""
+    return postgresql.insert(table) if on_postgres(session) else sqlite.insert(table)

@@ -1,0 +1,1 @@
+"""The audit trail of writes and sensitive reads, and the limits that keep a guesser slow."""
