@@ -1,0 +1,102 @@
+"""Consent: one row per purpose and version of its text, given by the person or, for a child, by a guardian."""
+
+import uuid
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend import clock
+from backend.errors import NotFound
+from backend.people.errors import ConsentTextUnknown, NotAMinor
+from backend.people.models import Consent, Person
+from backend.people.rules import age_group
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """What a person is shown before agreeing; a change of meaning is a new version."""
+
+    purpose: str
+    version: int
+    title: dict[str, str]
+    text: dict[str, str]
+    legal_basis: Any
+    retention_days: int
+
+
+@cache
+def texts() -> dict[str, ConsentText]:
+    """The present text of every purpose."""
+    rows = yaml.safe_load((Path(__file__).parent / "consent_texts.yaml").read_text(encoding="utf-8"))
+    return {row["purpose"]: ConsentText(**row) for row in rows}
+
+
+def give(session: Session, person: uuid.UUID, purpose: str, version: int, channel: str = "app") -> Consent:
+    """Raises ConsentTextUnknown when the text read is not the present one."""
+    return _add(session, person, purpose, version, channel=channel, given_by="self")
+
+
+def give_for_child(
+    session: Session,
+    child: uuid.UUID,
+    version: int,
+    *,
+    guardian_name: str,
+    relation: str,
+    campaign: uuid.UUID,
+) -> Consent:
+    """A guardian agrees for a child under 16, for one campaign. Raises NotAMinor, ConsentTextUnknown."""
+    person = session.get_one(Person, child)
+    if age_group(person.birth_year, clock.today().year) != "minor":
+        raise NotAMinor
+    return _add(
+        session,
+        child,
+        "guardian_contest_entry",
+        version,
+        channel="app",
+        given_by="guardian",
+        guardian_name=guardian_name,
+        guardian_relation=relation,
+        campaign_id=campaign,
+    )
+
+
+def _add(session: Session, person: uuid.UUID, purpose: str, version: int, **how: Any) -> Consent:
+    text = texts().get(purpose)
+    if text is None or text.version != version:
+        raise ConsentTextUnknown
+    row = Consent(person_id=person, purpose=purpose, version=version, given_at=clock.now(), **how)
+    session.add(row)
+    session.flush()  # the door answers with its id
+    return row
+
+
+def withdraw(session: Session, person: uuid.UUID, consent: uuid.UUID) -> None:
+    """Raises NotFound when the consent is not this person's. Withdrawing twice is harmless."""
+    row = session.get(Consent, consent)
+    if row is None or row.person_id != person:
+        raise NotFound
+    row.withdrawn_at = row.withdrawn_at or clock.now()
+
+
+def of_person(session: Session, person: uuid.UUID) -> list[Consent]:
+    return list(
+        session.scalars(select(Consent).where(Consent.person_id == person).order_by(Consent.given_at))
+    )
+
+
+def standing(session: Session, person: uuid.UUID, campaign: uuid.UUID) -> set[str]:
+    """Purposes agreed to, in the present version, not withdrawn; a guardian's only where it is for `campaign`."""
+    return {
+        row.purpose
+        for row in of_person(session, person)
+        if row.withdrawn_at is None
+        and row.version == texts()[row.purpose].version
+        and (row.campaign_id is None or row.campaign_id == campaign)
+    }

@@ -1,0 +1,49 @@
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.people.models import Membership, Person, SubjectLink
+from backend.units.queries import NamedUnit, named_many
+from backend.units.trees import holds_on
+
+
+@dataclass(frozen=True)
+class Belonging:
+    id: uuid.UUID
+    kind: str
+    unit: NamedUnit
+    valid_from: date
+
+
+def person(session: Session, person_id: uuid.UUID) -> Person:
+    return session.get_one(Person, person_id)
+
+
+def belongings(session: Session, person_id: uuid.UUID, day: date) -> list[Belonging]:
+    """The person's memberships on that day, with the units as they are called then."""
+    rows = list(
+        session.scalars(
+            select(Membership)
+            .where(Membership.person_id == person_id, holds_on(Membership, day))
+            .order_by(Membership.kind)
+        )
+    )
+    units = named_many(session, [row.unit_id for row in rows], day)
+    return [Belonging(r.id, r.kind, units[r.unit_id], r.valid_from) for r in rows if r.unit_id in units]
+
+
+def unit_of(session: Session, person_id: uuid.UUID, kind: str, day: date) -> uuid.UUID | None:
+    """Where the person belonged on that day in that way; the newest if two overlap."""
+    return session.scalars(
+        select(Membership.unit_id)
+        .where(Membership.person_id == person_id, Membership.kind == kind, holds_on(Membership, day))
+        .order_by(Membership.valid_from.desc(), Membership.id.desc())
+        .limit(1)
+    ).first()
+
+
+def subject_of(session: Session, person_id: uuid.UUID) -> uuid.UUID:
+    return session.scalars(select(SubjectLink.subject).where(SubjectLink.person_id == person_id)).one()
