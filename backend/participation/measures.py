@@ -1,0 +1,48 @@
+"""Measures: what can be counted. Kinds declare them; the book holds all of them for whoever reads figures."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Additivity = Literal["sum", "distinct", "last", "ratio"]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """How results of a measure are ordered: fields of the result with their direction, the best one counts."""
+
+    order: tuple[tuple[str, Literal["high", "low"]], ...]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`distinct` counts subjects and cannot be summed over units or periods; `sum` adds quantities.
+
+    `result` names the fields of the fact's result. `sealed`: hidden from every reader until the activity is settled.
+    """
+
+    code: str
+    title: str
+    additivity: Additivity
+    result: tuple[str, ...] = ()
+    ranking: Ranking | None = None
+    sealed: bool = False
+
+
+class MeasureBook:
+    """Every measure of every kind, by code."""
+
+    def __init__(self, measures: Iterable[Measure]) -> None:
+        listed = list(measures)
+        self._by_code: Mapping[str, Measure] = {measure.code: measure for measure in listed}
+        if len(self._by_code) != len(listed):
+            raise ValueError("two measures share one code")
+
+    def __getitem__(self, code: str) -> Measure:
+        return self._by_code[code]
+
+    def __iter__(self) -> Iterable[Measure]:  # type: ignore[override]
+        return iter(self._by_code.values())
+
+    def sealed_codes(self) -> set[str]:
+        return {code for code, measure in self._by_code.items() if measure.sealed}

@@ -1,0 +1,159 @@
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from backend.clock import local_day
+from backend.participation.models import Fact, Operation, Quarantined
+
+
+def highest_seq(session: Session, device: uuid.UUID) -> int:
+    """The last number of the device's gapless run from 1; a hole stops it, so the phone sees what never arrived.
+
+    Counting rows and comparing with the greatest number is one index read when there is no hole, the usual case.
+    """
+    top, count = session.execute(
+        select(func.max(Operation.device_seq), func.count()).where(Operation.device_id == device)
+    ).one()
+    if not top or top == count:
+        return top or 0
+    numbers = session.scalars(
+        select(Operation.device_seq).where(Operation.device_id == device).order_by(Operation.device_seq)
+    )
+    run = 0
+    for number in numbers:
+        if number != run + 1:
+            break
+        run = number
+    return run
+
+
+def by_receipt(session: Session, receipt: str, subject: uuid.UUID) -> Operation | Quarantined | None:
+    """The person's own deed with that receipt."""
+    for table in (Operation, Quarantined):
+        found = session.scalars(
+            select(table).where(table.receipt == receipt, table.subject == subject)
+        ).first()
+        if found is not None:
+            return found
+    return None
+
+
+def facts_of(session: Session, operation: uuid.UUID) -> list[Fact]:
+    return list(session.scalars(select(Fact).where(Fact.operation_id == operation).order_by(Fact.line)))
+
+
+def operations_of(session: Session, subject: uuid.UUID, limit: int = 200) -> list[Operation]:
+    return list(
+        session.scalars(
+            select(Operation)
+            .where(Operation.subject == subject)
+            .order_by(Operation.received_at.desc())
+            .limit(limit)
+        )
+    )
+
+
+def outcomes_of(session: Session, subject: uuid.UUID) -> dict[str, int]:
+    rows = session.execute(
+        select(Operation.outcome, func.count())
+        .where(Operation.subject == subject)
+        .group_by(Operation.outcome)
+    )
+    return {outcome: count for outcome, count in rows}
+
+
+def arrivals(session: Session, activity: uuid.UUID, measure: str) -> list[datetime]:
+    """When each standing fact of the measure was received: what the console draws as arrivals."""
+    rows = session.scalars(
+        select(Fact.received_at)
+        .where(Fact.activity_id == activity, Fact.measure == measure, Fact.is_reversal.is_(False))
+        .order_by(Fact.received_at)
+    )
+    return list(rows)
+
+
+@dataclass(frozen=True)
+class FactGroup:
+    """Facts of some days together, at least as many people as the disclosure rule asks; no row about one person."""
+
+    first_day: date
+    last_day: date
+    facts: int
+    people: int
+    quantity: int
+    keys: tuple[str, ...]
+
+
+def standing_facts(
+    session: Session, activity: uuid.UUID, measure: str, units: set[uuid.UUID], period: str
+) -> list[Fact]:
+    """Facts not reversed, oldest first: what a figure is made of."""
+    reversed_ones = select(Fact.reverses_operation, Fact.reverses_line).where(Fact.is_reversal).subquery()
+    query = (
+        select(Fact)
+        .outerjoin(
+            reversed_ones,
+            (reversed_ones.c.reverses_operation == Fact.operation_id)
+            & (reversed_ones.c.reverses_line == Fact.line),
+        )
+        .where(
+            Fact.activity_id == activity,
+            Fact.measure == measure,
+            Fact.unit_id.in_(units),
+            Fact.is_reversal.is_(False),
+            reversed_ones.c.reverses_operation.is_(None),
+            _in_period(period),
+        )
+        .order_by(Fact.happened_at, Fact.operation_id)
+    )
+    return list(session.scalars(query))
+
+
+def _in_period(period: str) -> ColumnElement[bool]:
+    if period == "all":
+        return Fact.period == Fact.period
+    if "Q" in period or "S" in period:
+        return Fact.period.in_(_months(period))
+    return Fact.period.startswith(period)
+
+
+def _months(period: str) -> list[str]:
+    year, letter, number = period[:4], period[4], int(period[5])
+    size = 3 if letter == "Q" else 6
+    return [f"{year}{m:02d}" for m in range((number - 1) * size + 1, number * size + 1)]
+
+
+def grouped(facts: list[Fact], at_least: int) -> list[FactGroup]:
+    """Days joined until each group holds `at_least` different people; the remainder joins the last group. Pure."""
+    groups: list[list[Fact]] = []
+    for fact in facts:
+        if groups and _may_still_grow(groups[-1], fact, at_least):
+            groups[-1].append(fact)
+        else:
+            groups.append([fact])
+    if len(groups) > 1 and _people(groups[-1]) < at_least:
+        groups[-2].extend(groups.pop())
+    return [_as_group(group) for group in groups if _people(group) >= at_least]
+
+
+def _may_still_grow(group: list[Fact], fact: Fact, at_least: int) -> bool:
+    same_day = local_day(group[-1].happened_at) == local_day(fact.happened_at)
+    return same_day or _people(group) < at_least
+
+
+def _people(group: list[Fact]) -> int:
+    return len({fact.subject or fact.operation_id for fact in group})
+
+
+def _as_group(group: list[Fact]) -> FactGroup:
+    return FactGroup(
+        first_day=local_day(group[0].happened_at),
+        last_day=local_day(group[-1].happened_at),
+        facts=len(group),
+        people=_people(group),
+        quantity=sum(fact.quantity for fact in group),
+        keys=tuple(f"{fact.operation_id}/{fact.line}" for fact in group),
+    )

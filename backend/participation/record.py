@@ -1,0 +1,152 @@
+"""Writing the ledger. Every statement is idempotent in itself: sending twice is harmless, whoever races whom."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from backend import clock
+from backend.db.statements import insert_into
+from backend.participation import periods
+from backend.participation.deeds import Answer, Deed, FactLine, body_hash, new_receipt
+from backend.participation.models import Fact, Operation, PendingFact, Quarantined
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Where what a deed counts belongs: decided by the server from the dated tree, never by the phone."""
+
+    unit: uuid.UUID
+    campaign: uuid.UUID
+    in_custody: bool = False
+
+
+def claim(session: Session, deeds: Sequence[Deed]) -> tuple[set[uuid.UUID], dict[uuid.UUID, Operation]]:
+    """Take the place of each deed in the ledger; the answer is (ids that are new, ids already held).
+
+    A racing transaction with the same id or (device, sequence) makes this wait, then lose: the constraint decides.
+    """
+    if not deeds:
+        return set(), {}
+    statement = insert_into(session, Operation).on_conflict_do_nothing().returning(Operation.id)
+    new = set(session.scalars(statement, [_row(deed) for deed in deeds]))
+    return new, _held(session, [deed for deed in deeds if deed.id not in new])
+
+
+def _row(deed: Deed) -> dict[str, object]:
+    return {
+        "id": deed.id,
+        "device_id": deed.device,
+        "device_seq": deed.seq,
+        "subject": deed.subject,
+        "activity_id": deed.activity,
+        "action": deed.action,
+        "schema": deed.schema,
+        "body_hash": deed.body_hash,
+        "happened_at": deed.happened_at,
+        "time_trust": deed.time_trust,
+        "received_at": deed.received_at,
+        "verdict": "accepted",
+        "outcome": "noted",
+        "receipt": deed.receipt,
+    }
+
+
+def _held(session: Session, deeds: Sequence[Deed]) -> dict[uuid.UUID, Operation]:
+    """The operation each deed collided with, by the deed's id: same id first, else same place in the sequence."""
+    if not deeds:
+        return {}
+    same_place = [(Operation.device_id == d.device) & (Operation.device_seq == d.seq) for d in deeds]
+    rows = session.scalars(select(Operation).where(or_(Operation.id.in_([d.id for d in deeds]), *same_place)))
+    by_id = {row.id: row for row in rows}
+    by_place = {(row.device_id, row.device_seq): row for row in by_id.values()}
+    return {d.id: by_id.get(d.id) or by_place[(d.device, d.seq)] for d in deeds}
+
+
+def settle(session: Session, answered: Iterable[tuple[Deed, Answer, Attribution]]) -> None:
+    """Write each answer beside its operation, and its facts, each with a pending row for the fold."""
+    triples = list(answered)
+    if not triples:
+        return
+    session.execute(_SETTLE, [_verdict(deed, answer, place) for deed, answer, place in triples])
+    lines = [
+        _fact(deed, number, line, place)
+        for deed, answer, place in triples
+        for number, line in enumerate(answer.facts, start=1)
+    ]
+    write_facts(session, lines)
+
+
+_SETTLE = (
+    update(Operation.__table__)  # type: ignore[arg-type]
+    .where(Operation.__table__.c.id == bindparam("deed_id"))
+    .values(
+        verdict=bindparam("new_verdict"), outcome=bindparam("new_outcome"), reason=bindparam("new_reason")
+    )
+)
+
+
+def _verdict(deed: Deed, answer: Answer, place: Attribution) -> dict[str, object]:
+    return {
+        "deed_id": deed.id,
+        "new_verdict": "custody" if place.in_custody else "accepted",
+        "new_outcome": answer.outcome,
+        "new_reason": answer.reason,
+    }
+
+
+def _fact(deed: Deed, number: int, line: FactLine, place: Attribution) -> dict[str, object]:
+    return {
+        "operation_id": deed.id,
+        "line": number,
+        "measure": line.measure,
+        "subject": deed.subject if line.with_subject else None,
+        "scope": line.scope,
+        "generation": 1,
+        "quantity": line.quantity,
+        "result": line.result,
+        "unit_id": place.unit,
+        "campaign_id": place.campaign,
+        "activity_id": deed.activity,
+        "happened_at": deed.happened_at,
+        "received_at": deed.received_at,
+        "period": periods.month(deed.happened_at),
+        "is_reversal": False,
+    }
+
+
+def write_facts(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
+    """Insert facts and their pending rows. A fact already counted in its scope is left as it stands."""
+    if not rows:
+        return 0
+    statement = insert_into(session, Fact).on_conflict_do_nothing().returning(Fact.operation_id, Fact.line)
+    written = session.execute(statement, list(rows)).all()
+    if written:
+        session.execute(insert(PendingFact), [{"operation_id": o, "line": line} for o, line in written])
+    return len(written)
+
+
+def quarantine(
+    session: Session, device: uuid.UUID, subject: uuid.UUID, raw: bytes, reason: str
+) -> Quarantined:
+    """Keep a deed that cannot be taken in, byte for byte. The same bytes again answer with the first receipt."""
+    hashed = body_hash(raw)
+    row = {
+        "device_id": device,
+        "subject": subject,
+        "body": raw,
+        "body_hash": hashed,
+        "reason": reason,
+        "received_at": clock.now(),
+        "receipt": new_receipt(),
+    }
+    session.execute(
+        insert_into(session, Quarantined)
+        .values(**row)
+        .on_conflict_do_nothing(index_elements=["device_id", "body_hash"])
+    )
+    return session.scalars(
+        select(Quarantined).where(Quarantined.device_id == device, Quarantined.body_hash == hashed)
+    ).one()
