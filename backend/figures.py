@@ -1,0 +1,125 @@
+"""Everything that is derived from the ledger, together: fold it, throw it away, rebuild it, check it.
+
+Tallies, boards and scorecards do not know each other; here they are told of the same facts in the same transaction.
+"""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from backend.db.engine import Database
+from backend.leaderboards import fold as boards
+from backend.leaderboards.models import Standing, StandingLevel
+from backend.participation import changes
+from backend.participation.measures import MeasureBook
+from backend.scorecards import fold as cards
+from backend.scorecards.indicators import template
+from backend.scorecards.models import ScorecardLine
+from backend.tallies import fold as tallies
+from backend.tallies.models import Tally, TallySubject
+
+DERIVED = (Tally, TallySubject, Standing, StandingLevel, ScorecardLine)
+Progress = Callable[[int], None]
+
+
+def fold_batch(session: Session, book: MeasureBook) -> int:
+    """Count one batch of pending facts into everything derived; answers how many facts."""
+    return tallies.fold_once(session, book, (boards.board_keeper(book), cards.card_keeper(template())))
+
+
+def is_anything_waiting(session: Session) -> bool:
+    """Whether facts wait to be counted or changes to be numbered."""
+    return tallies.waiting(session) or changes.waiting(session)
+
+
+def fold_all(database: Database, book: MeasureBook, progress: Progress = lambda _: None) -> int:
+    """Fold until nothing waits, a transaction a batch."""
+    total = 0
+    while True:
+        with database.transaction() as session:
+            done = fold_batch(session, book)
+        if not done:
+            return total
+        total += done
+        progress(done)
+
+
+def rebuild(session: Session, book: MeasureBook, progress: Progress = lambda _: None) -> int:
+    """Throw everything derived away and count the whole ledger again, in one transaction; answers how many facts."""
+    tallies.empty(session)
+    boards.empty(session)
+    cards.empty(session)
+    total = 0
+    while done := fold_batch(session, book):
+        total += done
+        progress(done)
+    return total
+
+
+def differences(database: Database, book: MeasureBook, progress: Progress = lambda _: None) -> list[str]:
+    """What the derived tables say otherwise than the ledger, a line each; empty when all agree to the digit.
+
+    Works on a copy (SQLite) or in a transaction that is rolled back (PostgreSQL), so nothing is repaired silently.
+    """
+    with _scratch(database) as session:
+        while fold_batch(session, book):
+            pass
+        before = _everything(session)
+        rebuild(session, book, progress)
+        after = _everything(session)
+    return [*_compare(before, after)]
+
+
+def _everything(session: Session) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Every derived row: (table, key...) -> the other columns."""
+    session.flush()
+    rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for model in DERIVED:
+        table = model.__table__
+        keys = [c.name for c in table.primary_key]  # type: ignore[attr-defined]
+        others = [c.name for c in table.columns if c.name not in keys]
+        for row in session.execute(select(table)).mappings():
+            rows[(table.name, *(row[k] for k in keys))] = tuple((o, row[o]) for o in others)  # type: ignore[attr-defined]
+    return rows
+
+
+def _compare(held: dict[Any, Any], counted: dict[Any, Any]) -> Iterator[str]:
+    for key in sorted(held.keys() | counted.keys(), key=str):
+        if held.get(key) != counted.get(key):
+            name = " ".join(str(part) for part in key)
+            yield f"{name}: held {_words(held.get(key))}, the ledger says {_words(counted.get(key))}"
+
+
+def _words(values: tuple[tuple[str, Any], ...] | None) -> str:
+    return "nothing" if values is None else ", ".join(f"{name}={value}" for name, value in values)
+
+
+@contextmanager
+def _scratch(database: Database) -> Iterator[Session]:
+    if database.engine.dialect.name != "sqlite":
+        with database.undone() as session:
+            yield session
+        return
+    place = Path(tempfile.mkdtemp(prefix="lantoa-check-"))
+    copy = Database(f"sqlite:///{_copied(database, place)}")
+    try:
+        with copy.transaction() as session:
+            yield session
+    finally:
+        copy.close()
+        shutil.rmtree(place)
+
+
+def _copied(database: Database, place: Path) -> Path:
+    source = make_url(str(database.engine.url)).database
+    with sqlite3.connect(str(source)) as here, sqlite3.connect(place / "copy.sqlite3") as there:
+        here.backup(there)
+    return place / "copy.sqlite3"

@@ -1,0 +1,156 @@
+"""The fold: each pending fact is counted and its pending row deleted, in one transaction, by one worker at a time.
+
+Pending rows, not a cursor, decide what is new: commits that land out of order lose nothing.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy.orm import Session
+
+from backend.db.statements import insert_into
+from backend.participation.lease import hold
+from backend.participation.measures import MeasureBook
+from backend.participation.models import Fact, PendingFact
+from backend.tallies.counting import Above, Cell, Counts, count
+from backend.tallies.models import Tally, TallySubject
+from backend.units.trees import lines_up
+
+Follower = Callable[[Session, Sequence[Fact], set[Cell]], None]
+"""Somebody further up who is told which facts were just counted and which cells moved."""
+
+BATCH = 1000
+
+
+def fold_once(session: Session, book: MeasureBook, followers: Iterable[Follower] = ()) -> int:
+    """Count one batch of pending facts; answers how many. Zero means everything is counted."""
+    hold(session, "fold")
+    facts = _pending(session)
+    if not facts:
+        return 0
+    counts = count(facts, book, above_in(session))
+    add(session, counts)
+    for follow in followers:
+        follow(session, facts, counts.cells())
+    _delete_pending(session, facts)
+    return len(facts)
+
+
+def _pending(session: Session) -> Sequence[Fact]:
+    pending = (PendingFact.operation_id == Fact.operation_id) & (PendingFact.line == Fact.line)
+    return session.scalars(
+        select(Fact).join(PendingFact, pending).order_by(Fact.operation_id, Fact.line).limit(BATCH)
+    ).all()
+
+
+def _delete_pending(session: Session, facts: Sequence[Fact]) -> None:
+    keys = [(fact.operation_id, fact.line) for fact in facts]
+    for start in range(0, len(keys), 200):
+        chunk = keys[start : start + 200]
+        session.execute(
+            delete(PendingFact).where(tuple_(PendingFact.operation_id, PendingFact.line).in_(chunk))
+        )
+
+
+def above_in(session: Session) -> Above:
+    """Units above a unit on a day, each day's tree read once."""
+    days: dict[date, dict[uuid.UUID, list[uuid.UUID]]] = {}
+
+    def above(unit: uuid.UUID, day: date) -> list[uuid.UUID]:
+        known = days.setdefault(day, {})
+        if unit not in known:
+            known.update(lines_up(session, [unit], day))
+        return known[unit]
+
+    return above
+
+
+def add(session: Session, counts: Counts) -> None:
+    """Add counts to the tallies; distinct people move only when a subject appears or disappears."""
+    people = _add_subjects(session, counts)
+    rows = [
+        dict(zip(("measure", "activity_id", "unit_id", "period"), cell, strict=True))
+        | {"quantity": counts.quantity[cell], "facts": facts, "people": people.get(cell, 0)}
+        for cell, facts in counts.facts.items()
+    ]
+    if not rows:
+        return
+    statement = insert_into(session, Tally)
+    new = statement.excluded
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["measure", "activity_id", "unit_id", "period"],
+            set_={
+                "quantity": Tally.quantity + new.quantity,
+                "facts": Tally.facts + new.facts,
+                "people": Tally.people + new.people,
+            },
+        ),
+        rows,
+    )
+
+
+def _add_subjects(session: Session, counts: Counts) -> dict[Cell, int]:
+    """Merge the sets behind distinct counts; answers how many people each cell gained or lost."""
+    gained: dict[Cell, int] = {}
+    by_subject: dict[uuid.UUID, list[tuple[Cell, int]]] = {}
+    for (cell, subject), change in counts.subjects.items():
+        by_subject.setdefault(subject, []).append((cell, change))
+    before = _standing(session, by_subject, {cell[1] for cell in counts.facts})
+    rows = []
+    for subject, changes in by_subject.items():
+        for cell, change in changes:
+            old = before.get((cell, subject), 0)
+            gained[cell] = gained.get(cell, 0) + int(old + change > 0) - int(old > 0)
+            rows.append((*cell, subject, change))
+    _merge_subjects(session, rows)
+    return gained
+
+
+def _standing(
+    session: Session, subjects: Iterable[uuid.UUID], activities: set[uuid.UUID]
+) -> dict[tuple[Cell, uuid.UUID], int]:
+    wanted, found = list(subjects), {}
+    for start in range(0, len(wanted), 500):
+        rows = session.execute(
+            select(TallySubject).where(
+                TallySubject.subject.in_(wanted[start : start + 500]),
+                TallySubject.activity_id.in_(activities),
+            )
+        ).scalars()
+        for row in rows:
+            found[(row.measure, row.activity_id, row.unit_id, row.period), row.subject] = row.facts
+    return found
+
+
+def _merge_subjects(session: Session, rows: list[tuple[object, ...]]) -> None:
+    if not rows:
+        return
+    names = ("measure", "activity_id", "unit_id", "period", "subject", "facts")
+    statement = insert_into(session, TallySubject)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(names[:-1]), set_={"facts": TallySubject.facts + statement.excluded.facts}
+        ),
+        [dict(zip(names, row, strict=True)) for row in rows],
+    )
+    if any(row[-1] < 0 for row in rows):  # type: ignore[operator]
+        session.execute(delete(TallySubject).where(TallySubject.facts == 0))
+
+
+def empty(session: Session) -> None:
+    """Throw every count away and mark every fact as not yet counted."""
+    hold(session, "fold")
+    session.execute(delete(TallySubject))
+    session.execute(delete(Tally))
+    session.execute(delete(PendingFact))
+    session.execute(
+        insert(PendingFact).from_select(["operation_id", "line"], select(Fact.operation_id, Fact.line))
+    )
+
+
+def waiting(session: Session) -> bool:
+    """Whether any fact is not counted yet."""
+    return session.scalars(select(PendingFact.line).limit(1)).first() is not None
