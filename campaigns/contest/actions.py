@@ -1,0 +1,165 @@
+"""What a person can do in a contest: start a paper, answer a question, hand the paper in."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.db.base import new_id
+from backend.db.statements import insert_into
+from backend.participation.deeds import Answer, Deed, counted, noted, refused
+from campaigns.contest import rules
+from campaigns.contest.models import ContestAnswer, ContestAttempt
+from campaigns.contest.pool import pool
+from campaigns.contest.queries import paper
+from campaigns.contest.schemas import AnswerIn, SubmitIn
+from campaigns.kind import Desk
+
+
+def start(desk: Desk, deed: Deed) -> Answer:
+    """Draw a paper and start its clock. A paper already running is given again, so starting twice is harmless."""
+    if desk.activity.state != "open" or deed.received_at >= desk.activity.closes_at:
+        return refused("not_open_yet" if desk.activity.state == "scheduled" else "closed")
+    latest = _latest(desk.session, desk.activity.id, deed.subject)
+    if latest and latest.state == "running" and not _is_over(latest, desk, deed):
+        return noted(paper(desk, latest))
+    number = latest.number + 1 if latest else 1
+    if number > desk.settings.attempts_per_person:
+        return refused("no_attempts_left")
+    return noted(paper(desk, _begin(desk, deed, number)))
+
+
+def _begin(desk: Desk, deed: Deed, number: int) -> ContestAttempt:
+    attempt = new_id()
+    questions = [(q.id, list(q.options)) for q in pool(desk.session, desk.activity.id).values()]
+    row = ContestAttempt(
+        id=attempt,
+        activity_id=desk.activity.id,
+        subject=deed.subject,
+        number=number,
+        drawn=rules.draw(attempt, questions, desk.settings),
+        started_by=deed.id,
+        started_at=deed.received_at,
+        due_at=rules.due_at(deed.received_at, desk.settings),
+    )
+    desk.session.add(row)
+    # Two starts racing: the unique (activity, subject, number) must speak here, inside this deed's savepoint.
+    desk.session.flush()
+    return row
+
+
+def _latest(session: Session, activity: uuid.UUID, subject: uuid.UUID) -> ContestAttempt | None:
+    return session.scalars(
+        select(ContestAttempt)
+        .where(ContestAttempt.activity_id == activity, ContestAttempt.subject == subject)
+        .order_by(ContestAttempt.number.desc())
+        .limit(1)
+    ).first()
+
+
+def _is_over(attempt: ContestAttempt, desk: Desk, deed: Deed) -> bool:
+    return rules.arrival(attempt.due_at, desk.settings.grace_s, deed.received_at) == "late"
+
+
+def answer(desk: Desk, deed: Deed) -> Answer:
+    """Keep one answer on the server, so that the paper can go on on another phone."""
+    body: AnswerIn = deed.body
+    attempt = _own(desk, deed, body.attempt)
+    if attempt is None:
+        return refused("attempt_unknown")
+    if attempt.state != "running":
+        return refused("already_submitted")
+    if _is_over(attempt, desk, deed):
+        return refused("too_late")
+    wrong = _not_on_paper(attempt, {str(body.question): body.choice})
+    if wrong:
+        return refused(wrong)
+    _keep(desk.session, attempt.id, {body.question: body.choice}, deed.seq)
+    return noted()
+
+
+def submit(desk: Desk, deed: Deed) -> Answer:
+    """Mark the paper. On time or within the grace it counts; later it is kept and shown as late.
+
+    The first paper handed in stands: a second one is refused and told the first one's result.
+    """
+    body: SubmitIn = deed.body
+    attempt = _own(desk, deed, body.attempt, lock=True)
+    if attempt is None:
+        return refused("attempt_unknown")
+    if attempt.submitted_at is not None:
+        return refused("already_submitted", paper(desk, attempt))
+    answers = {str(question): choice for question, choice in body.answers.items()}
+    wrong = _not_on_paper(attempt, answers)
+    if wrong:
+        return refused(wrong)
+    _keep(desk.session, attempt.id, body.answers, deed.seq)
+    return _hand_in(desk, deed, attempt, answers)
+
+
+def _hand_in(desk: Desk, deed: Deed, attempt: ContestAttempt, answers: Mapping[str, str]) -> Answer:
+    questions = pool(desk.session, desk.activity.id)
+    keys = {question: questions[question].key for question, _ in attempt.drawn}
+    attempt.right = rules.mark(answers, keys)
+    attempt.elapsed_ms = rules.elapsed_ms(attempt.started_at, attempt.due_at, deed.received_at)
+    attempt.submitted_at, attempt.submitted_by = deed.received_at, deed.id
+    if _is_over(attempt, desk, deed):
+        attempt.state = "late"
+        return refused("late", paper(desk, attempt))
+    attempt.state = "submitted"
+    lines = rules.facts(
+        attempt.id, desk.activity.id, attempt.right, len(keys), attempt.elapsed_ms, desk.settings
+    )
+    return counted(*lines, result=paper(desk, attempt))
+
+
+def _own(desk: Desk, deed: Deed, attempt_id: uuid.UUID, lock: bool = False) -> ContestAttempt | None:
+    query = select(ContestAttempt).where(
+        ContestAttempt.id == attempt_id,
+        ContestAttempt.subject == deed.subject,
+        ContestAttempt.activity_id == desk.activity.id,
+    )
+    return desk.session.scalars(query.with_for_update() if lock else query).first()
+
+
+def _not_on_paper(attempt: ContestAttempt, answers: Mapping[str, str]) -> str | None:
+    """Why these answers do not fit the paper that was drawn, or None."""
+    drawn = dict(attempt.drawn)
+    for question, choice in answers.items():
+        if question not in drawn:
+            return "question_not_drawn"
+        if choice not in drawn[question]:
+            return "choice_unknown"
+    return None
+
+
+def _keep(session: Session, attempt: uuid.UUID, answers: Mapping[uuid.UUID, str], seq: int) -> None:
+    if not answers:
+        return
+    statement = insert_into(session, ContestAnswer)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["attempt_id", "question_id"],
+            set_={"choice": statement.excluded.choice, "device_seq": statement.excluded.device_seq},
+            where=ContestAnswer.device_seq < statement.excluded.device_seq,
+        ),
+        [
+            {"attempt_id": attempt, "question_id": question, "choice": choice, "device_seq": seq}
+            for question, choice in answers.items()
+        ],
+    )
+
+
+def recall_start(desk: Desk, operation: uuid.UUID) -> dict[str, Any] | None:
+    return _recall(desk, ContestAttempt.started_by == operation)
+
+
+def recall_submit(desk: Desk, operation: uuid.UUID) -> dict[str, Any] | None:
+    return _recall(desk, ContestAttempt.submitted_by == operation)
+
+
+def _recall(desk: Desk, where: Any) -> dict[str, Any] | None:
+    attempt = desk.session.scalars(select(ContestAttempt).where(where)).first()
+    return paper(desk, attempt) if attempt else None

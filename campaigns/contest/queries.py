@@ -1,0 +1,149 @@
+"""What a person sees of the own paper, and what the room holds of a person."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from backend import clock
+from campaigns.contest import schemas as s
+from campaigns.contest.models import ContestAnswer, ContestAttempt
+from campaigns.contest.pool import Question, in_language, pool
+from campaigns.kind import Desk
+
+
+def mine(desk: Desk) -> dict[str, Any]:
+    """The person's newest paper in this contest and how many more the rules allow."""
+    attempts = list(
+        desk.session.scalars(
+            select(ContestAttempt)
+            .where(
+                ContestAttempt.activity_id == desk.activity.id,
+                ContestAttempt.subject == desk.participant.subject,
+            )
+            .order_by(ContestAttempt.number)
+        )
+    )
+    left = max(0, desk.settings.attempts_per_person - len(attempts))
+    newest = _attempt(desk, attempts[-1]) if attempts else None
+    return _plain(s.MineOut(attempt=newest, attempts_left=left))
+
+
+def paper(desk: Desk, attempt: ContestAttempt) -> dict[str, Any]:
+    """The paper as an action answers with it."""
+    return _plain(s.PaperOut(attempt=_attempt(desk, attempt)))
+
+
+def _plain(shape: msgspec.Struct) -> dict[str, Any]:
+    return msgspec.to_builtins(shape)  # type: ignore[no-any-return]
+
+
+def _attempt(desk: Desk, row: ContestAttempt) -> s.AttemptOut:
+    questions = pool(desk.session, desk.activity.id)
+    answers = _answers(desk.session, row.id)
+    running = row.state == "running"
+    return s.AttemptOut(
+        id=row.id,
+        number=row.number,
+        state=row.state,  # type: ignore[arg-type]
+        started_at=iso(row.started_at),
+        due_at=iso(row.due_at),
+        grace_s=desk.settings.grace_s,
+        server_ms=clock.milliseconds(desk.now),
+        questions=_questions(row, questions, desk.language) if running else [],
+        answers=answers,
+        result=_result(desk, row, answers, questions) if row.submitted_at else None,
+    )
+
+
+def _questions(row: ContestAttempt, questions: dict[str, Question], language: str) -> list[s.QuestionOut]:
+    return [
+        s.QuestionOut(
+            id=uuid.UUID(question),
+            number=number,
+            text=in_language(questions[question].text, language),
+            options=[
+                s.OptionOut(code, in_language(questions[question].options[code], language))
+                for code in options
+            ],
+        )
+        for number, (question, options) in enumerate(row.drawn, start=1)
+    ]
+
+
+def _answers(session: Session, attempt: uuid.UUID) -> dict[str, str]:
+    rows = session.execute(
+        select(ContestAnswer.question_id, ContestAnswer.choice).where(ContestAnswer.attempt_id == attempt)
+    )
+    return {str(question): choice for question, choice in rows}
+
+
+def _result(
+    desk: Desk, row: ContestAttempt, answers: dict[str, str], questions: dict[str, Question]
+) -> s.ResultOut:
+    """What the rules allow to be shown at this moment: the score at hand-in or later, the answers once settled."""
+    assert row.submitted_at is not None
+    settled = desk.activity.state == "settled"
+    shown = settled or desk.settings.show_result == "at_submit"
+    rank = desk.rank("contest.papers") if shown and row.state == "submitted" else None
+    reviewed = settled and desk.settings.show_answers == "after_close"
+    return s.ResultOut(
+        counted=row.state == "submitted",
+        reason="late" if row.state == "late" else None,
+        right=row.right if shown else None,
+        of=len(row.drawn),
+        elapsed_ms=row.elapsed_ms or 0,
+        submitted_at=iso(row.submitted_at),
+        passed=(row.right or 0) >= desk.settings.pass_right if shown else None,
+        rank=s.RankOut(*rank) if rank else None,
+        review=_review(row, answers, questions, desk.language) if reviewed else None,
+    )
+
+
+def _review(
+    row: ContestAttempt, answers: dict[str, str], questions: dict[str, Question], language: str
+) -> list[s.ReviewOut]:
+    def words(question: Question, code: str | None) -> str | None:
+        return in_language(question.options[code], language) if code else None
+
+    return [
+        s.ReviewOut(
+            text=in_language(questions[q].text, language),
+            your=words(questions[q], answers.get(q)),
+            key=in_language(questions[q].options[questions[q].key], language),
+            explanation=in_language(questions[q].explanation, language),
+        )
+        for q, _ in row.drawn
+    ]
+
+
+def iso(moment: datetime) -> str:
+    """'2026-11-22T03:00:00.125Z'"""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def held(session: Session, subject: uuid.UUID) -> list[dict[str, Any]]:
+    """The person's papers with their answers, for the own download."""
+    rows = session.scalars(
+        select(ContestAttempt).where(ContestAttempt.subject == subject).order_by(ContestAttempt.started_at)
+    )
+    return [
+        {
+            "started_at": iso(row.started_at),
+            "submitted_at": iso(row.submitted_at) if row.submitted_at else None,
+            "state": row.state,
+            "right": row.right,
+            "answers": _answers(session, row.id),
+        }
+        for row in rows
+    ]
+
+
+def erase(session: Session, subject: uuid.UUID) -> None:
+    """The papers go; what was counted of them stays as facts under a key that leads nowhere."""
+    attempts = select(ContestAttempt.id).where(ContestAttempt.subject == subject)
+    session.execute(delete(ContestAnswer).where(ContestAnswer.attempt_id.in_(attempts)))
+    session.execute(delete(ContestAttempt).where(ContestAttempt.subject == subject))

@@ -1,0 +1,88 @@
+"""The promise a kind of activity makes. Everybody else asks the kind; nobody writes `if kind == ...`."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from backend.participation.deeds import Answer, Deed
+from backend.participation.measures import Measure
+from backend.people.sign_in import Participant
+from campaigns.models import Activity, Campaign
+
+RankReader = Callable[[str], tuple[int, int] | None]
+"""A measure's code -> (place, of how many people), or None where it is not counted yet or too few took part."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a room has before it when a deed or a question about an activity arrives: plain, no web, no clock."""
+
+    session: Session
+    campaign: Campaign
+    activity: Activity
+    settings: Any
+    participant: Participant
+    now: datetime
+    language: str
+    rank: RankReader
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a person can do in an activity of this kind.
+
+    `body` and `result` are typed shapes; API, sync and OpenAPI are made from them. `offline`: the phone may queue it.
+    `who` is the guard. `recall` gives the result of an action again when its deed is offered a second time.
+    """
+
+    name: str
+    body: type[msgspec.Struct]
+    do: Callable[[Desk, Deed], Answer]
+    result: type[msgspec.Struct] | None = None
+    offline: bool = True
+    who: Literal["participant"] = "participant"
+    recall: Callable[[Desk, uuid.UUID], dict[str, Any] | None] | None = None
+
+
+@dataclass(frozen=True)
+class EntryRule:
+    """What a person must have agreed to before the first deed. `minors`: guardian, class code and own assent."""
+
+    consent: str
+    minors: bool = True
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Everything others need to know about a kind of activity.
+
+    `mine(desk)` is the person's own state; `unpack(session, activity, spec, folder)` reads the kind's part of a pack;
+    `check_opening(session, activity)` raises when it is not fit to open; `turn(session, activity, now)` is called by
+    the worker; `erase(session, subject)` deletes what the room itself keeps of a person.
+    """
+
+    name: str
+    title: str
+    settings: type[msgspec.Struct]
+    actions: tuple[Action, ...]
+    measures: tuple[Measure, ...]
+    entry: EntryRule
+    mine: Callable[[Desk], dict[str, Any]]
+    mine_shape: type[msgspec.Struct]
+    unpack: Callable[[Session, Activity, dict[str, Any], Path], None]
+    check_opening: Callable[[Session, Activity], None]
+    turn: Callable[[Session, Activity, datetime], None]
+    may_settle: Callable[[Session, Activity, datetime], bool]
+    erase: Callable[[Session, uuid.UUID], None]
+    held: Callable[[Session, uuid.UUID], list[dict[str, Any]]]
+    seed: Callable[..., None]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def action(self, name: str) -> Action | None:
+        return next((action for action in self.actions if action.name == name), None)

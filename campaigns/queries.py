@@ -1,0 +1,43 @@
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.errors import N_, DomainError
+from campaigns.models import Activity, Campaign
+
+
+class ActivityUnknown(DomainError):
+    status = 404
+    code = "activity_unknown"
+    sentence = N_("Không có hoạt động này ở đây.")
+
+
+def activity(session: Session, activity_id: uuid.UUID) -> tuple[Activity, Campaign]:
+    """Raises ActivityUnknown."""
+    row = session.execute(
+        select(Activity, Campaign)
+        .join(Campaign, Campaign.id == Activity.campaign_id)
+        .where(Activity.id == activity_id)
+    ).first()
+    if row is None:
+        raise ActivityUnknown
+    return row[0], row[1]
+
+
+def activities(session: Session, owners: set[uuid.UUID] | None = None) -> list[tuple[Activity, Campaign]]:
+    """Every activity, open ones first, then those to come, then the past; only of these owners if given."""
+    query = select(Activity, Campaign).join(Campaign, Campaign.id == Activity.campaign_id)
+    if owners is not None:
+        query = query.where(Campaign.owner_unit_id.in_(owners))
+    order = {"open": 0, "scheduled": 1, "closed": 2, "settled": 3}
+    rows = [(row[0], row[1]) for row in session.execute(query.order_by(Activity.opens_at))]
+    return sorted(rows, key=lambda pair: order[pair[0].state])
+
+
+def campaign(session: Session, campaign_id: uuid.UUID) -> Campaign:
+    """Raises ActivityUnknown, the word a phone understands."""
+    found = session.get(Campaign, campaign_id)
+    if found is None:
+        raise ActivityUnknown
+    return found

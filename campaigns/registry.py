@@ -1,0 +1,35 @@
+"""The explicit list of kinds, checked at start. One line per kind; no scanning of folders."""
+
+from backend.participation.measures import MeasureBook
+from campaigns.contest import KIND as CONTEST
+from campaigns.kind import Kind
+
+KINDS: tuple[Kind, ...] = (CONTEST,)
+
+
+class HalfMadeKind(Exception):
+    """A kind does not keep its promise; the node does not start."""
+
+
+def kind_named(name: str) -> Kind:
+    return next(kind for kind in KINDS if kind.name == name)
+
+
+def measure_book() -> MeasureBook:
+    return MeasureBook(measure for kind in KINDS for measure in kind.measures)
+
+
+def check(kinds: tuple[Kind, ...] = KINDS) -> None:
+    """Raises HalfMadeKind for a duplicate name, an empty kind, or a measure outside its kind's name."""
+    names = [kind.name for kind in kinds]
+    if len(set(names)) != len(names):
+        raise HalfMadeKind(f"two kinds share a name: {names}")
+    for kind in kinds:
+        if not kind.actions or not kind.measures:
+            raise HalfMadeKind(f"{kind.name} has no action or no measure")
+        actions = [action.name for action in kind.actions]
+        if len(set(actions)) != len(actions):
+            raise HalfMadeKind(f"{kind.name} has two actions of one name")
+        for measure in kind.measures:
+            if not measure.code.startswith(f"{kind.name}."):
+                raise HalfMadeKind(f"{measure.code} does not begin with '{kind.name}.'")
