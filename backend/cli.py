@@ -1,0 +1,146 @@
+"""`lantoa`: everything an operator does from the command line."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from backend import figures
+from backend.config import Settings, read_settings
+from backend.db import migrate as migrations
+from backend.db.engine import Database
+from backend.db.node import begin_epoch
+from backend.errors import SettingMissing
+from backend.safeguards.audit import OPERATOR, note
+from campaigns.registry import measure_book
+
+DOCUMENT = Path(__file__).parents[1] / "mobile_api" / "openapi.json"
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingMissing as missing:
+        raise click.ClickException(str(missing)) from None
+
+
+@click.group()
+def main() -> None:
+    """Lan Tỏa: the node of a commune, a province or a Party committee."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the present shape, from any release."""
+    database = Database(_settings().database_url)
+    migrations.upgrade(database.engine)
+    click.echo("The database has the present shape.")
+
+
+@main.command()
+@click.option("--fresh", is_flag=True, help="Throw the demo data away and plant it anew.")
+def demo(fresh: bool) -> None:
+    """Migrate, and plant the demo commune if it is not there yet."""
+    from backend import demo as planting
+
+    settings = _settings()
+    if not settings.demo:
+        raise click.ClickException("Invented people belong in a demo only: set LANTOA_MODE=demo.")
+    if fresh:
+        planting.clear(settings)
+    planting.plant(settings)
+
+
+@main.command()
+def serve() -> None:
+    """Run the web server and the worker until told to stop."""
+    from backend.serve import serve as keep_serving
+
+    settings = _settings()
+    database = Database(settings.database_url)
+    if not migrations.is_current(database.engine):
+        raise click.ClickException("The database has not the present shape. Run: lantoa migrate")
+    database.close()
+    click.echo(f"Lan Tỏa: http://{settings.host}:{settings.port}")
+    sys.exit(keep_serving(settings))
+
+
+@main.command()
+def worker() -> None:
+    """Run one worker: fold, number changes, turn activities with time."""
+    from backend.worker import Worker
+
+    hand = Worker(Database(_settings().database_url), measure_book())
+    hand.stop_on_signals()
+    hand.run()
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 unless every figure agrees to the digit.")
+def rebuild(check: bool) -> None:
+    """Count the whole ledger again: tallies, boards and scorecards."""
+    database, book = Database(_settings().database_url), measure_book()
+    with tqdm(desc="facts", unit="", disable=None) as bar:
+        if check:
+            wrong = figures.differences(database, book, lambda done: bar.update(done) and None)
+        else:
+            with database.transaction() as session:
+                total = figures.rebuild(session, book, lambda done: bar.update(done) and None)
+                note(session, OPERATOR, "figures.rebuild", "ledger")
+    if not check:
+        click.echo(f"Counted {total} facts anew.")
+        return
+    for line in wrong:
+        click.echo(line)
+    click.echo("Every figure agrees with the ledger." if not wrong else f"{len(wrong)} figures disagree.")
+    sys.exit(1 if wrong else 0)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Exit 1 if the committed document is stale.")
+def openapi(check: bool) -> None:
+    """Write the API's document, from which the phone app's types are made."""
+    import mobile_api
+    from backend.app import create_app
+
+    nothing = Settings(mode="demo", data=Path(), database_url="sqlite://", secret_key="", identity="demo")
+    made = mobile_api.document(create_app(nothing))
+    text = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if not check:
+        DOCUMENT.write_text(text, encoding="utf-8")
+    elif not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != text:
+        raise click.ClickException("mobile_api/openapi.json is stale. Run: make openapi")
+
+
+@main.command("new-epoch")
+def new_epoch() -> None:
+    """After restoring a backup: tell the phones to offer again what they kept."""
+    database = Database(_settings().database_url)
+    with database.transaction() as session:
+        epoch = begin_epoch(session)
+        note(session, OPERATOR, "node.new_epoch", "node")
+    click.echo(f"The epoch is now {epoch}. Restart the web processes.")
+
+
+@main.command()
+def doctor() -> None:
+    """Say whether this node is well: settings, database, what waits."""
+    settings = _settings()
+    database = Database(settings.database_url)
+    current = migrations.is_current(database.engine)
+    click.echo(f"mode {settings.mode}, data in {settings.data}, {database.engine.dialect.name}")
+    click.echo(f"database shape: {'present' if current else 'OLD, run: lantoa migrate'}")
+    if current:
+        with database.transaction(writes=False) as session:
+            waits = figures.is_anything_waiting(session)
+        click.echo(f"facts waiting to be counted: {'yes (is a worker running?)' if waits else 'none'}")
+    sys.exit(0 if current else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""The API document and the blueprints that make it up."""
+
+from typing import Any
+
+from flask import Response, abort, request
+from flask_smorest import Api
+from flask_smorest import Blueprint as SmorestBlueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException
+
+from backend import http
+from backend.http import NodeApp
+from mobile_api import described
+
+PREFIX = "/api/v1"
+
+
+class PhoneApi(Api):  # type: ignore[misc]
+    """flask-smorest with our problem answers in place of its own."""
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        return http.http_problem(error)
+
+    def _register_error_handlers(self) -> None:
+        """The composition root registers the handlers for every door at once."""
+
+
+class StrictParser(FlaskParser):  # type: ignore[misc]
+    """Says 415 for another content type, and 400 for a number too long to be read, where the library would say 500."""
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        if req.get_data(cache=True) and not req.is_json:
+            abort(415)
+        try:
+            return super().load_json(req, schema)
+        except HTTPException:
+            raise
+        except (ValueError, RecursionError):
+            abort(400)
+
+
+class PhoneBlueprint(SmorestBlueprint):  # type: ignore[misc]
+    ARGUMENTS_PARSER = StrictParser()
+    PAGINATION_HEADER_NAME = None
+
+
+def register(app: NodeApp) -> PhoneApi:
+    """Mount the API and its document on the app."""
+    from mobile_api import activities, home, me, node, sign_in, sync
+
+    app.config.update(
+        API_TITLE="Lan Tỏa",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={"info": described.INFO, "security": [], "components": described.COMPONENTS},
+    )
+    api = PhoneApi(app)
+    for room in (node, sign_in, me, home, activities, sync):
+        api.register_blueprint(room.blueprint, url_prefix=PREFIX)
+    described.complete(api.spec)
+    app.after_request(_stamp)
+    app.extensions["lantoa-api"] = api
+    return api
+
+
+def document(app: NodeApp) -> dict[str, Any]:
+    """The OpenAPI document of the phone's door."""
+    return dict(app.extensions["lantoa-api"].spec.to_dict())
+
+
+def _stamp(answer: Response) -> Response:
+    return http.stamp(answer) if request.path.startswith(PREFIX) else answer

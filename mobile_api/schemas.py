@@ -1,0 +1,289 @@
+"""Envelopes of the phone's door, in marshmallow. Rows of operations are typed structs, see `mobile_api.wire`."""
+
+from marshmallow import RAISE, Schema, fields, validate
+
+NAME = validate.And(
+    validate.Length(min=1, max=80), validate.Regexp(r".*\S", error="Tên không được để trống.")
+)
+PHONE = validate.Regexp(r"^[+0-9][0-9 .\-()]{5,24}$", error="Số điện thoại chưa đúng.")
+CODE = validate.Regexp(r"^[0-9]{6}$", error="Mã gồm 6 chữ số.")
+PIN = validate.Regexp(r"^[0-9]{4,6}$", error="Mã PIN gồm 4 đến 6 chữ số.")
+
+
+class In(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+def words(**more: object) -> fields.String:
+    return fields.String(required=True, **more)  # type: ignore[arg-type]
+
+
+def identifier(**more: object) -> fields.UUID:
+    return fields.UUID(required=True, **more)  # type: ignore[arg-type]
+
+
+# --- the node ---
+
+
+class UnitRefSchema(Schema):
+    id = identifier()
+    name = words()
+    kind = words()
+    level_word = words()
+
+
+class NodeSchema(Schema):
+    name = words()
+    commune = fields.Nested(UnitRefSchema, required=True)
+    mode = words(validate=validate.OneOf(["demo", "production"]))
+    epoch = words()
+    server_ms = fields.Integer(required=True)
+    languages = fields.List(fields.String(), required=True)
+
+
+class ProbeInSchema(In):
+    nonce = fields.String(required=True, validate=validate.Length(min=1, max=64))
+
+
+class ProbeSchema(Schema):
+    lantoa = words()
+    nonce = words()
+    epoch = words()
+    server_ms = fields.Integer(required=True)
+
+
+class UnitSearchSchema(In):
+    q = fields.String(load_default="", validate=validate.Length(max=80))
+    kind = fields.String(load_default=None, validate=validate.Length(min=1, max=30))
+    limit = fields.Integer(load_default=20, strict=False, validate=validate.Range(min=1, max=100))
+
+
+class UnitFoundSchema(Schema):
+    id = identifier()
+    code = words()
+    kind = words()
+    name = words()
+    level_word = words()
+    parent_name = fields.String(required=True, allow_none=True)
+
+
+class UnitsSchema(Schema):
+    units = fields.List(fields.Nested(UnitFoundSchema), required=True)
+
+
+class ConsentTextSchema(Schema):
+    purpose = words()
+    version = fields.Integer(required=True)
+    title = words()
+    text = words()
+    legal_basis = words()
+    retention_days = fields.Integer(required=True)
+
+
+class ConsentTextsSchema(Schema):
+    texts = fields.List(fields.Nested(ConsentTextSchema), required=True)
+
+
+# --- sign-in ---
+
+
+class PhoneInSchema(In):
+    phone = words(validate=PHONE)
+
+
+class CodeSentSchema(Schema):
+    expires_in_s = fields.Integer(required=True)
+    demo_code = fields.String(
+        metadata={"description": "Only in demo mode, where no message leaves the machine."}
+    )
+
+
+class ProofInSchema(PhoneInSchema):
+    code = words(validate=CODE)
+
+
+class PersonOnPhoneSchema(Schema):
+    id = identifier()
+    name = words()
+
+
+class ProofSchema(Schema):
+    ticket = words()
+    ticket_expires_in_s = fields.Integer(required=True)
+    persons = fields.List(fields.Nested(PersonOnPhoneSchema), required=True)
+
+
+class TicketInSchema(In):
+    ticket = words(validate=validate.Length(min=1, max=300))
+    device_id = identifier()
+    pin = words(validate=PIN)
+
+
+class NewPersonInSchema(TicketInSchema):
+    name = words(validate=NAME)
+    birth_year = fields.Integer(required=True, strict=True, validate=validate.Range(min=1900, max=2100))
+    unit_id = identifier()
+
+
+class EnterInSchema(TicketInSchema):
+    person_id = identifier()
+
+
+class MembershipSchema(Schema):
+    id = identifier()
+    kind = words()
+    unit = fields.Nested(UnitRefSchema, required=True)
+    valid_from = fields.Date(required=True)
+
+
+class ConsentSchema(Schema):
+    id = identifier()
+    purpose = words()
+    version = fields.Integer(required=True)
+    given_at = words()
+    withdrawn_at = fields.String(required=True, allow_none=True)
+    by = words(validate=validate.OneOf(["self", "guardian"]))
+
+
+class MeSchema(Schema):
+    id = identifier()
+    name = words()
+    birth_year = fields.Integer(required=True, allow_none=True)
+    age_group = words(validate=validate.OneOf(["adult", "youth", "minor"]))
+    memberships = fields.List(fields.Nested(MembershipSchema), required=True)
+    consents = fields.List(fields.Nested(ConsentSchema), required=True)
+    highest_seq = fields.Integer(required=True)
+
+
+class SessionSchema(Schema):
+    token = words()
+    expires_at = words()
+    person = fields.Nested(MeSchema, required=True)
+
+
+# --- me ---
+
+
+class MeChangeSchema(In):
+    name = fields.String(validate=NAME)
+    unit_id = fields.UUID()
+
+
+class ConsentInSchema(In):
+    purpose = words(validate=validate.Length(min=1, max=40))
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=10_000))
+
+
+class GuardianInSchema(In):
+    code = words(validate=CODE)
+    guardian_name = words(validate=NAME)
+    relation = words(validate=validate.OneOf(["father", "mother", "guardian"]))
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=10_000))
+    campaign_id = identifier()
+
+
+class ClassInSchema(In):
+    class_code = words(validate=validate.Length(min=1, max=20))
+
+
+class LeaveInSchema(In):
+    pin = words(validate=PIN)
+
+
+class HeldSchema(Schema):
+    person = fields.Dict(required=True)
+    activities = fields.Dict(required=True)
+    operations = fields.List(fields.Dict(), required=True)
+    purposes = fields.List(fields.Dict(), required=True)
+
+
+class ReceiptFactSchema(Schema):
+    measure = words()
+    measure_title = words()
+    quantity = fields.Integer(required=True)
+    unit_name = words()
+    period = words()
+    counted = fields.Boolean(required=True)
+
+
+class ReceiptSchema(Schema):
+    receipt = words()
+    action = fields.String(required=True, allow_none=True)
+    received_at = words()
+    outcome = words()
+    reason = fields.String(required=True, allow_none=True)
+    message = fields.String(required=True, allow_none=True)
+    facts = fields.List(fields.Nested(ReceiptFactSchema), required=True)
+
+
+# --- home and activities ---
+
+
+class CampaignRefSchema(Schema):
+    id = identifier()
+    title = words()
+    summary = words()
+
+
+class MineStateSchema(Schema):
+    state = words(validate=validate.OneOf(["none", "running", "submitted", "late", "expired"]))
+
+
+class ActivityCardSchema(Schema):
+    id = identifier()
+    kind = words()
+    campaign = fields.Nested(CampaignRefSchema, required=True)
+    title = words()
+    opens_at = words()
+    closes_at = words()
+    state = words(validate=validate.OneOf(["scheduled", "open", "closed", "settled"]))
+    rules_version = fields.Integer(required=True)
+    rules = fields.List(fields.String(), required=True)
+    needs = fields.List(fields.String(), required=True)
+    mine = fields.Nested(MineStateSchema, required=True)
+
+
+class ActivitySchema(ActivityCardSchema):
+    settings = fields.Dict(required=True)
+
+
+class HamletSchema(Schema):
+    name = words()
+    entrants = fields.Integer(required=True, allow_none=True)
+    headcount = fields.Integer(required=True, allow_none=True)
+    rate = fields.Float(required=True, allow_none=True)
+    hidden = fields.Boolean(required=True)
+
+
+class ParticipationSchema(Schema):
+    counted = fields.Integer(required=True)
+    noted = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+
+
+class HomeSchema(Schema):
+    activities = fields.List(fields.Nested(ActivityCardSchema), required=True)
+    participation = fields.Nested(ParticipationSchema, required=True)
+    hamlet = fields.Nested(HamletSchema, required=True, allow_none=True)
+
+
+# --- pull ---
+
+
+class PullInSchema(In):
+    cursor = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**53 - 1))
+
+
+class ChangeSchema(Schema):
+    seq = fields.Integer(required=True)
+    noun = words()
+    id = identifier()
+    change = words(validate=validate.OneOf(["changed", "gone"]))
+    data = fields.Dict(required=True, allow_none=True)
+
+
+class PullSchema(Schema):
+    cursor = fields.Integer(required=True)
+    more = fields.Boolean(required=True)
+    changes = fields.List(fields.Nested(ChangeSchema), required=True)

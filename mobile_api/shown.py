@@ -1,0 +1,46 @@
+"""How what the node knows is shown to the phone: plain values in the reader's language."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from backend import clock
+from backend.participation.queries import highest_seq
+from backend.people import consents, queries
+from backend.people.models import Consent
+from backend.people.rules import age_group
+from backend.people.sign_in import Participant
+
+
+def iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def words(by_language: dict[str, Any], language: str) -> str:
+    return str(by_language.get(language) or by_language["vi"])
+
+
+def shown_me(session: Session, who: Participant) -> dict[str, Any]:
+    today = clock.today()
+    person = queries.person(session, who.person)
+    return {
+        "id": person.id,
+        "name": person.name,
+        "birth_year": person.birth_year,
+        "age_group": age_group(person.birth_year, today.year),
+        "memberships": queries.belongings(session, person.id, today),
+        "consents": [shown_consent(row) for row in consents.of_person(session, person.id)],
+        "highest_seq": highest_seq(session, who.device) if who.device else 0,
+    }
+
+
+def shown_consent(row: Consent) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "purpose": row.purpose,
+        "version": row.version,
+        "given_at": iso(row.given_at),
+        "withdrawn_at": iso(row.withdrawn_at) if row.withdrawn_at else None,
+        "by": row.given_by,
+    }

@@ -1,0 +1,94 @@
+"""Signing in: prove the phone number, then choose who of the family you are and give that person's PIN."""
+
+from typing import Any
+
+from backend import clock, http
+from backend.http import anybody, guarded, signed_in
+from backend.people import keys, sign_in
+from backend.people.models import Person
+from backend.safeguards.audit import Actor, note
+from backend.units import queries as units
+from mobile_api import schemas as s
+from mobile_api.api import PhoneBlueprint
+from mobile_api.shown import iso, shown_me
+
+blueprint = PhoneBlueprint("sign_in", __name__, description="Sign-in of citizens")
+
+
+@blueprint.route("/sign-in/codes", methods=["POST"])
+@guarded(anybody)
+@blueprint.arguments(s.PhoneInSchema)
+@blueprint.response(200, s.CodeSentSchema)
+def ask_code(body: dict[str, Any]) -> dict[str, Any]:
+    """Send a fresh code to the phone; codes sent before stop working."""
+    return send_code(body["phone"])
+
+
+def send_code(phone: str) -> dict[str, Any]:
+    known = http.services()
+    shown = sign_in.send_code(http.session(), known.seal, known.code_sender, phone)
+    answer: dict[str, Any] = {"expires_in_s": int(sign_in.CODE_LIFE.total_seconds())}
+    return answer | ({"demo_code": shown} if shown else {})
+
+
+@blueprint.route("/sign-in/proofs", methods=["POST"])
+@guarded(anybody)
+@blueprint.arguments(s.ProofInSchema)
+@blueprint.response(200, s.ProofSchema)
+def prove_phone(body: dict[str, Any]) -> dict[str, Any]:
+    """A ticket for fifteen minutes, and who is already known on this phone."""
+    seal, session = http.services().seal, http.session()
+    phone = sign_in.prove(session, seal, body["phone"], body["code"])
+    return {
+        "ticket": seal.ticket(phone),
+        "ticket_expires_in_s": keys.TICKET_S,
+        "persons": sign_in.persons_on(session, phone),
+    }
+
+
+@blueprint.route("/sign-in/persons", methods=["POST"])
+@guarded(anybody)
+@blueprint.arguments(s.NewPersonInSchema)
+@blueprint.response(201, s.SessionSchema)
+def join(body: dict[str, Any]) -> dict[str, Any]:
+    """A new person on the proved phone, living in a hamlet of this commune."""
+    session = http.session()
+    phone = http.services().seal.phone_of(body["ticket"])
+    units.named(session, body["unit_id"], clock.today())
+    person = sign_in.join(
+        session,
+        phone,
+        name=body["name"].strip(),
+        birth_year=body["birth_year"],
+        pin_hash=keys.hash_secret(body["pin"]),
+        hamlet=body["unit_id"],
+    )
+    return _session_of(person, body, "person.join")
+
+
+@blueprint.route("/sign-in/sessions", methods=["POST"])
+@guarded(anybody)
+@blueprint.arguments(s.EnterInSchema)
+@blueprint.response(201, s.SessionSchema)
+def enter(body: dict[str, Any]) -> dict[str, Any]:
+    """One of the persons on the proved phone, by PIN."""
+    phone = http.services().seal.phone_of(body["ticket"])
+    person = sign_in.enter(http.session(), phone, body["person_id"], body["pin"])
+    return _session_of(person, body, "person.sign_in")
+
+
+def _session_of(person: Person, body: dict[str, Any], deed: str) -> dict[str, Any]:
+    session = http.session()
+    token, expires = sign_in.open_session(session, person.id, body["device_id"])
+    session.flush()  # the new session is read back below
+    who = sign_in.participant(session, token)
+    note(session, Actor("person", who.subject), deed, "person")
+    return {"token": token, "expires_at": iso(expires), "person": shown_me(session, who)}
+
+
+@blueprint.route("/sign-in/session", methods=["DELETE"])
+@guarded(signed_in)
+@blueprint.response(204)
+def leave() -> None:
+    """Sign this device out."""
+    sign_in.close_session(http.session(), http.me().session)

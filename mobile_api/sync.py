@@ -1,0 +1,87 @@
+"""Sync: deeds up, changes down. The one way everything a person does reaches the node."""
+
+from typing import Any
+
+import msgspec
+from flask import Response, abort
+from flask_babel import gettext
+
+from backend import http
+from backend.errors import N_, DomainError
+from backend.http import guarded, signed_in
+from backend.participation import changes
+from backend.participation.deeds import PushIn
+from backend.participation.models import Change
+from backend.participation.queries import highest_seq
+from campaigns.queries import ActivityUnknown
+from campaigns.queries import activity as find_activity
+from campaigns.respond import Batch, respond
+from mobile_api import schemas as s
+from mobile_api.activities import as_json, body_bytes, card, decoded
+from mobile_api.api import PhoneBlueprint
+from mobile_api.described import json_of
+from mobile_api.shown import iso
+from mobile_api.wire import VerdictsOut, verdict_out
+
+blueprint = PhoneBlueprint("sync", __name__, description="Sync of phone and node")
+
+MOST_BYTES = 256 * 1024
+PUSH = msgspec.json.Decoder(PushIn)
+
+
+class OtherDevice(DomainError):
+    status = 409
+    code = "other_device"
+    sentence = N_("Phiên đăng nhập này thuộc về một máy khác. Xin đăng nhập lại trên máy này.")
+
+
+@blueprint.route("/sync/push", methods=["POST"])
+@guarded(signed_in)
+@blueprint.doc(
+    requestBody={"required": True, **json_of("PushIn")},
+    responses={"200": {"description": "A verdict per operation, in order", **json_of("VerdictsOut")}},
+)
+def push() -> Response:
+    """Offer up to 50 operations (256 KB). Each gets its own verdict and receipt; offering again is harmless."""
+    raw = body_bytes()
+    if len(raw) > MOST_BYTES:
+        abort(413)
+    pushed = decoded(PUSH, raw)
+    session, who = http.session(), http.me()
+    if pushed.device_id != who.device:
+        raise OtherDevice
+    frozen = [bytes(operation) for operation in pushed.operations]
+    verdicts = respond(session, Batch(who, pushed.device_id, pushed.sent, frozen, http.language()))
+    highest = highest_seq(session, pushed.device_id)
+    answer = as_json(VerdictsOut([verdict_out(v, gettext, iso) for v in verdicts], highest))
+    answer.headers["Lantoa-Highest-Seq"] = str(highest)
+    return answer
+
+
+@blueprint.route("/sync/pull")
+@guarded(signed_in)
+@blueprint.arguments(s.PullInSchema, location="query")
+@blueprint.response(200, s.PullSchema)
+def pull(query: dict[str, Any]) -> dict[str, Any]:
+    """What changed since the cursor. 410 when the cursor is too old or from another life of this node."""
+    rows, reached, more = changes.since(http.session(), query["cursor"], http.me().subject)
+    return {"cursor": reached, "more": more, "changes": [_shown(row) for row in rows]}
+
+
+def _shown(row: Change) -> dict[str, Any]:
+    return {
+        "seq": row.seq,
+        "noun": row.noun,
+        "id": row.noun_id,
+        "change": row.change,
+        "data": _activity(row) if row.noun == "activity" and row.change == "changed" else None,
+    }
+
+
+def _activity(row: Change) -> dict[str, Any] | None:
+    try:
+        activity, campaign = find_activity(http.session(), row.noun_id)
+    except ActivityUnknown:
+        return None
+    shape = s.ActivityCardSchema()
+    return dict(shape.dump(card(activity, campaign)))
