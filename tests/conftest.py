@@ -1,0 +1,76 @@
+"""Real databases for every test that needs one: a fresh copy of a migrated template, SQLite and PostgreSQL alike."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.app import create_app
+from backend.config import Settings
+from backend.db import migrate
+from backend.db.engine import Database
+from backend.http import NodeApp
+from tests.support import postgres
+from tests.support.world import World, plant
+
+ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    database = Database(f"sqlite:///{place}")
+    migrate.upgrade(database.engine)
+    database.close()  # the last connection folds the write-ahead log into the file
+    return place
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> str:
+    url = postgres.create_database("lantoa_template")
+    database = Database(url)
+    migrate.upgrade(database.engine)
+    database.close()
+    return "lantoa_template"
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database."""
+    if request.param == "sqlite":
+        copy = tmp_path / "node.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    name = f"t_{uuid.uuid4().hex}"
+    yield postgres.create_database(name, template=request.getfixturevalue("postgres_template"))
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        mode="demo", data=tmp_path, database_url=database_url, secret_key="a key for tests", identity="demo"
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> NodeApp:
+    made = create_app(settings, database=database)
+    made.config["TESTING"] = False
+    return made
+
+
+@pytest.fixture
+def world(app: NodeApp, database: Database) -> World:
+    """The commune of the tests with its contest open."""
+    return plant(app, database)
