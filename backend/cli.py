@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from tqdm import tqdm
@@ -84,20 +85,24 @@ def worker() -> None:
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 unless every figure agrees to the digit.")
 def rebuild(check: bool) -> None:
     """Count the whole ledger again: tallies, boards and scorecards."""
-    database, book = Database(_settings().database_url), measure_book()
+    database = Database(_settings().database_url)
     with tqdm(desc="facts", unit="", disable=None) as bar:
+
+        def progress(done: int) -> None:
+            bar.update(done)
+
         if check:
-            wrong = figures.differences(database, book, lambda done: bar.update(done) and None)
-        else:
-            with database.transaction() as session:
-                total = figures.rebuild(session, book, lambda done: bar.update(done) and None)
-                note(session, OPERATOR, "figures.rebuild", "ledger")
-    if not check:
-        click.echo(f"Counted {total} facts anew.")
-        return
+            _say_differences(figures.differences(database, measure_book(), progress))
+        with database.transaction() as session:
+            total = figures.rebuild(session, measure_book(), progress)
+            note(session, OPERATOR, "figures.rebuild", "ledger")
+    click.echo(f"Counted {total} facts anew.")
+
+
+def _say_differences(wrong: list[str]) -> NoReturn:
     for line in wrong:
         click.echo(line)
-    click.echo("Every figure agrees with the ledger." if not wrong else f"{len(wrong)} figures disagree.")
+    click.echo(f"{len(wrong)} figures disagree." if wrong else "Every figure agrees with the ledger.")
     sys.exit(1 if wrong else 0)
 
 

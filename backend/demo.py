@@ -217,8 +217,7 @@ def _push(
         "body": body,
     }
     sent = ReadingIn(wall, wall, uuid.UUID(boot))
-    assert who.device is not None
-    (verdict,) = respond(session, Batch(who, who.device, sent, [msgspec.json.encode(operation)]))
+    (verdict,) = respond(session, Batch(who, uuid.UUID(boot), sent, [msgspec.json.encode(operation)]))
     if verdict.outcome == "refused" or verdict.result is None:
         raise RuntimeError(f"the demo was refused: {verdict.reason}")
     return json.loads(json.dumps(verdict.result, default=str))  # type: ignore[no-any-return]

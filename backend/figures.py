@@ -84,7 +84,7 @@ def _everything(session: Session) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for model in DERIVED:
         table = model.__table__
-        keys = [c.name for c in table.primary_key]  # type: ignore[attr-defined]
+        keys = [c.name for c in table.primary_key]
         others = [c.name for c in table.columns if c.name not in keys]
         for row in session.execute(select(table)).mappings():
             rows[(table.name, *(row[k] for k in keys))] = tuple((o, row[o]) for o in others)  # type: ignore[attr-defined]

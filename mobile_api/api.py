@@ -15,7 +15,7 @@ from mobile_api import described
 PREFIX = "/api/v1"
 
 
-class PhoneApi(Api):  # type: ignore[misc]
+class PhoneApi(Api):
     """flask-smorest with our problem answers in place of its own."""
 
     def handle_http_exception(self, error: HTTPException) -> Response:
@@ -25,7 +25,7 @@ class PhoneApi(Api):  # type: ignore[misc]
         """The composition root registers the handlers for every door at once."""
 
 
-class StrictParser(FlaskParser):  # type: ignore[misc]
+class StrictParser(FlaskParser):
     """Says 415 for another content type, and 400 for a number too long to be read, where the library would say 500."""
 
     def load_json(self, req: Any, schema: Any) -> Any:
@@ -39,9 +39,9 @@ class StrictParser(FlaskParser):  # type: ignore[misc]
             abort(400)
 
 
-class PhoneBlueprint(SmorestBlueprint):  # type: ignore[misc]
+class PhoneBlueprint(SmorestBlueprint):
     ARGUMENTS_PARSER = StrictParser()
-    PAGINATION_HEADER_NAME = None
+    PAGINATION_HEADER_NAME = None  # type: ignore[assignment]
 
 
 def register(app: NodeApp) -> PhoneApi:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.db.statements import insert_into
 from backend.leaderboards.models import Standing, StandingLevel
 from backend.leaderboards.ranking import Level, best, level
-from backend.participation.measures import MeasureBook
+from backend.participation.measures import MeasureBook, Ranking
 from backend.participation.models import Fact
 from backend.tallies.counting import Cell
 from backend.tallies.fold import Follower
@@ -56,8 +56,7 @@ def _stand_anew(session: Session, book: MeasureBook, place: Place) -> None:
 
 def _best_of(session: Session, book: MeasureBook, place: Place) -> tuple[Level, uuid.UUID] | None:
     measure, activity, subject = place
-    ranking = book[measure].ranking
-    assert ranking is not None
+    ranking = book[measure].ranking or Ranking(())
     facts = session.scalars(
         select(Fact)
         .where(Fact.measure == measure, Fact.activity_id == activity, Fact.subject == subject)

@@ -1,6 +1,6 @@
 """Measures: what can be counted. Kinds declare them; the book holds all of them for whoever reads figures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +41,7 @@ class MeasureBook:
     def __getitem__(self, code: str) -> Measure:
         return self._by_code[code]
 
-    def __iter__(self) -> Iterable[Measure]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Measure]:
         return iter(self._by_code.values())
 
     def sealed_codes(self) -> set[str]:

@@ -32,13 +32,14 @@ def highest_seq(session: Session, device: uuid.UUID) -> int:
 
 def by_receipt(session: Session, receipt: str, subject: uuid.UUID) -> Operation | Quarantined | None:
     """The person's own deed with that receipt."""
-    for table in (Operation, Quarantined):
-        found = session.scalars(
-            select(table).where(table.receipt == receipt, table.subject == subject)
-        ).first()
-        if found is not None:
-            return found
-    return None
+    operation = session.scalars(
+        select(Operation).where(Operation.receipt == receipt, Operation.subject == subject)
+    ).first()
+    if operation is not None:
+        return operation
+    return session.scalars(
+        select(Quarantined).where(Quarantined.receipt == receipt, Quarantined.subject == subject)
+    ).first()
 
 
 def facts_of(session: Session, operation: uuid.UUID) -> list[Fact]:
@@ -62,7 +63,7 @@ def outcomes_of(session: Session, subject: uuid.UUID) -> dict[str, int]:
         .where(Operation.subject == subject)
         .group_by(Operation.outcome)
     )
-    return {outcome: count for outcome, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def arrivals(session: Session, activity: uuid.UUID, measure: str) -> list[datetime]:

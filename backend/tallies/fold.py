@@ -125,7 +125,7 @@ def _standing(
     return found
 
 
-def _merge_subjects(session: Session, rows: list[tuple[object, ...]]) -> None:
+def _merge_subjects(session: Session, rows: Sequence[tuple[object, ...]]) -> None:
     if not rows:
         return
     names = ("measure", "activity_id", "unit_id", "period", "subject", "facts")

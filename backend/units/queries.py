@@ -29,7 +29,7 @@ class NamedUnit:
         return f"{self.level_word} {self.name}".strip()
 
 
-def _named(day: date) -> Select[tuple[uuid.UUID, str, str, str, str, str | None]]:
+def _named(day: date) -> Select[uuid.UUID, str, str, str, str, str | None]:
     above = aliased(UnitName)
     return (
         select(Unit.id, Unit.code, Unit.kind, UnitName.name, UnitName.level_word, above.name)

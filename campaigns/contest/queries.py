@@ -55,7 +55,7 @@ def _attempt(desk: Desk, row: ContestAttempt) -> s.AttemptOut:
         server_ms=clock.milliseconds(desk.now),
         questions=_questions(row, questions, desk.language) if running else [],
         answers=answers,
-        result=_result(desk, row, answers, questions) if row.submitted_at else None,
+        result=_result(desk, row, row.submitted_at, answers, questions) if row.submitted_at else None,
     )
 
 
@@ -82,10 +82,13 @@ def _answers(session: Session, attempt: uuid.UUID) -> dict[str, str]:
 
 
 def _result(
-    desk: Desk, row: ContestAttempt, answers: dict[str, str], questions: dict[str, Question]
+    desk: Desk,
+    row: ContestAttempt,
+    submitted_at: datetime,
+    answers: dict[str, str],
+    questions: dict[str, Question],
 ) -> s.ResultOut:
     """What the rules allow to be shown at this moment: the score at hand-in or later, the answers once settled."""
-    assert row.submitted_at is not None
     settled = desk.activity.state == "settled"
     shown = settled or desk.settings.show_result == "at_submit"
     rank = desk.rank("contest.papers") if shown and row.state == "submitted" else None
@@ -96,7 +99,7 @@ def _result(
         right=row.right if shown else None,
         of=len(row.drawn),
         elapsed_ms=row.elapsed_ms or 0,
-        submitted_at=iso(row.submitted_at),
+        submitted_at=iso(submitted_at),
         passed=(row.right or 0) >= desk.settings.pass_right if shown else None,
         rank=s.RankOut(*rank) if rank else None,
         review=_review(row, answers, questions, desk.language) if reviewed else None,
