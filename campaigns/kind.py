@@ -1,7 +1,7 @@
 """The promise a kind of activity makes. Everybody else asks the kind; nobody writes `if kind == ...`."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +38,8 @@ class Action:
     """One thing a person can do in an activity of this kind.
 
     `body` and `result` are typed shapes; API, sync and OpenAPI are made from them. `offline`: the phone may queue it.
-    `who` is the guard. `recall` gives the result of an action again when its deed is offered a second time.
+    `begins`: asks for consent and age first. `who` is the guard. `do_all` answers a run of deeds as one set where that
+    is cheaper than one by one. `recall` gives the result again when the deed is offered a second time.
     """
 
     name: str
@@ -46,8 +47,14 @@ class Action:
     do: Callable[[Desk, Deed], Answer]
     result: type[msgspec.Struct] | None = None
     offline: bool = True
+    begins: bool = False
     who: Literal["participant"] = "participant"
     recall: Callable[[Desk, uuid.UUID], dict[str, Any] | None] | None = None
+    do_all: Callable[[Desk, Sequence[Deed]], Sequence[Answer]] | None = None
+
+    def answer(self, desk: Desk, deeds: Sequence[Deed]) -> Sequence[Answer]:
+        """An answer per deed, in order."""
+        return self.do_all(desk, deeds) if self.do_all else [self.do(desk, deed) for deed in deeds]
 
 
 @dataclass(frozen=True)

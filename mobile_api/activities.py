@@ -13,11 +13,12 @@ from backend.errors import N_, DomainError, Malformed, PayloadInvalid
 from backend.http import guarded, signed_in
 from backend.participation.deeds import OperationIn, ReadingIn
 from campaigns import entry
+from campaigns.desks import desk_for
 from campaigns.kind import Action, Desk, Kind
 from campaigns.models import Activity, Campaign
 from campaigns.queries import activity as find_activity
 from campaigns.registry import KINDS, kind_named
-from campaigns.respond import Batch, desk_for, respond
+from campaigns.respond import Batch, respond
 from mobile_api import schemas as s
 from mobile_api.api import PhoneBlueprint
 from mobile_api.described import json_of, operation_name

@@ -38,9 +38,18 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# None is NULL, not the JSON word null: "no result" must read the same on both databases.
+NullableJson = JSON(none_as_null=True)
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: Moment, uuid.UUID: Uuid, dict[str, Any]: JSON, list[Any]: JSON}
+    type_annotation_map = {
+        datetime: Moment,
+        uuid.UUID: Uuid,
+        dict[str, Any]: NullableJson,
+        list[Any]: NullableJson,
+    }
 
 
 def new_id() -> uuid.UUID:

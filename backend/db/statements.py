@@ -13,4 +13,6 @@ def on_postgres(session: Session) -> bool:
 
 def insert_into(session: Session, table: type[Any] | Table) -> Any:
     """An INSERT that knows ON CONFLICT, which both databases have under their own dialect's name."""
-    return postgresql.insert(table) if on_postgres(session) else sqlite.insert(table)
+    # The table, not the class: the ORM would split rows with and without a null into statements of their own.
+    plain = getattr(table, "__table__", table)
+    return postgresql.insert(plain) if on_postgres(session) else sqlite.insert(plain)

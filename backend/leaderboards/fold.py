@@ -1,7 +1,8 @@
 """Keeping the boards: whoever's facts were just counted gets the standing worked out anew from the ledger."""
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -14,54 +15,59 @@ from backend.participation.models import Fact
 from backend.tallies.counting import Cell
 from backend.tallies.fold import Follower
 
-Place = tuple[str, uuid.UUID, uuid.UUID]
-"""(measure, activity, subject)"""
+Board = tuple[str, uuid.UUID]
+"""(measure, activity)"""
 
 
 def board_keeper(book: MeasureBook) -> Follower:
     def follow(session: Session, facts: Sequence[Fact], _cells: set[Cell]) -> None:
-        places = {
-            (fact.measure, fact.activity_id, fact.subject)
-            for fact in facts
-            if fact.subject and book[fact.measure].ranking
-        }
-        for place in sorted(places, key=str):
-            _stand_anew(session, book, place)
+        boards: dict[Board, set[uuid.UUID]] = defaultdict(set)
+        for fact in facts:
+            if fact.subject and book[fact.measure].ranking:
+                boards[fact.measure, fact.activity_id].add(fact.subject)
+        for board, subjects in boards.items():
+            _stand_anew(session, book, board, subjects)
 
     return follow
 
 
-def _stand_anew(session: Session, book: MeasureBook, place: Place) -> None:
-    measure, activity, subject = place
-    old = session.get(Standing, place)
-    new = _best_of(session, book, place)
-    if old is not None:
-        _move(session, measure, activity, Level(old.first, old.second), -1)
-        session.delete(old)
-        session.flush()  # the same key is written again below
-    if new is not None:
-        reached, operation = new
-        _move(session, measure, activity, reached, +1)
-        session.add(
-            Standing(
-                measure=measure,
-                activity_id=activity,
-                subject=subject,
-                first=reached.first,
-                second=reached.second,
-                operation_id=operation,
-            )
+def _stand_anew(session: Session, book: MeasureBook, board: Board, subjects: set[uuid.UUID]) -> None:
+    before = _standings(session, board, subjects)
+    after = _best_results(session, book, board, subjects)
+    moves: Counter[Level] = Counter()
+    moves.subtract(old for old in before.values())
+    moves.update(new for new, _ in after.values())
+    _delete(session, board, before.keys() - after.keys())
+    _write(session, board, after)
+    _move(session, board, {at: by for at, by in moves.items() if by})
+
+
+def _standings(session: Session, board: Board, subjects: set[uuid.UUID]) -> dict[uuid.UUID, Level]:
+    rows = session.execute(
+        select(Standing.subject, Standing.first, Standing.second).where(
+            Standing.measure == board[0], Standing.activity_id == board[1], Standing.subject.in_(subjects)
         )
+    )
+    return {subject: Level(first, second) for subject, first, second in rows}
 
 
-def _best_of(session: Session, book: MeasureBook, place: Place) -> tuple[Level, uuid.UUID] | None:
-    measure, activity, subject = place
-    ranking = book[measure].ranking or Ranking(())
-    facts = session.scalars(
+def _best_results(
+    session: Session, book: MeasureBook, board: Board, subjects: set[uuid.UUID]
+) -> dict[uuid.UUID, tuple[Level, uuid.UUID]]:
+    """Each subject's best standing result and the operation it came with."""
+    ranking = book[board[0]].ranking or Ranking(())
+    by_subject: dict[uuid.UUID, list[Fact]] = defaultdict(list)
+    for fact in session.scalars(
         select(Fact)
-        .where(Fact.measure == measure, Fact.activity_id == activity, Fact.subject == subject)
+        .where(Fact.measure == board[0], Fact.activity_id == board[1], Fact.subject.in_(subjects))
         .order_by(Fact.received_at, Fact.operation_id)
-    ).all()
+    ):
+        by_subject[fact.subject].append(fact)  # type: ignore[index]
+    found = {subject: _best(facts, ranking) for subject, facts in by_subject.items()}
+    return {subject: result for subject, result in found.items() if result is not None}
+
+
+def _best(facts: Iterable[Fact], ranking: Ranking) -> tuple[Level, uuid.UUID] | None:
     taken_back = {(fact.reverses_operation, fact.reverses_line) for fact in facts if fact.is_reversal}
     return best(
         (level(fact.result or {}, ranking), fact.operation_id)
@@ -70,17 +76,62 @@ def _best_of(session: Session, book: MeasureBook, place: Place) -> tuple[Level, 
     )
 
 
-def _move(session: Session, measure: str, activity: uuid.UUID, at: Level, by: int) -> None:
-    statement = insert_into(session, StandingLevel).values(
-        measure=measure, activity_id=activity, first=at.first, second=at.second, people=by
+def _delete(session: Session, board: Board, subjects: Iterable[uuid.UUID]) -> None:
+    gone = list(subjects)
+    if gone:
+        session.execute(
+            delete(Standing).where(
+                Standing.measure == board[0], Standing.activity_id == board[1], Standing.subject.in_(gone)
+            )
+        )
+
+
+def _write(session: Session, board: Board, standings: dict[uuid.UUID, tuple[Level, uuid.UUID]]) -> None:
+    if not standings:
+        return
+    statement = insert_into(session, Standing)
+    new = statement.excluded
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["measure", "activity_id", "subject"],
+            set_={"first": new.first, "second": new.second, "operation_id": new.operation_id},
+        ),
+        [
+            {
+                "measure": board[0],
+                "activity_id": board[1],
+                "subject": subject,
+                "first": reached.first,
+                "second": reached.second,
+                "operation_id": operation,
+            }
+            for subject, (reached, operation) in standings.items()
+        ],
     )
+
+
+def _move(session: Session, board: Board, moves: dict[Level, int]) -> None:
+    """Add to and take from the histogram of levels."""
+    if not moves:
+        return
+    statement = insert_into(session, StandingLevel)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["measure", "activity_id", "first", "second"],
-            set_={"people": StandingLevel.people + by},
-        )
+            set_={"people": StandingLevel.people + statement.excluded.people},
+        ),
+        [
+            {
+                "measure": board[0],
+                "activity_id": board[1],
+                "first": at.first,
+                "second": at.second,
+                "people": by,
+            }
+            for at, by in moves.items()
+        ],
     )
-    if by < 0:
+    if min(moves.values()) < 0:
         session.execute(delete(StandingLevel).where(StandingLevel.people == 0))
 
 

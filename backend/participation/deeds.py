@@ -13,6 +13,7 @@ BIG = 2**53 - 1
 """The largest integer a phone's JavaScript counts exactly; beyond it a number is refused, not rounded."""
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=BIG)]
+Seq = Annotated[int, msgspec.Meta(ge=1, le=BIG)]
 
 
 class AnchorIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +32,7 @@ class OperationIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One deed of a person, its bytes frozen by the phone when it was done."""
 
     id: uuid.UUID
-    seq: Annotated[int, msgspec.Meta(ge=1, le=BIG)]
+    seq: Seq
     activity: uuid.UUID
     action: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
     schema: Annotated[int, msgspec.Meta(ge=1, le=1000)]

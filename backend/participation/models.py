@@ -94,13 +94,17 @@ class PendingFact(Base):
 
 
 class Quarantined(Base):
-    """A deed that could not be read or contradicts one already held. Kept byte for byte, never dropped."""
+    """A deed that could not be read or contradicts one already held. Kept byte for byte, never dropped.
+
+    `device_seq` where it could be read: the deed did arrive, so it leaves no hole in the device's run.
+    """
 
     __tablename__ = "quarantined"
     __table_args__ = (UniqueConstraint("device_id", "body_hash"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     device_id: Mapped[uuid.UUID]
+    device_seq: Mapped[int | None] = mapped_column(BigInteger)
     subject: Mapped[uuid.UUID] = mapped_column(index=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
     body_hash: Mapped[str] = mapped_column(String(64))

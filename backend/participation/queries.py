@@ -1,33 +1,45 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from backend.clock import local_day
 from backend.participation.models import Fact, Operation, Quarantined
 
+Query = TypeVar("Query", bound=Select[Any])
+
 
 def highest_seq(session: Session, device: uuid.UUID) -> int:
     """The last number of the device's gapless run from 1; a hole stops it, so the phone sees what never arrived.
 
-    Counting rows and comparing with the greatest number is one index read when there is no hole, the usual case.
+    What was put aside did arrive. Counting rows and comparing with the greatest number is all there is to do when
+    there is no hole, the usual case.
     """
     top, count = session.execute(
         select(func.max(Operation.device_seq), func.count()).where(Operation.device_id == device)
     ).one()
-    if not top or top == count:
-        return top or 0
-    numbers = session.scalars(
-        select(Operation.device_seq).where(Operation.device_id == device).order_by(Operation.device_seq)
-    )
-    run = 0
-    for number in numbers:
-        if number != run + 1:
-            break
-        run = number
+    aside = _only_aside(session, device)
+    if max(top or 0, *aside, 0) == count + len(aside):
+        return count + len(aside)
+    taken_in = session.scalars(select(Operation.device_seq).where(Operation.device_id == device))
+    arrived, run = {*taken_in, *aside}, 0
+    while run + 1 in arrived:
+        run += 1
     return run
+
+
+def _only_aside(session: Session, device: uuid.UUID) -> set[int]:
+    """Places in the device's sequence that hold a deed put aside and no operation."""
+    taken = (Operation.device_id == device) & (Operation.device_seq == Quarantined.device_seq)
+    rows = session.scalars(
+        select(Quarantined.device_seq)
+        .where(Quarantined.device_id == device, Quarantined.device_seq.is_not(None), ~exists().where(taken))
+        .distinct()
+    )
+    return {seq for seq in rows if seq is not None}
 
 
 def by_receipt(session: Session, receipt: str, subject: uuid.UUID) -> Operation | Quarantined | None:
@@ -66,14 +78,14 @@ def outcomes_of(session: Session, subject: uuid.UUID) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def arrivals(session: Session, activity: uuid.UUID, measure: str) -> list[datetime]:
+def arrivals(
+    session: Session, activity: uuid.UUID, measure: str, since: datetime | None = None
+) -> list[datetime]:
     """When each standing fact of the measure was received: what the console draws as arrivals."""
-    rows = session.scalars(
-        select(Fact.received_at)
-        .where(Fact.activity_id == activity, Fact.measure == measure, Fact.is_reversal.is_(False))
-        .order_by(Fact.received_at)
-    )
-    return list(rows)
+    query = _standing(select(Fact.received_at)).where(Fact.activity_id == activity, Fact.measure == measure)
+    if since is not None:
+        query = query.where(Fact.received_at >= since)
+    return list(session.scalars(query.order_by(Fact.received_at)))
 
 
 @dataclass(frozen=True)
@@ -92,25 +104,22 @@ def standing_facts(
     session: Session, activity: uuid.UUID, measure: str, units: set[uuid.UUID], period: str
 ) -> list[Fact]:
     """Facts not reversed, oldest first: what a figure is made of."""
-    reversed_ones = select(Fact.reverses_operation, Fact.reverses_line).where(Fact.is_reversal).subquery()
-    query = (
-        select(Fact)
-        .outerjoin(
-            reversed_ones,
-            (reversed_ones.c.reverses_operation == Fact.operation_id)
-            & (reversed_ones.c.reverses_line == Fact.line),
-        )
-        .where(
-            Fact.activity_id == activity,
-            Fact.measure == measure,
-            Fact.unit_id.in_(units),
-            Fact.is_reversal.is_(False),
-            reversed_ones.c.reverses_operation.is_(None),
-            _in_period(period),
-        )
-        .order_by(Fact.happened_at, Fact.operation_id)
+    query = _standing(select(Fact)).where(
+        Fact.activity_id == activity,
+        Fact.measure == measure,
+        Fact.unit_id.in_(units),
+        _in_period(period),
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query.order_by(Fact.happened_at, Fact.operation_id)))
+
+
+def _standing(query: Query) -> Query:
+    """Only facts that are no reversal and were not reversed."""
+    gone = select(Fact.reverses_operation, Fact.reverses_line).where(Fact.is_reversal).subquery()
+    taken_back = (gone.c.reverses_operation == Fact.operation_id) & (gone.c.reverses_line == Fact.line)
+    return query.outerjoin(gone, taken_back).where(
+        Fact.is_reversal.is_(False), gone.c.reverses_operation.is_(None)
+    )
 
 
 def _in_period(period: str) -> ColumnElement[bool]:

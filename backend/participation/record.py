@@ -22,6 +22,10 @@ class Attribution:
     campaign: uuid.UUID
     in_custody: bool = False
 
+    @property
+    def verdict(self) -> str:
+        return "custody" if self.in_custody else "accepted"
+
 
 def claim(session: Session, deeds: Sequence[Deed]) -> tuple[set[uuid.UUID], dict[uuid.UUID, Operation]]:
     """Take the place of each deed in the ledger; the answer is (ids that are new, ids already held).
@@ -91,7 +95,7 @@ _SETTLE = (
 def _verdict(deed: Deed, answer: Answer, place: Attribution) -> dict[str, object]:
     return {
         "deed_id": deed.id,
-        "new_verdict": "custody" if place.in_custody else "accepted",
+        "new_verdict": place.verdict,
         "new_outcome": answer.outcome,
         "new_reason": answer.reason,
     }
@@ -129,12 +133,13 @@ def write_facts(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
 
 
 def quarantine(
-    session: Session, device: uuid.UUID, subject: uuid.UUID, raw: bytes, reason: str
+    session: Session, device: uuid.UUID, subject: uuid.UUID, raw: bytes, reason: str, seq: int | None
 ) -> Quarantined:
     """Keep a deed that cannot be taken in, byte for byte. The same bytes again answer with the first receipt."""
     hashed = body_hash(raw)
     row = {
         "device_id": device,
+        "device_seq": seq,
         "subject": subject,
         "body": raw,
         "body_hash": hashed,

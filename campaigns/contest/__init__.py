@@ -26,9 +26,10 @@ KIND = Kind(
             do=actions.start,
             result=schemas.PaperOut,
             offline=False,
+            begins=True,
             recall=actions.recall_start,
         ),
-        Action(name="answer", body=schemas.AnswerIn, do=actions.answer),
+        Action(name="answer", body=schemas.AnswerIn, do=actions.answer, do_all=actions.answer_all),
         Action(
             name="submit",
             body=schemas.SubmitIn,

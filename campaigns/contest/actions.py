@@ -1,10 +1,10 @@
 """What a person can do in a contest: start a paper, answer a question, hand the paper in."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.db.base import new_id
@@ -14,7 +14,7 @@ from campaigns.contest import rules
 from campaigns.contest.models import ContestAnswer, ContestAttempt
 from campaigns.contest.pool import pool
 from campaigns.contest.queries import paper
-from campaigns.contest.schemas import AnswerIn, SubmitIn
+from campaigns.contest.schemas import SubmitIn
 from campaigns.kind import Desk
 
 
@@ -28,7 +28,7 @@ def start(desk: Desk, deed: Deed) -> Answer:
     number = latest.number + 1 if latest else 1
     if number > desk.settings.attempts_per_person:
         return refused("no_attempts_left")
-    return noted(paper(desk, _begin(desk, deed, number)))
+    return noted(paper(desk, _begin(desk, deed, number), {}))
 
 
 def _begin(desk: Desk, deed: Deed, number: int) -> ContestAttempt:
@@ -65,19 +65,31 @@ def _is_over(attempt: ContestAttempt, desk: Desk, deed: Deed) -> bool:
 
 def answer(desk: Desk, deed: Deed) -> Answer:
     """Keep one answer on the server, so that the paper can go on on another phone."""
-    body: AnswerIn = deed.body
-    attempt = _own(desk, deed, body.attempt)
+    return answer_all(desk, [deed])[0]
+
+
+def answer_all(desk: Desk, deeds: Sequence[Deed]) -> list[Answer]:
+    """Answers that come together, as they do after an hour without signal: papers read once, answers written at once."""
+    papers = {row.id: row for row in desk.session.scalars(_own(desk, {deed.body.attempt for deed in deeds}))}
+    reasons = [_why_not(desk, deed, papers.get(deed.body.attempt)) for deed in deeds]
+    latest = {
+        (deed.body.attempt, deed.body.question): deed
+        for deed, reason in zip(deeds, reasons, strict=True)
+        if reason is None
+    }
+    _keep(desk.session, [(*place, deed.body.choice, deed.seq) for place, deed in latest.items()])
+    return [refused(reason) if reason else noted() for reason in reasons]
+
+
+def _why_not(desk: Desk, deed: Deed, attempt: ContestAttempt | None) -> str | None:
+    """Why one answer cannot be kept, or None."""
     if attempt is None:
-        return refused("attempt_unknown")
+        return "attempt_unknown"
     if attempt.state != "running":
-        return refused("already_submitted")
+        return "already_submitted"
     if _is_over(attempt, desk, deed):
-        return refused("too_late")
-    wrong = _not_on_paper(attempt, {str(body.question): body.choice})
-    if wrong:
-        return refused(wrong)
-    _keep(desk.session, attempt.id, {body.question: body.choice}, deed.seq)
-    return noted()
+        return "too_late"
+    return _not_on_paper(attempt, {str(deed.body.question): deed.body.choice})
 
 
 def submit(desk: Desk, deed: Deed) -> Answer:
@@ -86,7 +98,7 @@ def submit(desk: Desk, deed: Deed) -> Answer:
     The first paper handed in stands: a second one is refused and told the first one's result.
     """
     body: SubmitIn = deed.body
-    attempt = _own(desk, deed, body.attempt, lock=True)
+    attempt = desk.session.scalars(_own(desk, {body.attempt}).with_for_update()).first()
     if attempt is None:
         return refused("attempt_unknown")
     if attempt.submitted_at is not None:
@@ -95,7 +107,9 @@ def submit(desk: Desk, deed: Deed) -> Answer:
     wrong = _not_on_paper(attempt, answers)
     if wrong:
         return refused(wrong)
-    _keep(desk.session, attempt.id, body.answers, deed.seq)
+    _keep(
+        desk.session, [(attempt.id, question, choice, deed.seq) for question, choice in body.answers.items()]
+    )
     return _hand_in(desk, deed, attempt, answers)
 
 
@@ -107,21 +121,21 @@ def _hand_in(desk: Desk, deed: Deed, attempt: ContestAttempt, answers: Mapping[s
     attempt.submitted_at, attempt.submitted_by = deed.received_at, deed.id
     if _is_over(attempt, desk, deed):
         attempt.state = "late"
-        return refused("late", paper(desk, attempt))
+        return refused("late", paper(desk, attempt, answers))
     attempt.state = "submitted"
     lines = rules.facts(
         attempt.id, desk.activity.id, attempt.right, len(keys), attempt.elapsed_ms, desk.settings
     )
-    return counted(*lines, result=paper(desk, attempt))
+    return counted(*lines, result=paper(desk, attempt, answers))
 
 
-def _own(desk: Desk, deed: Deed, attempt_id: uuid.UUID, lock: bool = False) -> ContestAttempt | None:
-    query = select(ContestAttempt).where(
-        ContestAttempt.id == attempt_id,
-        ContestAttempt.subject == deed.subject,
+def _own(desk: Desk, attempts: set[uuid.UUID]) -> Select[ContestAttempt]:
+    """Those of the attempts that are this person's, in this contest."""
+    return select(ContestAttempt).where(
+        ContestAttempt.id.in_(attempts),
+        ContestAttempt.subject == desk.participant.subject,
         ContestAttempt.activity_id == desk.activity.id,
     )
-    return desk.session.scalars(query.with_for_update() if lock else query).first()
 
 
 def _not_on_paper(attempt: ContestAttempt, answers: Mapping[str, str]) -> str | None:
@@ -135,9 +149,11 @@ def _not_on_paper(attempt: ContestAttempt, answers: Mapping[str, str]) -> str | 
     return None
 
 
-def _keep(session: Session, attempt: uuid.UUID, answers: Mapping[uuid.UUID, str], seq: int) -> None:
-    if not answers:
+def _keep(session: Session, rows: Sequence[tuple[uuid.UUID, uuid.UUID, str, int]]) -> None:
+    """Write (attempt, question, choice, device sequence) rows; an older deed never replaces a newer one."""
+    if not rows:
         return
+    names = ("attempt_id", "question_id", "choice", "device_seq")
     statement = insert_into(session, ContestAnswer)
     session.execute(
         statement.on_conflict_do_update(
@@ -145,10 +161,7 @@ def _keep(session: Session, attempt: uuid.UUID, answers: Mapping[uuid.UUID, str]
             set_={"choice": statement.excluded.choice, "device_seq": statement.excluded.device_seq},
             where=ContestAnswer.device_seq < statement.excluded.device_seq,
         ),
-        [
-            {"attempt_id": attempt, "question_id": question, "choice": choice, "device_seq": seq}
-            for question, choice in answers.items()
-        ],
+        [dict(zip(names, row, strict=True)) for row in rows],
     )
 
 

@@ -1,6 +1,7 @@
 """What a person sees of the own paper, and what the room holds of a person."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,19 +33,23 @@ def mine(desk: Desk) -> dict[str, Any]:
     return _plain(s.MineOut(attempt=newest, attempts_left=left))
 
 
-def paper(desk: Desk, attempt: ContestAttempt) -> dict[str, Any]:
-    """The paper as an action answers with it."""
-    return _plain(s.PaperOut(attempt=_attempt(desk, attempt)))
+def paper(
+    desk: Desk, attempt: ContestAttempt, just_written: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The paper as an action answers with it; the answers need not be read again when they were just written."""
+    return _plain(s.PaperOut(attempt=_attempt(desk, attempt, just_written)))
 
 
 def _plain(shape: msgspec.Struct) -> dict[str, Any]:
     return msgspec.to_builtins(shape)  # type: ignore[no-any-return]
 
 
-def _attempt(desk: Desk, row: ContestAttempt) -> s.AttemptOut:
+def _attempt(desk: Desk, row: ContestAttempt, just_written: Mapping[str, str] | None = None) -> s.AttemptOut:
     questions = pool(desk.session, desk.activity.id)
-    answers = _answers(desk.session, row.id)
-    running = row.state == "running"
+    if just_written is None:
+        answers, rank = _answers(desk.session, row.id), _rank(desk, row)
+    else:  # a paper handed in a moment ago is not folded yet: it has no rank to read
+        answers, rank = dict(just_written), None
     return s.AttemptOut(
         id=row.id,
         number=row.number,
@@ -53,9 +58,11 @@ def _attempt(desk: Desk, row: ContestAttempt) -> s.AttemptOut:
         due_at=iso(row.due_at),
         grace_s=desk.settings.grace_s,
         server_ms=clock.milliseconds(desk.now),
-        questions=_questions(row, questions, desk.language) if running else [],
+        questions=_questions(row, questions, desk.language) if row.state == "running" else [],
         answers=answers,
-        result=_result(desk, row, row.submitted_at, answers, questions) if row.submitted_at else None,
+        result=_result(desk, row, iso(row.submitted_at), rank, _review(desk, row, answers, questions))
+        if row.submitted_at
+        else None,
     )
 
 
@@ -81,43 +88,55 @@ def _answers(session: Session, attempt: uuid.UUID) -> dict[str, str]:
     return {str(question): choice for question, choice in rows}
 
 
+def _shows_result(desk: Desk) -> bool:
+    return desk.activity.state == "settled" or desk.settings.show_result == "at_submit"
+
+
+def _rank(desk: Desk, row: ContestAttempt) -> s.RankOut | None:
+    if row.state != "submitted" or not _shows_result(desk):
+        return None
+    found = desk.rank("contest.papers")
+    return s.RankOut(*found) if found else None
+
+
 def _result(
     desk: Desk,
     row: ContestAttempt,
-    submitted_at: datetime,
-    answers: dict[str, str],
-    questions: dict[str, Question],
+    submitted_at: str,
+    rank: s.RankOut | None,
+    review: list[s.ReviewOut] | None,
 ) -> s.ResultOut:
-    """What the rules allow to be shown at this moment: the score at hand-in or later, the answers once settled."""
-    settled = desk.activity.state == "settled"
-    shown = settled or desk.settings.show_result == "at_submit"
-    rank = desk.rank("contest.papers") if shown and row.state == "submitted" else None
-    reviewed = settled and desk.settings.show_answers == "after_close"
+    """What the rules allow to be shown at this moment: the score at hand-in or once settled."""
+    shown = _shows_result(desk)
     return s.ResultOut(
         counted=row.state == "submitted",
         reason="late" if row.state == "late" else None,
         right=row.right if shown else None,
         of=len(row.drawn),
         elapsed_ms=row.elapsed_ms or 0,
-        submitted_at=iso(submitted_at),
+        submitted_at=submitted_at,
         passed=(row.right or 0) >= desk.settings.pass_right if shown else None,
-        rank=s.RankOut(*rank) if rank else None,
-        review=_review(row, answers, questions, desk.language) if reviewed else None,
+        rank=rank,
+        review=review,
     )
 
 
 def _review(
-    row: ContestAttempt, answers: dict[str, str], questions: dict[str, Question], language: str
-) -> list[s.ReviewOut]:
+    desk: Desk, row: ContestAttempt, answers: dict[str, str], questions: dict[str, Question]
+) -> list[s.ReviewOut] | None:
+    """The right answers and why, once the results are settled and if the rules allow it."""
+    if desk.activity.state != "settled" or desk.settings.show_answers != "after_close":
+        return None
+
     def words(question: Question, code: str | None) -> str | None:
-        return in_language(question.options[code], language) if code else None
+        return in_language(question.options[code], desk.language) if code else None
 
     return [
         s.ReviewOut(
-            text=in_language(questions[q].text, language),
+            text=in_language(questions[q].text, desk.language),
             your=words(questions[q], answers.get(q)),
-            key=in_language(questions[q].options[questions[q].key], language),
-            explanation=in_language(questions[q].explanation, language),
+            key=in_language(questions[q].options[questions[q].key], desk.language),
+            explanation=in_language(questions[q].explanation, desk.language),
         )
         for q, _ in row.drawn
     ]

@@ -130,6 +130,7 @@ def upgrade() -> None:
         "quarantined",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("device_seq", sa.BigInteger(), nullable=True),
         sa.Column("subject", sa.Uuid(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("body_hash", sa.String(length=64), nullable=False),
