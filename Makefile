@@ -41,6 +41,7 @@ demo: setup $(CATALOGUES) ## Throw the demo data away and plant it anew
 .PHONY: test
 test: setup-dev pwa $(CATALOGUES) ## Run all tests (ARGS="-k contest" is handed to pytest)
 	@$(PY) scripts/ensure_test_services.py
+	$(PY) scripts/build_pwa.py --test
 	$(BIN)/pytest -n $(TEST_JOBS) --dist loadgroup -m "not browser and not fault" $(ARGS)
 	@# These start browsers and kill processes: one at a time. Code 5 = nothing matched.
 	$(BIN)/pytest -m "browser or fault" $(ARGS) || [ $$? -eq 5 ]

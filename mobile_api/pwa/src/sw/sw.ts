@@ -1,0 +1,36 @@
+// The service worker: opens the app without signal and sends the outbox when the signal is back, even with the app closed.
+import { observe, pushAll } from "../sync";
+import { startClock } from "../clock";
+import { phoneGet, phoneSet } from "../store/db";
+import { dropOldShells, fill, fromShell } from "./precache";
+
+declare const self: ServiceWorkerGlobalScope;
+
+interface SyncEvent extends ExtendableEvent {
+  readonly tag: string;
+}
+
+self.addEventListener("install", (event) => event.waitUntil(fill()));
+
+self.addEventListener("activate", (event) => event.waitUntil(dropOldShells().then(() => self.clients.claim())));
+
+self.addEventListener("message", (event) => {
+  if (event.data === "take-over") void self.skipWaiting();
+});
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  const ours = event.request.method === "GET" && url.origin === self.location.origin && url.pathname.startsWith("/app/");
+  if (ours) event.respondWith(fromShell(event.request)); // never /api: an old answer there would be a lie
+});
+
+async function sendOutbox(): Promise<void> {
+  startClock(await phoneGet("anchor"), (anchor) => void phoneSet("anchor", anchor));
+  observe();
+  await pushAll(); // a failure is thrown on purpose: the browser then tries again later
+}
+
+self.addEventListener("sync", (event) => {
+  const wake = event as SyncEvent;
+  if (wake.tag === "outbox") wake.waitUntil(sendOutbox());
+});

@@ -1,0 +1,44 @@
+import { useEffect, useState } from "preact/hooks";
+import { counts, outboxMoved, rowsOf, type Counts, type OutboxRow } from "../store/outbox";
+import { current } from "../store/persons";
+import { net, type Net } from "../sync";
+import { t, type Key } from "../text";
+import { useLive } from "./use";
+
+export function useOutbox(): OutboxRow[] {
+  const turn = useLive(outboxMoved);
+  const person = useLive(current)?.id;
+  const [rows, setRows] = useState<OutboxRow[]>([]);
+  useEffect(() => {
+    let alive = true;
+    void (person ? rowsOf(person) : Promise.resolve([])).then((found) => alive && setRows(found));
+    return () => void (alive = false);
+  }, [turn, person]);
+  return rows;
+}
+
+const WORDS: Record<Net, Key> = { here: "net.here", away: "net.away", unknown: "net.unknown" };
+
+// Grey or amber only: being connected proves nothing. Green is kept for receipts.
+export function NetStatus() {
+  const state = useLive(net);
+  return <span class={`net ${state}`} data-testid="net-status" data-net={state} role="status"><i aria-hidden="true" />{t(WORDS[state])}</span>;
+}
+
+export function StatusStrip() {
+  const found: Counts = counts(useOutbox());
+  const part = (name: keyof Counts) => (
+    <span class={`tally ${name} ${found[name] ? "some" : ""}`}>
+      <b data-testid={`outbox-${name}`}>{found[name]}</b> {t(`net.${name}`)}
+    </span>
+  );
+  return (
+    <div class="strip">
+      <NetStatus />
+      <a href="#/receipts" class="tallies">
+        <span class="visually-hidden">{t("nav.receipts")}: </span>
+        {part("counted")}{part("waiting")}{part("refused")}
+      </a>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+
+export default defineConfig({
+  base: "/app/",
+  build: { outDir: "../static/app", emptyOutDir: true, target: "es2020" },
+  server: { proxy: { "/api": "http://127.0.0.1:8000" } },
+  plugins: [
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src/sw",
+      filename: "sw.ts",
+      injectRegister: false, // src/ui/updates.ts registers, so that a new version never interrupts a paper
+      injectManifest: { globPatterns: ["**/*.{html,js,css,woff2,svg,png,webmanifest}"] },
+      manifest: {
+        name: "Lan Tỏa",
+        short_name: "Lan Tỏa",
+        description: "Tham gia các hoạt động của xã ngay trên điện thoại, kể cả khi mất sóng.",
+        lang: "vi",
+        id: "/app/",
+        start_url: "/app/",
+        scope: "/app/",
+        display: "standalone",
+        background_color: "#fbf7f1",
+        theme_color: "#8c1c2b",
+        icons: [
+          { src: "icon.svg", sizes: "any", type: "image/svg+xml" },
+          { src: "icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "icon-512.png", sizes: "512x512", type: "image/png" },
+          { src: "icon-maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+        ],
+      },
+    }),
+  ],
+});
