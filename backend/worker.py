@@ -19,7 +19,7 @@ from backend.participation import changes
 from backend.participation.measures import MeasureBook
 from backend.people import sign_in
 from backend.safeguards import limits
-from campaigns import lifecycle
+from campaigns import leaving, lifecycle
 
 log = logging.getLogger("lantoa.worker")
 
@@ -84,3 +84,4 @@ def tidy(session: Session) -> None:
     sign_in.forget_old_codes(session)
     limits.forget_old(session)
     changes.forget_old(session)
+    leaving.forget_what_is_over(session, clock.now())

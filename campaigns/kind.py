@@ -71,7 +71,8 @@ class Kind:
 
     `mine(desk)` is the person's own state; `unpack(session, activity, spec, folder)` reads the kind's part of a pack;
     `check_opening(session, activity)` raises when it is not fit to open; `turn(session, activity, now)` is called by
-    the worker; `erase(session, subject)` deletes what the room itself keeps of a person.
+    the worker; `erase(session, subject)` deletes what the room itself keeps of a person, `forget(session, activity)` what
+    it keeps of everybody once the time they agreed to is over.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Kind:
     turn: Callable[[Session, Activity, datetime], None]
     may_settle: Callable[[Session, Activity, datetime], bool]
     erase: Callable[[Session, uuid.UUID], None]
+    forget: Callable[[Session, uuid.UUID], None]
     held: Callable[[Session, uuid.UUID], list[dict[str, Any]]]
     seed: Callable[..., None]
     reasons: Mapping[str, str] = field(default_factory=dict)

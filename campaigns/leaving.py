@@ -1,25 +1,50 @@
-"""A person leaves: every room forgets what it keeps, then the person goes."""
+"""A person leaves, or the time agreed to is over: every room forgets what it keeps, then the person goes."""
 
+import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from backend.participation.models import Change, Quarantined
-from backend.people import leaving
+from backend.people import consents, leaving
 from backend.people.sign_in import Participant
-from campaigns.registry import KINDS
+from backend.safeguards.audit import WORKER, note
+from campaigns.models import Activity
+from campaigns.registry import KINDS, kind_named
 
 
 def erase(session: Session, who: Participant) -> None:
     """Erase everywhere on this node. Facts stay, under a key that no longer leads to anybody."""
+    _erase(session, who.person, who.subject)
+
+
+def _erase(session: Session, person: uuid.UUID, subject: uuid.UUID) -> None:
     for kind in KINDS:
-        kind.erase(session, who.subject)
-    session.execute(delete(Quarantined).where(Quarantined.subject == who.subject))
-    session.execute(delete(Change).where(Change.subject == who.subject))
-    leaving.erase(session, who.person)
+        kind.erase(session, subject)
+    session.execute(delete(Quarantined).where(Quarantined.subject == subject))
+    session.execute(delete(Change).where(Change.subject == subject))
+    leaving.erase(session, person)
 
 
 def held(session: Session, who: Participant) -> dict[str, list[dict[str, Any]]]:
     """What the rooms hold of a person, for the person's own download."""
     return {kind.name: kind.held(session, who.subject) for kind in KINDS}
+
+
+def forget_what_is_over(session: Session, now: datetime) -> int:
+    """Keep what the consent texts promise: papers go a set time after their activity closed, and so does a person who
+    has not signed in since. Answers how many persons went (Law 91/2025/QH15 art. 3.3: as long as the purpose needs).
+    """
+    limit = now - timedelta(days=consents.texts()["contest_entry"].retention_days)
+    for activity in session.scalars(
+        select(Activity).where(Activity.state == "settled", Activity.closes_at < limit)
+    ):
+        kind_named(activity.kind).forget(session, activity.id)
+    idle = leaving.idle_since(session, limit)
+    for person, subject in idle:
+        _erase(session, person, subject)
+    if idle:
+        note(session, WORKER, "person.forget", "person", reason=str(len(idle)))
+    return len(idle)

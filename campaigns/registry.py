@@ -30,6 +30,9 @@ def check(kinds: tuple[Kind, ...] = KINDS) -> None:
         actions = [action.name for action in kind.actions]
         if len(set(actions)) != len(actions):
             raise HalfMadeKind(f"{kind.name} has two actions of one name")
+        codes = [measure.code for measure in kind.measures]
+        if len(set(codes)) != len(codes):
+            raise HalfMadeKind(f"{kind.name} has two measures of one code")
         for measure in kind.measures:
             if not measure.code.startswith(f"{kind.name}."):
                 raise HalfMadeKind(f"{measure.code} does not begin with '{kind.name}.'")

@@ -38,11 +38,11 @@ def send_code(phone: str) -> dict[str, Any]:
 def prove_phone(body: dict[str, Any]) -> dict[str, Any]:
     """A ticket for fifteen minutes, and who is already known on this phone."""
     seal, session = http.services().seal, http.session()
-    phone = sign_in.prove(session, seal, body["phone"], body["code"])
+    number = sign_in.prove(session, seal, body["phone"], body["code"])
     return {
-        "ticket": seal.ticket(phone),
+        "ticket": seal.ticket(number),
         "ticket_expires_in_s": keys.TICKET_S,
-        "persons": sign_in.persons_on(session, phone),
+        "persons": sign_in.persons_on(session, number),
     }
 
 
@@ -53,11 +53,11 @@ def prove_phone(body: dict[str, Any]) -> dict[str, Any]:
 def join(body: dict[str, Any]) -> dict[str, Any]:
     """A new person on the proved phone, living in a hamlet of this commune."""
     session = http.session()
-    phone = http.services().seal.phone_of(body["ticket"])
+    number = http.services().seal.number_of(body["ticket"])
     units.named(session, body["unit_id"], clock.today())
     person = sign_in.join(
         session,
-        phone,
+        number,
         name=body["name"].strip(),
         birth_year=body["birth_year"],
         pin_hash=keys.hash_secret(body["pin"]),
@@ -72,8 +72,8 @@ def join(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, s.SessionSchema)
 def enter(body: dict[str, Any]) -> dict[str, Any]:
     """One of the persons on the proved phone, by PIN."""
-    phone = http.services().seal.phone_of(body["ticket"])
-    person = sign_in.enter(http.session(), phone, body["person_id"], body["pin"])
+    number = http.services().seal.number_of(body["ticket"])
+    person = sign_in.enter(http.session(), number, body["person_id"], body["pin"])
     return _session_of(person, body, "person.sign_in")
 
 

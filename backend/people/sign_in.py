@@ -53,8 +53,8 @@ def send_code(session: Session, seal: keys.Seal, sender: CodeSender, phone: str)
     return sender.send(number, code)
 
 
-def prove(session: Session, seal: keys.Seal, phone: str, code: str) -> uuid.UUID:
-    """The id of the phone once the code is right.
+def prove(session: Session, seal: keys.Seal, phone: str, code: str) -> str:
+    """The phone's number in its normal form once the code is right. Nothing is kept of it yet.
 
     Raises WrongCode (counted), TooManyTries after five wrong ones, CodeExpired.
     """
@@ -68,7 +68,7 @@ def prove(session: Session, seal: keys.Seal, phone: str, code: str) -> uuid.UUID
             raise TooManyTries(retry_after_s=_seconds_until(waiting.expires_at))
         raise WrongCode(tries_left=MAX_WRONG - waiting.wrong_tries)
     waiting.used_at = clock.now()
-    return _phone(session, number)
+    return number
 
 
 def _waiting_code(session: Session, whose: str) -> SignInCode:
@@ -93,14 +93,23 @@ def _phone(session: Session, number: str) -> uuid.UUID:
     return session.scalars(select(Phone.id).where(Phone.number == number)).one()
 
 
-def persons_on(session: Session, phone: uuid.UUID) -> list[Person]:
-    return list(session.scalars(select(Person).where(Person.phone_id == phone).order_by(Person.joined_at)))
+def persons_on(session: Session, number: str) -> list[Person]:
+    """Whoever of the family already takes part on this phone."""
+    return list(
+        session.scalars(
+            select(Person)
+            .join(Phone, Phone.id == Person.phone_id)
+            .where(Phone.number == number)
+            .order_by(Person.joined_at)
+        )
+    )
 
 
 def join(
-    session: Session, phone: uuid.UUID, *, name: str, birth_year: int, pin_hash: str, hamlet: uuid.UUID
+    session: Session, number: str, *, name: str, birth_year: int, pin_hash: str, hamlet: uuid.UUID
 ) -> Person:
-    """A new person on a proved phone, living in `hamlet` from today."""
+    """A new person on a proved phone number, living in `hamlet` from today."""
+    phone = _phone(session, number)
     person = Person(
         name=name, birth_year=birth_year, phone_id=phone, pin_hash=pin_hash, joined_at=clock.now()
     )
@@ -111,10 +120,15 @@ def join(
     return person
 
 
-def enter(session: Session, phone: uuid.UUID, person_id: uuid.UUID, pin: str) -> Person:
+def enter(session: Session, number: str, person_id: uuid.UUID, pin: str) -> Person:
     """The person on that phone whose PIN fits. Raises PersonUnknown, WrongPin (counted), TooManyTries."""
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None or person.phone_id != phone:
+    person = session.scalars(
+        select(Person)
+        .join(Phone, Phone.id == Person.phone_id)
+        .where(Person.id == person_id, Phone.number == number)
+        .with_for_update(of=Person)
+    ).first()
+    if person is None:
         raise PersonUnknown
     check_pin(person, pin)
     return person

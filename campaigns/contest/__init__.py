@@ -9,7 +9,7 @@ server before the results are settled. A person counts once as an entrant howeve
 from backend.errors import N_
 from campaigns.contest import actions, schemas
 from campaigns.contest.pack import unpack
-from campaigns.contest.queries import erase, held, mine
+from campaigns.contest.queries import erase, forget, held, mine
 from campaigns.contest.rules import MEASURES
 from campaigns.contest.seed import seed
 from campaigns.contest.turn import check_opening, may_settle, turn
@@ -47,6 +47,7 @@ KIND = Kind(
     turn=turn,
     may_settle=may_settle,
     erase=erase,
+    forget=forget,
     held=held,
     seed=seed,
     reasons={

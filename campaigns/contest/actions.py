@@ -74,7 +74,7 @@ def answer_all(desk: Desk, deeds: Sequence[Deed]) -> list[Answer]:
     reasons = [_why_not(desk, deed, papers.get(deed.body.attempt)) for deed in deeds]
     latest = {
         (deed.body.attempt, deed.body.question): deed
-        for deed, reason in zip(deeds, reasons, strict=True)
+        for deed, reason in sorted(zip(deeds, reasons, strict=True), key=lambda pair: pair[0].seq)
         if reason is None
     }
     _keep(desk.session, [(*place, deed.body.choice, deed.seq) for place, deed in latest.items()])
@@ -107,9 +107,8 @@ def submit(desk: Desk, deed: Deed) -> Answer:
     wrong = _not_on_paper(attempt, answers)
     if wrong:
         return refused(wrong)
-    _keep(
-        desk.session, [(attempt.id, question, choice, deed.seq) for question, choice in body.answers.items()]
-    )
+    rows = [(attempt.id, question, choice, deed.seq) for question, choice in body.answers.items()]
+    _keep(desk.session, rows, is_final=True)
     return _hand_in(desk, deed, attempt, answers)
 
 
@@ -149,8 +148,13 @@ def _not_on_paper(attempt: ContestAttempt, answers: Mapping[str, str]) -> str | 
     return None
 
 
-def _keep(session: Session, rows: Sequence[tuple[uuid.UUID, uuid.UUID, str, int]]) -> None:
-    """Write (attempt, question, choice, device sequence) rows; an older deed never replaces a newer one."""
+def _keep(
+    session: Session, rows: Sequence[tuple[uuid.UUID, uuid.UUID, str, int]], is_final: bool = False
+) -> None:
+    """Write (attempt, question, choice, device sequence) rows; an older deed never replaces a newer one.
+
+    What is handed in replaces everything: it is what gets marked, whichever phone counted further before.
+    """
     if not rows:
         return
     names = ("attempt_id", "question_id", "choice", "device_seq")
@@ -159,7 +163,7 @@ def _keep(session: Session, rows: Sequence[tuple[uuid.UUID, uuid.UUID, str, int]
         statement.on_conflict_do_update(
             index_elements=["attempt_id", "question_id"],
             set_={"choice": statement.excluded.choice, "device_seq": statement.excluded.device_seq},
-            where=ContestAnswer.device_seq < statement.excluded.device_seq,
+            where=None if is_final else ContestAnswer.device_seq < statement.excluded.device_seq,
         ),
         [dict(zip(names, row, strict=True)) for row in rows],
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -166,6 +166,15 @@ def held(session: Session, subject: uuid.UUID) -> list[dict[str, Any]]:
 
 def erase(session: Session, subject: uuid.UUID) -> None:
     """The papers go; what was counted of them stays as facts under a key that leads nowhere."""
-    attempts = select(ContestAttempt.id).where(ContestAttempt.subject == subject)
+    _delete(session, ContestAttempt.subject == subject)
+
+
+def forget(session: Session, activity: uuid.UUID) -> None:
+    """Every paper of the contest goes; the facts stay."""
+    _delete(session, ContestAttempt.activity_id == activity)
+
+
+def _delete(session: Session, which: ColumnElement[bool]) -> None:
+    attempts = select(ContestAttempt.id).where(which)
     session.execute(delete(ContestAnswer).where(ContestAnswer.attempt_id.in_(attempts)))
-    session.execute(delete(ContestAttempt).where(ContestAttempt.subject == subject))
+    session.execute(delete(ContestAttempt).where(which))

@@ -46,7 +46,7 @@ export const en: Catalogue = {
   "welcome.title": "Take part in what your commune does, from the phone",
   "welcome.text": "Enter the contests on digital transformation and follow your hamlet's result. No signal, no loss.",
   "welcome.point.free": "Voluntary, free of charge, stop at any time",
-  "welcome.point.less": "Only name, year of birth and place of residence; no ID number, no location tracking",
+  "welcome.point.less": "Only phone number, name, year of birth and hamlet; no ID number, no location tracking",
   "welcome.point.offline": "Answers are kept on the phone and sent when there is signal",
   "welcome.start": "Begin",
   "welcome.commune": "Server: {name}",

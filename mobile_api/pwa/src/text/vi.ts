@@ -45,7 +45,7 @@ export const vi = {
   "welcome.title": "Cùng tham gia việc chung, ngay trên điện thoại",
   "welcome.text": "Dự thi tìm hiểu chuyển đổi số, xem kết quả của xóm, thôn mình. Mất sóng cũng không mất bài.",
   "welcome.point.free": "Tự nguyện, miễn phí, dừng lúc nào cũng được",
-  "welcome.point.less": "Chỉ hỏi tên, năm sinh và nơi ở; không hỏi số căn cước, không theo dõi vị trí",
+  "welcome.point.less": "Chỉ hỏi số điện thoại, tên, năm sinh và xóm; không hỏi số căn cước, không theo dõi vị trí",
   "welcome.point.offline": "Bài làm được lưu trên máy, tự gửi khi có sóng",
   "welcome.start": "Bắt đầu",
   "welcome.commune": "Máy chủ: {name}",
