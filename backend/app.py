@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask, request
 from flask_babel import Babel
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 import admin
@@ -81,4 +81,5 @@ def _answer_problems(app: NodeApp) -> None:
     app.register_error_handler(HTTPException, http.http_problem)
     app.register_error_handler(IntegrityError, http.database_problem)
     app.register_error_handler(OperationalError, http.database_problem)
+    app.register_error_handler(DataError, http.database_problem)
     app.register_error_handler(Exception, http.unforeseen)

@@ -56,8 +56,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret_key=env.get("LANTOA_SECRET_KEY") or _kept_secret(data),
         identity=_identity(env, mode),
         host=_host(env, mode),
-        port=int(env.get("PORT", "8000")),
-        workers=int(env.get("LANTOA_WORKERS", "2")),
+        port=_number(env, "PORT", 8000),
+        workers=_number(env, "LANTOA_WORKERS", 2),
     )
 
 
@@ -90,6 +90,13 @@ def _host(env: Mapping[str, str], mode: Mode) -> str:
     return host
 
 
+def _number(env: Mapping[str, str], name: str, otherwise: int) -> int:
+    given = env.get(name, str(otherwise))
+    if not given.isdecimal() or int(given) < 1:
+        raise SettingMissing(f"{name} is '{given}': use a whole number from 1.")
+    return int(given)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -103,7 +110,14 @@ def _kept_secret(data: Path) -> str:
     try:
         handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return place.read_text().strip()
+        return _readable_secret(place)
     with os.fdopen(handle, "w") as file:
         file.write(made := secrets.token_urlsafe(48))
     return made
+
+
+def _readable_secret(place: Path) -> str:
+    kept = place.read_text().strip()
+    if not kept:
+        raise SettingMissing(f"{place} is empty: remove it to have a new one made, or set LANTOA_SECRET_KEY.")
+    return kept

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
+import yaml
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
@@ -23,7 +26,7 @@ from backend import clock
 from backend.config import Settings
 from backend.db.engine import Database
 from backend.db.node import this_node
-from backend.errors import DomainError, NotAllowed, NotSignedIn
+from backend.errors import N_, DomainError, NotAllowed, NotSignedIn
 from backend.people import staff as staff_desk
 from backend.people.identity import CodeSender
 from backend.people.keys import Seal
@@ -222,13 +225,13 @@ HTTP_CODES = {
     422: "payload_invalid",
 }
 HTTP_SENTENCES = {
-    400: "Nội dung gửi lên không đọc được.",
-    404: "Không tìm thấy nội dung này.",
-    413: "Nội dung gửi lên quá lớn. Xin chia nhỏ rồi gửi lại.",
-    415: "Kiểu nội dung gửi lên không được hỗ trợ.",
-    422: "Dữ liệu gửi lên chưa đúng. Xin xem lại các mục được nêu.",
-    500: "Hệ thống gặp lỗi. Những gì đã nhập vẫn còn; xin thử lại sau ít phút.",
-    503: "Hệ thống đang bận. Xin thử lại sau ít giây.",
+    400: N_("Nội dung gửi lên không đọc được."),
+    404: N_("Không tìm thấy nội dung này."),
+    413: N_("Nội dung gửi lên quá lớn. Xin chia nhỏ rồi gửi lại."),
+    415: N_("Kiểu nội dung gửi lên không được hỗ trợ."),
+    422: N_("Dữ liệu gửi lên chưa đúng. Xin xem lại các mục được nêu."),
+    500: N_("Hệ thống gặp lỗi. Những gì đã nhập vẫn còn; xin thử lại sau ít phút."),
+    503: N_("Hệ thống đang bận. Xin thử lại sau ít giây."),
 }
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -249,13 +252,18 @@ def http_problem(error: HTTPException) -> Response:
     )
 
 
-def database_problem(error: IntegrityError | OperationalError) -> Response:
-    """A constraint we know is a domain error; a busy database asks to come back; anything else is our fault."""
+def database_problem(error: IntegrityError | OperationalError | DataError) -> Response:
+    """A constraint we know is a domain error; a busy database asks to come back; anything else is our fault.
+
+    A value no column can hold (NUL in text, a number too large) that slipped past a door is the sender's.
+    """
     if isinstance(error, IntegrityError) and (known := CONSTRAINTS.get(constraint_name(error))):
         return domain_problem(known())
     current_app.logger.exception("database refused")
     if isinstance(error, OperationalError):
         return problem(503, "busy", gettext(HTTP_SENTENCES[503]), {"Retry-After": "2"})
+    if isinstance(error, DataError):
+        return problem(400, HTTP_CODES[400], gettext(HTTP_SENTENCES[400]))
     return problem(500, "internal", gettext(HTTP_SENTENCES[500]))
 
 
@@ -275,18 +283,35 @@ def stamp(answer: Response) -> Response:
     return answer
 
 
-_EPOCHS: dict[int, str] = {}
+_EPOCHS: WeakKeyDictionary[Database, str] = WeakKeyDictionary()
 
 
 def epoch() -> str:
     """Read once per process: it changes only when the operator restores a backup, with the node stopped."""
     database = services().database
-    if id(database) not in _EPOCHS:
+    if database not in _EPOCHS:
         with database.transaction(writes=False) as fresh:
-            _EPOCHS[id(database)] = str(this_node(fresh).epoch)
-    return _EPOCHS[id(database)]
+            _EPOCHS[database] = str(this_node(fresh).epoch)
+    return _EPOCHS[database]
 
 
 def language() -> str:
     """'vi' or 'en', as the request asks."""
     return str(get_locale() or services().settings.language)
+
+
+def local_path(wanted: str | None, otherwise: str) -> str:
+    """Where to go on to: a path of this node, never another site."""
+    path = (wanted or "").replace("\\", "/")
+    return path if path.startswith("/") and not path.startswith("//") and path.isprintable() else otherwise
+
+
+def demo_notes() -> dict[str, Any] | None:
+    """What a visitor of the demo may try: accounts, phone, class codes. None on a real node."""
+    return _read_demo() if services().settings.demo else None
+
+
+@functools.cache
+def _read_demo() -> dict[str, Any]:
+    text = (Path(__file__).parent / "demo.yaml").read_text(encoding="utf-8")
+    return cast(dict[str, Any], yaml.safe_load(text))

@@ -69,7 +69,7 @@ class EntryRule:
 class Kind:
     """Everything others need to know about a kind of activity.
 
-    `mine(desk)` is the person's own state; `unpack(session, activity, spec, folder)` reads the kind's part of a pack;
+    `state(desk)` is one word for where the person stands ('none' before the first deed), `mine(desk)` all of it; `unpack(session, activity, spec, folder)` reads the kind's part of a pack;
     `check_opening(session, activity)` raises when it is not fit to open; `turn(session, activity, now)` is called by
     the worker; `erase(session, subject)` deletes what the room itself keeps of a person, `forget(session, activity)` what
     it keeps of everybody once the time they agreed to is over.
@@ -81,6 +81,7 @@ class Kind:
     actions: tuple[Action, ...]
     measures: tuple[Measure, ...]
     entry: EntryRule
+    state: Callable[[Desk], str]
     mine: Callable[[Desk], dict[str, Any]]
     mine_shape: type[msgspec.Struct]
     unpack: Callable[[Session, Activity, dict[str, Any], Path], None]

@@ -28,6 +28,12 @@ class WrongState(DomainError):
     sentence = N_("Hoạt động đang ở trạng thái khác nên không làm được việc này. Xin tải lại trang.")
 
 
+class StillRunning(DomainError):
+    status = 409
+    code = "still_running"
+    sentence = N_("Vẫn còn bài đang trong thời gian làm. Xin đợi hết giờ làm bài rồi chốt kết quả.")
+
+
 class ClosesInThePast(DomainError):
     status = 409
     code = "closes_in_the_past"
@@ -111,10 +117,10 @@ def close_activity(session: Session, activity: Activity, actor: Actor) -> None:
 
 
 def settle_activity(session: Session, activity: Activity, actor: Actor) -> None:
-    """Fix the results: sealed figures open, answers are shown. Raises WrongState unless closed and nothing runs."""
+    """Fix the results: sealed figures open, answers are shown. Raises WrongState unless closed, StillRunning."""
     _require(activity, "closed")
     if not kind_named(activity.kind).may_settle(session, activity, clock.now()):
-        raise WrongState
+        raise StillRunning
     _become(session, activity, "settled", actor)
 
 

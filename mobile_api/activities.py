@@ -44,7 +44,6 @@ def card(activity: Activity, campaign: Campaign) -> dict[str, Any]:
     language, at = http.language(), desk(activity, campaign)
     kind = kind_named(activity.kind)
     standing = entry.standing_of(http.session(), http.me(), campaign.id, getattr(at.settings, "age_floor", 0))
-    attempt = kind.mine(at).get("attempt")
     return {
         "id": activity.id,
         "kind": activity.kind,
@@ -60,7 +59,7 @@ def card(activity: Activity, campaign: Campaign) -> dict[str, Any]:
         "rules_version": activity.rules_version,
         "rules": words(activity.rules, language).splitlines(),
         "needs": entry.needs(kind.entry, standing),
-        "mine": {"state": attempt["state"] if attempt else "none"},
+        "mine": {"state": kind.state(at)},
     }
 
 

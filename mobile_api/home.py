@@ -7,9 +7,9 @@ from backend.http import guarded, signed_in
 from backend.participation.queries import outcomes_of
 from backend.people import queries as people
 from backend.scorecards import queries as cards
-from backend.scorecards.indicators import template, value
-from backend.tallies.disclosure import may_show
+from backend.scorecards.indicators import template
 from backend.units.queries import named
+from backend.units.trees import side_by_side
 from campaigns.models import Activity
 from campaigns.queries import activities
 from mobile_api import schemas as s
@@ -42,15 +42,13 @@ def _hamlet(activity: Activity) -> dict[str, Any] | None:
     unit = people.unit_of(session, http.me().person, "lives_in", today)
     if unit is None:
         return None
-    line = cards.line(session, unit, "all", STANDING, activity.id)
-    name = named(session, unit, today).full_name
-    if line is None or not may_show(line.numerator, line.denominator):
-        return {"name": name, "entrants": None, "headcount": None, "rate": None, "hidden": True}
-    rate = value(template()[STANDING], line.numerator, line.denominator)
+    hamlet = named(session, unit, today)
+    beside = side_by_side(session, unit, today)
+    figure = cards.figures(session, [template()[STANDING]], activity.id, beside)[unit][STANDING]
     return {
-        "name": name,
-        "entrants": line.numerator,
-        "headcount": line.denominator,
-        "rate": float(rate) if rate is not None else None,
-        "hidden": False,
+        "name": hamlet.full_name,
+        "entrants": figure.numerator,
+        "headcount": None if figure.is_hidden else figure.denominator,
+        "rate": None if figure.value is None else float(figure.value),
+        "hidden": figure.is_hidden,
     }

@@ -1,5 +1,6 @@
 """The person's own page: what is held and why, consents, moving, receipts, and leaving for good."""
 
+import re
 import uuid
 from typing import Any
 
@@ -24,6 +25,8 @@ from mobile_api.sign_in import send_code
 from mobile_api.wire import REASONS
 
 blueprint = PhoneBlueprint("me", __name__, description="The signed-in person")
+
+RECEIPT = re.compile(r"[A-Z0-9-]{1,20}")
 
 
 def _actor() -> Actor:
@@ -169,7 +172,8 @@ def erase_me(body: dict[str, Any]) -> None:
 def read_receipt(receipt: str) -> dict[str, Any]:
     """What became of one of the person's own deeds: the facts it left and where they count."""
     session = http.session()
-    found = ledger.by_receipt(session, receipt.strip().upper()[:20], http.me().subject)
+    asked = receipt.strip().upper()
+    found = ledger.by_receipt(session, asked, http.me().subject) if RECEIPT.fullmatch(asked) else None
     if found is None:
         raise NotFound
     if isinstance(found, Quarantined):

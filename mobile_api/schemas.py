@@ -1,13 +1,49 @@
 """Envelopes of the phone's door, in marshmallow. Rows of operations are typed structs, see `mobile_api.wire`."""
 
-from marshmallow import RAISE, Schema, fields, validate
+import re
+from typing import Any
 
-NAME = validate.And(
-    validate.Length(min=1, max=80), validate.Regexp(r".*\S", error="Tên không được để trống.")
-)
-PHONE = validate.Regexp(r"^[+0-9][0-9 .\-()]{5,24}$", error="Số điện thoại chưa đúng.")
-CODE = validate.Regexp(r"^[0-9]{6}$", error="Mã gồm 6 chữ số.")
-PIN = validate.Regexp(r"^[0-9]{4,6}$", error="Mã PIN gồm 4 đến 6 chữ số.")
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+
+class Pattern(validate.Regexp):
+    """The whole text fits, as a reader of the document expects; Python's `$` would let a line break pass."""
+
+    def __call__(self, value: str) -> str:  # type: ignore[override]
+        if re.fullmatch(self.regex.pattern, value) is None:  # type: ignore[arg-type]
+            raise ValidationError(self._format_error(value))
+        return value
+
+
+class Text(fields.String):
+    """Text that a database can keep: without NUL, without half a surrogate pair."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **more)
+        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise self.make_error("invalid")
+        return text
+
+
+class Whole(fields.Integer):
+    """A whole number as JSON has it: 1980.0 is one, "1980" and 1980.5 are not."""
+
+    def _validated(self, value: Any) -> int:
+        whole = int(value) if isinstance(value, float) and value.is_integer() else value
+        return super()._validated(whole)
+
+
+NO_NUL = {"pattern": r"^[^\u0000]*$"}
+NAME = [
+    validate.Length(min=1, max=80),
+    Pattern(
+        r"^[^\S\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$",
+        error="Tên không được để trống.",
+    ),
+]
+PHONE = Pattern(r"^[+0-9][0-9 .\-()]{5,24}$", error="Số điện thoại chưa đúng.")
+CODE = Pattern(r"^[0-9]{6}$", error="Mã gồm 6 chữ số.")
+PIN = Pattern(r"^[0-9]{4,6}$", error="Mã PIN gồm 4 đến 6 chữ số.")
 
 
 class In(Schema):
@@ -17,6 +53,11 @@ class In(Schema):
 
 def words(**more: object) -> fields.String:
     return fields.String(required=True, **more)  # type: ignore[arg-type]
+
+
+def typed(**more: object) -> Text:
+    """Free text that comes in."""
+    return Text(**{"required": True, "metadata": NO_NUL} | more)  # type: ignore[arg-type]
 
 
 def identifier(**more: object) -> fields.UUID:
@@ -43,7 +84,7 @@ class NodeSchema(Schema):
 
 
 class ProbeInSchema(In):
-    nonce = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    nonce = typed(validate=validate.Length(min=1, max=64))
 
 
 class ProbeSchema(Schema):
@@ -54,8 +95,8 @@ class ProbeSchema(Schema):
 
 
 class UnitSearchSchema(In):
-    q = fields.String(load_default="", validate=validate.Length(max=80))
-    kind = fields.String(load_default=None, validate=validate.Length(min=1, max=30))
+    q = typed(required=False, load_default="", validate=validate.Length(max=80))
+    kind = typed(required=False, load_default=None, validate=validate.Length(min=1, max=30))
     limit = fields.Integer(load_default=20, strict=False, validate=validate.Range(min=1, max=100))
 
 
@@ -115,14 +156,14 @@ class ProofSchema(Schema):
 
 
 class TicketInSchema(In):
-    ticket = words(validate=validate.Length(min=1, max=300))
+    ticket = typed(validate=validate.Length(min=1, max=300))
     device_id = identifier()
     pin = words(validate=PIN)
 
 
 class NewPersonInSchema(TicketInSchema):
-    name = words(validate=NAME)
-    birth_year = fields.Integer(required=True, strict=True, validate=validate.Range(min=1900, max=2100))
+    name = typed(validate=NAME, metadata={})
+    birth_year = Whole(required=True, strict=True, validate=validate.Range(min=1900, max=2100))
     unit_id = identifier()
 
 
@@ -166,25 +207,25 @@ class SessionSchema(Schema):
 
 
 class MeChangeSchema(In):
-    name = fields.String(validate=NAME)
+    name = typed(required=False, validate=NAME, metadata={})
     unit_id = fields.UUID()
 
 
 class ConsentInSchema(In):
-    purpose = words(validate=validate.Length(min=1, max=40))
-    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=10_000))
+    purpose = typed(validate=validate.Length(min=1, max=40))
+    version = Whole(required=True, strict=True, validate=validate.Range(min=1, max=10_000))
 
 
 class GuardianInSchema(In):
     code = words(validate=CODE)
-    guardian_name = words(validate=NAME)
+    guardian_name = typed(validate=NAME, metadata={})
     relation = words(validate=validate.OneOf(["father", "mother", "guardian"]))
-    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=10_000))
+    version = Whole(required=True, strict=True, validate=validate.Range(min=1, max=10_000))
     campaign_id = identifier()
 
 
 class ClassInSchema(In):
-    class_code = words(validate=validate.Length(min=1, max=20))
+    class_code = typed(validate=validate.Length(min=1, max=20))
 
 
 class LeaveInSchema(In):

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.errors import NotFound
-from backend.people.errors import ConsentTextUnknown, NotAMinor
+from backend.people.errors import ConsentTextUnknown, GuardianNeeded, NotAMinor
 from backend.people.models import Consent, Person
 from backend.people.rules import age_group
+
+BY_GUARDIAN = "guardian_contest_entry"
+"""The purpose nobody can agree to for themselves."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,9 @@ def texts() -> dict[str, ConsentText]:
 
 
 def give(session: Session, person: uuid.UUID, purpose: str, version: int, channel: str = "app") -> Consent:
-    """Raises ConsentTextUnknown when the text read is not the present one."""
+    """Raises ConsentTextUnknown when the text read is not the present one, GuardianNeeded where it is not theirs."""
+    if purpose == BY_GUARDIAN:
+        raise GuardianNeeded
     return _add(session, person, purpose, version, channel=channel, given_by="self")
 
 
@@ -57,7 +62,7 @@ def give_for_child(
     return _add(
         session,
         child,
-        "guardian_contest_entry",
+        BY_GUARDIAN,
         version,
         channel="app",
         given_by="guardian",

@@ -23,7 +23,7 @@ class CodeExpired(DomainError):
 class TooManyTries(DomainError):
     status = 429
     code = "too_many_tries"
-    sentence = N_("Nhập sai quá nhiều lần. Xin đợi %(retry_after_s)s giây rồi yêu cầu mã mới.")
+    sentence = N_("Nhập sai quá nhiều lần. Xin đợi %(retry_after_s)s giây rồi thử lại từ đầu.")
     keeps_writes = True
 
 
@@ -63,6 +63,12 @@ class NotAMinor(DomainError):
     status = 409
     code = "not_a_minor"
     sentence = N_("Người này không cần cha mẹ hoặc người giám hộ đồng ý.")
+
+
+class GuardianNeeded(DomainError):
+    status = 409
+    code = "guardian_needed"
+    sentence = N_("Nội dung này do cha, mẹ hoặc người giám hộ đồng ý, bằng mã gửi đến số điện thoại.")
 
 
 class TooYoung(DomainError):

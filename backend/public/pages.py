@@ -1,18 +1,23 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, send_from_directory
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import text
 
 from backend import clock, http
 from backend.db.migrate import is_current
 from backend.db.node import this_node
 from backend.http import anybody, guarded
+from backend.people.staff import ROLES
 from backend.units.queries import search
 
 blueprint = Blueprint("public", __name__, template_folder="templates", static_folder=None)
 
+STATIC = Path(__file__).parent / "static"
+LANGUAGES = ("vi", "en")
+YEAR_S = 365 * 24 * 3600
 APP_FILES = Path(__file__).parents[2] / "mobile_api" / "static" / "app"
 
 
@@ -26,8 +31,31 @@ def front_door() -> str:
         "public/front_door.html",
         node=this_node(session),
         commune=commune[0] if commune else None,
-        demo=http.services().settings.demo,
+        demo=http.demo_notes(),
+        language=http.language(),
+        role_names={role: gettext(name) for role, name in ROLES.items()},
     )
+
+
+@blueprint.get("/language/<code>")
+@guarded(anybody)
+def speak(code: str) -> ResponseReturnValue:
+    """Remember the language this browser reads, and go back to the page."""
+    if code not in LANGUAGES:
+        abort(404)
+    answer = redirect(http.local_path(request.args.get("next"), "/"))
+    safe = not http.services().settings.demo
+    answer.set_cookie("language", code, max_age=YEAR_S, httponly=True, secure=safe, samesite="Lax")
+    return answer
+
+
+@blueprint.get("/static/<path:name>")
+@guarded(anybody)
+def own_file(name: str) -> Response:
+    """The front page's own style and picture."""
+    answer = send_from_directory(STATIC, name)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 @blueprint.get("/healthz")

@@ -1,7 +1,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -47,12 +47,18 @@ def note(
     )
 
 
-def latest(
-    session: Session, units: set[uuid.UUID] | None, page: int = 1, size: int = 50
+SIZE = 50
+LAST_PAGE = 10_000
+
+
+def entries(
+    session: Session, units: set[uuid.UUID], *, without_unit: bool, is_read: bool | None = None, page: int = 1
 ) -> tuple[list[AuditEntry], bool]:
-    """One page, newest first, and whether there are more. `units=None` reads everything."""
-    query = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-    if units is not None:
-        query = query.where(AuditEntry.unit_id.in_(units))
-    rows = list(session.scalars(query.offset((page - 1) * size).limit(size + 1)))
-    return rows[:size], len(rows) > size
+    """One page, newest first, and whether there are more. `without_unit`: also what concerns the node as a whole."""
+    within = AuditEntry.unit_id.in_(units)
+    query = select(AuditEntry).where(or_(within, AuditEntry.unit_id.is_(None)) if without_unit else within)
+    if is_read is not None:
+        query = query.where(AuditEntry.is_read.is_(is_read))
+    query = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    rows = list(session.scalars(query.offset((page - 1) * SIZE).limit(SIZE + 1)))
+    return rows[:SIZE], len(rows) > SIZE

@@ -5,7 +5,6 @@ Pending rows, not a cursor, decide what is new: commits that land out of order l
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 
 from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.orm import Session
@@ -14,9 +13,9 @@ from backend.db.statements import insert_into
 from backend.participation.lease import hold
 from backend.participation.measures import MeasureBook
 from backend.participation.models import Fact, PendingFact
-from backend.tallies.counting import Above, Cell, Counts, count
+from backend.tallies.counting import Cell, Counts, count
 from backend.tallies.models import Tally, TallySubject
-from backend.units.trees import lines_up
+from backend.units.trees import LinesUp
 
 Follower = Callable[[Session, Sequence[Fact], set[Cell]], None]
 """Somebody further up who is told which facts were just counted and which cells moved."""
@@ -30,7 +29,7 @@ def fold_once(session: Session, book: MeasureBook, followers: Iterable[Follower]
     facts = _pending(session)
     if not facts:
         return 0
-    counts = count(facts, book, above_in(session))
+    counts = count(facts, book, LinesUp(session))
     add(session, counts)
     for follow in followers:
         follow(session, facts, counts.cells())
@@ -52,19 +51,6 @@ def _delete_pending(session: Session, facts: Sequence[Fact]) -> None:
         session.execute(
             delete(PendingFact).where(tuple_(PendingFact.operation_id, PendingFact.line).in_(chunk))
         )
-
-
-def above_in(session: Session) -> Above:
-    """Units above a unit on a day, each day's tree read once."""
-    days: dict[date, dict[uuid.UUID, list[uuid.UUID]]] = {}
-
-    def above(unit: uuid.UUID, day: date) -> list[uuid.UUID]:
-        known = days.setdefault(day, {})
-        if unit not in known:
-            known.update(lines_up(session, [unit], day))
-        return known[unit]
-
-    return above
 
 
 def add(session: Session, counts: Counts) -> None:

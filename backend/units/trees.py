@@ -1,13 +1,12 @@
 """Walking the dated trees."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from backend.units.models import UnitLink
+from backend.units.models import Unit, UnitLink
 
 
 def holds_on(table: type, day: date) -> ColumnElement[bool]:
@@ -29,17 +28,59 @@ def subtree(session: Session, root: uuid.UUID, day: date, tree: str = "territory
     return {root, *session.scalars(select(walk.c.id))}
 
 
-def lines_up(session: Session, units: Iterable[uuid.UUID], day: date) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """For each unit: itself and everything above it on that day, each once, whichever tree leads there."""
-    parents: dict[uuid.UUID, set[uuid.UUID]] = {}
-    for unit, parent in session.execute(
-        select(UnitLink.unit_id, UnitLink.parent_id).where(holds_on(UnitLink, day))
-    ):
+def side_by_side(session: Session, unit: uuid.UUID, day: date, tree: str = "territory") -> list[uuid.UUID]:
+    """The unit and its sisters of the same kind under the same parent; alone where nothing is above it."""
+    above = select(UnitLink.parent_id).where(
+        UnitLink.unit_id == unit, UnitLink.tree == tree, holds_on(UnitLink, day)
+    )
+    same_kind = select(Unit.kind).where(Unit.id == unit).scalar_subquery()
+    found = session.scalars(
+        select(UnitLink.unit_id)
+        .join(Unit, Unit.id == UnitLink.unit_id)
+        .where(
+            UnitLink.parent_id.in_(above),
+            UnitLink.tree == tree,
+            holds_on(UnitLink, day),
+            Unit.kind == same_kind,
+        )
+    ).all()
+    return list(found) or [unit]
+
+
+Parents = dict[uuid.UUID, set[uuid.UUID]]
+
+
+class LinesUp:
+    """Answers, for a unit on a day, itself and everything above it, each once, whichever tree leads there.
+
+    Each day's links are read once, so ask one of these for a whole batch.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._days: dict[date, Parents] = {}
+        self._lines: dict[tuple[uuid.UUID, date], list[uuid.UUID]] = {}
+
+    def __call__(self, unit: uuid.UUID, day: date) -> list[uuid.UUID]:
+        if (unit, day) not in self._lines:
+            self._lines[unit, day] = _climb(unit, self._parents(day))
+        return self._lines[unit, day]
+
+    def _parents(self, day: date) -> Parents:
+        if day not in self._days:
+            self._days[day] = _parents_on(self._session, day)
+        return self._days[day]
+
+
+def _parents_on(session: Session, day: date) -> Parents:
+    parents: Parents = {}
+    links = session.execute(select(UnitLink.unit_id, UnitLink.parent_id).where(holds_on(UnitLink, day)))
+    for unit, parent in links:
         parents.setdefault(unit, set()).add(parent)
-    return {unit: _climb(unit, parents) for unit in set(units)}
+    return parents
 
 
-def _climb(unit: uuid.UUID, parents: dict[uuid.UUID, set[uuid.UUID]]) -> list[uuid.UUID]:
+def _climb(unit: uuid.UUID, parents: Parents) -> list[uuid.UUID]:
     found, next_up = [unit], [unit]
     while next_up:
         next_up = [p for u in next_up for p in parents.get(u, ()) if p not in found]

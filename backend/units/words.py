@@ -1,13 +1,17 @@
 """Vietnamese names: searched without tone marks, sorted as Vietnamese sorts. Pure functions.
 
-The order of a database collation differs from machine to machine, so the sort key is computed here and stored.
+The order of a database collation differs from machine to machine, so the sort key is computed here and stored. It is
+made of digits alone, on which all collations agree.
 """
 
+import re
 import unicodedata
 
-ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+LETTERS = " 0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+RANK = {letter: f"{rank:02d}" for rank, letter in enumerate(LETTERS, start=1)}
+END = "00"
 TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
-LETTER_RANK = {letter: f"{rank:02d}" for rank, letter in enumerate(ALPHABET)}
+LONGEST_KEY = 600
 
 
 def fold(text: str) -> str:
@@ -17,13 +21,17 @@ def fold(text: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """A key that sorts by letter first (a < ă < â ... d < đ) and by tone second (ngang huyền hỏi ngã sắc nặng)."""
+    """A key that sorts by letter first (a < ă < â ... d < đ) and by tone second (ngang huyền hỏi ngã sắc nặng).
+
+    Numbers sort by their value: Xóm 2 stands before Xóm 10.
+    """
+    counted = re.sub(r"[0-9]{1,6}", lambda number: number[0].zfill(6), text.lower())
     letters, tones = [], []
-    for character in unicodedata.normalize("NFC", text.lower()):
+    for character in unicodedata.normalize("NFC", counted):
         letter, tone = _without_tone(character)
-        letters.append(LETTER_RANK.get(letter, _other(letter)))
+        letters.append(RANK.get(letter) or _other(letter))
         tones.append(str(tone))
-    return "".join(letters) + " " + "".join(tones)
+    return ("".join(letters) + END + "".join(tones))[:LONGEST_KEY]
 
 
 def _without_tone(character: str) -> tuple[str, int]:
@@ -32,8 +40,6 @@ def _without_tone(character: str) -> tuple[str, int]:
     return unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES)), tone
 
 
-def _other(character: str) -> str:
-    """Spaces first, digits next, anything else after the alphabet."""
-    if character == " ":
-        return "!"
-    return f"0{character}" if character.isdigit() else f"~{character}"
+def _other(letter: str) -> str:
+    """Whatever is no Vietnamese letter stands after the alphabet."""
+    return "99" + "".join(f"{ord(part):07d}" for part in letter)

@@ -9,7 +9,7 @@ server before the results are settled. A person counts once as an entrant howeve
 from backend.errors import N_
 from campaigns.contest import actions, schemas
 from campaigns.contest.pack import unpack
-from campaigns.contest.queries import erase, forget, held, mine
+from campaigns.contest.queries import erase, forget, held, mine, state
 from campaigns.contest.rules import MEASURES
 from campaigns.contest.seed import seed
 from campaigns.contest.turn import check_opening, may_settle, turn
@@ -40,6 +40,7 @@ KIND = Kind(
     ),
     measures=MEASURES,
     entry=EntryRule(consent="contest_entry"),
+    state=state,
     mine=mine,
     mine_shape=schemas.MineOut,
     unpack=unpack,

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from backend.db.base import new_id
@@ -77,7 +77,7 @@ def answer_all(desk: Desk, deeds: Sequence[Deed]) -> list[Answer]:
         for deed, reason in sorted(zip(deeds, reasons, strict=True), key=lambda pair: pair[0].seq)
         if reason is None
     }
-    _keep(desk.session, [(*place, deed.body.choice, deed.seq) for place, deed in latest.items()])
+    _keep(desk.session, [_row(deed, *place, deed.body.choice) for place, deed in latest.items()])
     return [refused(reason) if reason else noted() for reason in reasons]
 
 
@@ -107,7 +107,7 @@ def submit(desk: Desk, deed: Deed) -> Answer:
     wrong = _not_on_paper(attempt, answers)
     if wrong:
         return refused(wrong)
-    rows = [(attempt.id, question, choice, deed.seq) for question, choice in body.answers.items()]
+    rows = [_row(deed, attempt.id, question, choice) for question, choice in body.answers.items()]
     _keep(desk.session, rows, is_final=True)
     return _hand_in(desk, deed, attempt, answers)
 
@@ -148,24 +148,38 @@ def _not_on_paper(attempt: ContestAttempt, answers: Mapping[str, str]) -> str | 
     return None
 
 
-def _keep(
-    session: Session, rows: Sequence[tuple[uuid.UUID, uuid.UUID, str, int]], is_final: bool = False
-) -> None:
-    """Write (attempt, question, choice, device sequence) rows; an older deed never replaces a newer one.
+def _row(deed: Deed, attempt: uuid.UUID, question: uuid.UUID, choice: str) -> dict[str, Any]:
+    return {
+        "attempt_id": attempt,
+        "question_id": question,
+        "choice": choice,
+        "device_id": deed.device,
+        "device_seq": deed.seq,
+        "happened_at": deed.happened_at,
+    }
 
-    What is handed in replaces everything: it is what gets marked, whichever phone counted further before.
+
+def _keep(session: Session, rows: Sequence[dict[str, Any]], is_final: bool = False) -> None:
+    """Write answers; an older deed never replaces a newer one.
+
+    What is handed in replaces everything: it is what gets marked, whichever phone was used before.
     """
     if not rows:
         return
-    names = ("attempt_id", "question_id", "choice", "device_seq")
     statement = insert_into(session, ContestAnswer)
+    new = statement.excluded
+    same_device = ContestAnswer.device_id == new.device_id
+    later = or_(
+        and_(same_device, ContestAnswer.device_seq < new.device_seq),
+        and_(~same_device, ContestAnswer.happened_at <= new.happened_at),
+    )
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["attempt_id", "question_id"],
-            set_={"choice": statement.excluded.choice, "device_seq": statement.excluded.device_seq},
-            where=None if is_final else ContestAnswer.device_seq < statement.excluded.device_seq,
+            set_={name: new[name] for name in ("choice", "device_id", "device_seq", "happened_at")},
+            where=None if is_final else later,
         ),
-        [dict(zip(names, row, strict=True)) for row in rows],
+        list(rows),
     )
 
 

@@ -52,11 +52,16 @@ class ContestAttempt(Base):
 
 
 class ContestAnswer(Base):
-    """What the server holds of a paper. A later deed of the same device replaces an earlier one, never the reverse."""
+    """What the server holds of a paper, and which deed said so: a later one replaces an earlier, never the reverse.
+
+    Within one device its sequence tells what is later; between two phones of one person, the corrected time.
+    """
 
     __tablename__ = "contest_answer"
 
     attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contest_attempt.id"), primary_key=True)
     question_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     choice: Mapped[str] = mapped_column(String(8))
+    device_id: Mapped[uuid.UUID]
     device_seq: Mapped[int] = mapped_column(BigInteger)
+    happened_at: Mapped[datetime]

@@ -16,6 +16,19 @@ from campaigns.contest.pool import Question, in_language, pool
 from campaigns.kind import Desk
 
 
+def state(desk: Desk) -> str:
+    """The state of the person's newest paper."""
+    newest = desk.session.scalars(
+        select(ContestAttempt.state)
+        .where(
+            ContestAttempt.activity_id == desk.activity.id, ContestAttempt.subject == desk.participant.subject
+        )
+        .order_by(ContestAttempt.number.desc())
+        .limit(1)
+    ).first()
+    return newest or "none"
+
+
 def mine(desk: Desk) -> dict[str, Any]:
     """The person's newest paper in this contest and how many more the rules allow."""
     attempts = list(

@@ -166,7 +166,7 @@ def _contest(session: Any, owner: uuid.UUID) -> tuple[Campaign, Activity]:
                 key="abcd"[number % 4],
                 explanation={"vi": "Vì thế.", "en": "Because."},
                 source="thử nghiệm",
-            )  # fmt: skip
+            )
         )
     session.flush()
     return campaign, activity

@@ -571,7 +571,9 @@ def upgrade() -> None:
         sa.Column("attempt_id", sa.Uuid(), nullable=False),
         sa.Column("question_id", sa.Uuid(), nullable=False),
         sa.Column("choice", sa.String(length=8), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("device_seq", sa.BigInteger(), nullable=False),
+        sa.Column("happened_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["contest_attempt.id"], name=op.f("fk_contest_answer_attempt_id")
         ),

@@ -22,7 +22,10 @@ export function Result({ paper, person, activity, attemptsLeft, reload }: Props)
   const answered = row?.state === "receipt" ? (row.result?.attempt as Attempt | undefined) : undefined;
   const result = paper.attempt.result ?? answered?.result ?? null;
   useEffect(() => {
-    if (row?.receipt) void reload(); // ranks and reviews come later than the receipt
+    if (!row?.receipt) return;
+    void reload();
+    const later = setTimeout(() => void reload(), 3_000); // the rank is counted a moment after the receipt
+    return () => clearTimeout(later);
   }, [row?.receipt]);
   const more = activity.state === "open" && !activity.needs.length && (attemptsLeft ?? 0) > 0 && row?.state !== "frozen" && row?.state !== "sent";
   return (

@@ -1,0 +1,29 @@
+"""The organiser's door: server-rendered pages. It holds no rule."""
+
+from importlib import import_module
+
+from flask import Response, request
+
+from backend.http import NodeApp
+
+ROOMS = ("sign_in", "problems", "activities", "scorecards", "audit")
+
+
+def register(app: NodeApp) -> None:
+    """Mount the console. Its forms carry a token against forgery; the phone's door has bearer tokens and needs none."""
+    from admin import problems
+    from admin.blueprint import blueprint, csrf
+
+    for room in ROOMS:
+        import_module(f"admin.{room}")
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    csrf.init_app(app)
+    app.register_blueprint(blueprint)
+    problems.register(app)
+    app.after_request(_harden_own)
+
+
+def _harden_own(answer: Response) -> Response:
+    from admin.blueprint import PREFIX, harden
+
+    return harden(answer) if request.path.startswith(PREFIX) else answer

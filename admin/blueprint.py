@@ -1,0 +1,72 @@
+"""What every page of the console shares: the frame, the check of forms, the headers, the static files."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, g, make_response, render_template, send_from_directory
+from flask_wtf import CSRFProtect
+
+from admin import shown
+from backend import http
+from backend.http import anybody, guarded
+from backend.people.staff import Staff
+from backend.safeguards.audit import Actor
+
+PREFIX = "/admin"
+STATIC = Path(__file__).parent / "static"
+
+SCORECARD_ROLES = ("unit_head", "campaign_admin", "party_office", "inspector")
+AUDIT_ROLES = ("dpo", "inspector", "system_operator", "campaign_admin")
+
+blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
+csrf = CSRFProtect()
+
+
+@blueprint.before_request
+def check_form() -> None:
+    """Raises CSRFError for a form that this browser session was not given."""
+    csrf.protect()
+
+
+@blueprint.get("/static/<path:name>")
+@guarded(anybody)
+def static_file(name: str) -> Response:
+    answer = send_from_directory(STATIC, name)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """A page in the console's frame. It asks the database nothing, so an error page can be shown at any moment."""
+    member: Staff | None = g.get("staff")
+    text = render_template(
+        f"admin/{template}",
+        member=member,
+        menu=_menu(member) if member else {},
+        demo=http.demo_notes(),
+        language=http.language(),
+        shown=shown,
+        **values,
+    )
+    return make_response(text, status)
+
+
+def _menu(member: Staff) -> dict[str, Any]:
+    """Which doors of the console this member may open."""
+    own = sorted({str(unit) for role in SCORECARD_ROLES for unit in member.roles.get(role, ())})
+    return {"scorecard": own[0] if own else None, "audit": member.holds(*AUDIT_ROLES)}
+
+
+def actor() -> Actor:
+    return Actor("staff", http.staff().person)
+
+
+def harden(answer: Response) -> Response:
+    """Own files only, no frame around the page, nothing kept by caches on a shared computer."""
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'"
+    )
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Referrer-Policy"] = "same-origin"
+    answer.headers["Cache-Control"] = answer.headers.get("Cache-Control", "no-store")
+    return answer

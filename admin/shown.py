@@ -1,0 +1,127 @@
+"""How what the node knows is put before a person's eyes: dates, numbers, and words for the codes we keep."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import format_date, format_datetime, format_decimal, gettext
+
+from backend import http
+from backend.errors import N_
+from backend.people.staff import ROLES
+from backend.scorecards.indicators import Indicator
+from backend.scorecards.queries import Figure
+
+STATES = {
+    "scheduled": N_("Sắp mở"),
+    "open": N_("Đang mở"),
+    "closed": N_("Đã đóng, chờ chốt kết quả"),
+    "settled": N_("Đã chốt kết quả"),
+}
+SETTINGS = {
+    "questions_per_attempt": N_("Số câu mỗi đề"),
+    "time_limit_s": N_("Thời gian làm bài"),
+    "grace_s": N_("Nhận bài muộn thêm"),
+    "attempts_per_person": N_("Số lượt thi mỗi người"),
+    "age_floor": N_("Tuổi tối thiểu"),
+    "pass_right": N_("Số câu đúng để đạt"),
+    "shuffle_questions": N_("Trộn thứ tự câu hỏi"),
+    "shuffle_options": N_("Trộn thứ tự câu trả lời"),
+    "show_result": N_("Báo số câu đúng"),
+    "show_answers": N_("Công bố câu trả lời đúng"),
+}
+CHOICES = {
+    "at_submit": N_("ngay khi nộp bài"),
+    "after_close": N_("sau khi chốt kết quả"),
+    "never": N_("không công bố"),
+}
+
+
+def words(by_language: dict[str, Any]) -> str:
+    return str(by_language.get(http.language()) or by_language["vi"])
+
+
+def number(value: int | Decimal, decimals: int = 0) -> str:
+    """1306 -> '1.306' to a Vietnamese reader."""
+    return str(format_decimal(value, format="#,##0" + ("." + "0" * decimals if decimals else "")))
+
+
+def day(value: date) -> str:
+    return str(format_date(value, "dd/MM/yyyy"))
+
+
+def days(first: date, last: date) -> str:
+    return day(first) if first == last else f"{day(first)} – {day(last)}"
+
+
+def moment(value: datetime) -> str:
+    return str(format_datetime(value, "HH:mm, dd/MM/yyyy"))
+
+
+def second(value: datetime) -> str:
+    return str(format_datetime(value, "HH:mm:ss"))
+
+
+def exact(value: datetime) -> str:
+    return str(format_datetime(value, "dd/MM/yyyy HH:mm:ss"))
+
+
+def figure(shown: Figure) -> str:
+    """'14,6 %', '134 lượt', or why there is no figure."""
+    if shown.is_hidden:
+        return gettext("Ẩn vì nhóm nhỏ")
+    if shown.value is None:
+        return gettext("Chưa có số liệu")
+    return f"{number(shown.value, shown.indicator.decimals)} {unit_word(shown.indicator)}"
+
+
+def unit_word(indicator: Indicator) -> str:
+    if indicator.factor == 100:
+        return "%"
+    return gettext("người") if indicator.numerator.take == "people" else gettext("lượt")
+
+
+def state(value: str) -> str:
+    return gettext(STATES[value])
+
+
+def roles(held: Collection[str]) -> str:
+    return ", ".join(gettext(ROLES.get(role, role)) for role in ROLES if role in held)
+
+
+def setting(name: str, value: Any) -> tuple[str, str]:
+    """One frozen setting as a label and a value a person reads."""
+    label = gettext(SETTINGS[name]) if name in SETTINGS else name
+    if isinstance(value, bool):
+        return label, gettext("có") if value else gettext("không")
+    if name.endswith("_s"):
+        return label, seconds(value)
+    return label, gettext(CHOICES[value]) if value in CHOICES else str(value)
+
+
+def seconds(value: int) -> str:
+    if value and value % 60 == 0:
+        return gettext("%(minutes)s phút", minutes=value // 60)
+    return gettext("%(seconds)s giây", seconds=value)
+
+
+def period(code: str) -> str:
+    """'202611' -> 'Tháng 11/2026', and so on for quarters, halves, years and everything."""
+    year, rest = code[:4], code[4:]
+    if code == "all":
+        return gettext("Từ khi mở")
+    if rest.startswith("Q"):
+        return gettext("Quý %(number)s/%(year)s", number=rest[1:], year=year)
+    if rest == "S1":
+        return gettext("6 tháng đầu năm %(year)s", year=year)
+    if rest == "S2":
+        return gettext("6 tháng cuối năm %(year)s", year=year)
+    if rest:
+        return gettext("Tháng %(number)s/%(year)s", number=int(rest), year=year)
+    return gettext("Năm %(year)s", year=year)
+
+
+def capital(text: str) -> str:
+    """'xóm Đồng Tiến' -> 'Xóm Đồng Tiến', for a heading."""
+    return text[:1].upper() + text[1:]

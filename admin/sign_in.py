@@ -1,0 +1,69 @@
+"""Staff come in with name and password; the token of their session rides in a signed cookie."""
+
+import uuid
+
+from flask import Response, redirect, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from admin.blueprint import actor, blueprint, page
+from backend import http
+from backend.errors import DomainError
+from backend.http import STAFF_TOKEN, anybody, guarded, staff_with
+from backend.people import sign_in as desk
+from backend.people import staff as staff_desk
+from backend.people.errors import TooManyTries, WrongPassword
+from backend.safeguards.audit import Actor, note
+
+
+@blueprint.get("/sign-in")
+@guarded(anybody)
+def sign_in() -> Response:
+    """The sign-in page; in a demo it also shows the invented accounts."""
+    return form()
+
+
+@blueprint.post("/sign-in")
+@guarded(anybody)
+def enter() -> ResponseReturnValue:
+    username = request.form.get("username", "").replace("\x00", "")
+    try:
+        person = staff_desk.enter(http.session(), username, request.form.get("password", ""))
+    except (WrongPassword, TooManyTries) as error:
+        return form(username, _sentence(error), error.status)
+    _begin(person)
+    return redirect(http.local_path(request.form.get("next"), url_for("admin.home")))
+
+
+def _begin(person: uuid.UUID) -> None:
+    """A fresh cookie for a fresh session, so that a cookie planted before the sign-in is worth nothing."""
+    session = http.session()
+    token, _ = desk.open_session(session, person, None, staff_desk.STAFF_SESSION_LIFE)
+    cookie.clear()
+    cookie[STAFF_TOKEN] = token
+    note(session, Actor("staff", person), "staff.sign_in", "person")
+
+
+def _sentence(error: DomainError) -> str:
+    if isinstance(error, TooManyTries):
+        minutes = -(-error.values["retry_after_s"] // 60)
+        return gettext(
+            "Nhập sai quá nhiều lần nên tài khoản tạm khóa. Xin đợi %(minutes)s phút rồi thử lại.",
+            minutes=minutes,
+        )
+    return http.sentence_of(error)
+
+
+@blueprint.post("/sign-out")
+@guarded(staff_with())
+def sign_out() -> ResponseReturnValue:
+    desk.close_session(http.session(), http.staff().session)
+    note(http.session(), actor(), "staff.sign_out", "person")
+    cookie.clear()
+    return redirect(url_for("admin.sign_in"))
+
+
+def form(username: str = "", sentence: str = "", status: int = 200) -> Response:
+    wanted = http.local_path(request.values.get("next"), url_for("admin.home"))
+    return page("sign_in.html", status, username=username, sentence=sentence, wanted=wanted)
