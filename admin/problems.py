@@ -74,8 +74,6 @@ def http_page(error: HTTPException) -> Response:
 @blueprint.errorhandler(IntegrityError)
 @blueprint.errorhandler(OperationalError)
 def database_page(error: IntegrityError | OperationalError) -> Response:
-    if isinstance(error, IntegrityError) and (known := http.CONSTRAINTS.get(http.constraint_name(error))):
-        return problem_page(known.status, http.sentence_of(known()))
     current_app.logger.exception("database refused")
     status = 503 if isinstance(error, OperationalError) else 500
     return problem_page(status, gettext(SENTENCES[status]))

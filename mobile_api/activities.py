@@ -20,7 +20,7 @@ from campaigns.queries import activity as find_activity
 from campaigns.registry import KINDS, kind_named
 from campaigns.respond import Batch, respond
 from mobile_api import schemas as s
-from mobile_api.api import PhoneBlueprint
+from mobile_api.blueprint import PhoneBlueprint
 from mobile_api.described import json_of, operation_name
 from mobile_api.shown import iso, words
 from mobile_api.wire import verdict_out

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, request
 from flask_smorest import Api
-from flask_smorest import Blueprint as SmorestBlueprint
-from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from backend import http
 from backend.http import NodeApp, anybody, guarded
-from mobile_api import described
+from mobile_api import activities, described, home, me, node, sign_in, sync
 
 PREFIX = "/api/v1"
 
@@ -25,29 +23,8 @@ class PhoneApi(Api):
         """The composition root registers the handlers for every door at once."""
 
 
-class StrictParser(FlaskParser):
-    """Says 415 for another content type, and 400 for a number too long to be read, where the library would say 500."""
-
-    def load_json(self, req: Any, schema: Any) -> Any:
-        if req.get_data(cache=True) and not req.is_json:
-            abort(415)
-        try:
-            return super().load_json(req, schema)
-        except HTTPException:
-            raise
-        except (ValueError, RecursionError):
-            abort(400)
-
-
-class PhoneBlueprint(SmorestBlueprint):
-    ARGUMENTS_PARSER = StrictParser()
-    PAGINATION_HEADER_NAME = None  # type: ignore[assignment]
-
-
 def register(app: NodeApp) -> PhoneApi:
     """Mount the API and its document on the app."""
-    from mobile_api import activities, home, me, node, sign_in, sync
-
     app.config.update(
         API_TITLE="Lan Tỏa",
         API_VERSION="1",

@@ -14,7 +14,7 @@ from campaigns.models import Activity
 from campaigns.queries import activities
 from mobile_api import schemas as s
 from mobile_api.activities import card
-from mobile_api.api import PhoneBlueprint
+from mobile_api.blueprint import PhoneBlueprint
 
 blueprint = PhoneBlueprint("home", __name__, description="Home")
 

@@ -19,7 +19,7 @@ from campaigns import leaving
 from campaigns.queries import campaign
 from campaigns.registry import measure_book
 from mobile_api import schemas as s
-from mobile_api.api import PhoneBlueprint
+from mobile_api.blueprint import PhoneBlueprint
 from mobile_api.shown import iso, shown_consent, shown_me, words
 from mobile_api.sign_in import send_code
 from mobile_api.wire import REASONS

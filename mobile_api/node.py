@@ -8,7 +8,7 @@ from backend.http import anybody, guarded
 from backend.people import consents
 from backend.units import queries as units
 from mobile_api import schemas as s
-from mobile_api.api import PhoneBlueprint
+from mobile_api.blueprint import PhoneBlueprint
 
 blueprint = PhoneBlueprint("node", __name__, description="The node, its units and its texts")
 

@@ -9,7 +9,7 @@ from backend.people.models import Person
 from backend.safeguards.audit import Actor, note
 from backend.units import queries as units
 from mobile_api import schemas as s
-from mobile_api.api import PhoneBlueprint
+from mobile_api.blueprint import PhoneBlueprint
 from mobile_api.shown import iso, shown_me
 
 blueprint = PhoneBlueprint("sign_in", __name__, description="Sign-in of citizens")

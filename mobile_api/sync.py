@@ -18,7 +18,7 @@ from campaigns.queries import activity as find_activity
 from campaigns.respond import Batch, respond
 from mobile_api import schemas as s
 from mobile_api.activities import as_json, body_bytes, card, decoded
-from mobile_api.api import PhoneBlueprint
+from mobile_api.blueprint import PhoneBlueprint
 from mobile_api.described import json_of
 from mobile_api.shown import iso
 from mobile_api.wire import VerdictsOut, verdict_out

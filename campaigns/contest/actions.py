@@ -28,26 +28,36 @@ def start(desk: Desk, deed: Deed) -> Answer:
     number = latest.number + 1 if latest else 1
     if number > desk.settings.attempts_per_person:
         return refused("no_attempts_left")
-    return noted(paper(desk, _begin(desk, deed, number), {}))
+    begun = _begin(desk, deed, number)
+    return noted(paper(desk, begun, {} if begun.started_by == deed.id else None))
 
 
 def _begin(desk: Desk, deed: Deed, number: int) -> ContestAttempt:
+    """The attempt with that number. Two starts racing: the constraint lets one in, and both get the same paper."""
     attempt = new_id()
     questions = [(q.id, list(q.options)) for q in pool(desk.session, desk.activity.id).values()]
-    row = ContestAttempt(
-        id=attempt,
-        activity_id=desk.activity.id,
-        subject=deed.subject,
-        number=number,
-        drawn=rules.draw(attempt, questions, desk.settings),
-        started_by=deed.id,
-        started_at=deed.received_at,
-        due_at=rules.due_at(deed.received_at, desk.settings),
+    row = {
+        "id": attempt,
+        "activity_id": desk.activity.id,
+        "subject": deed.subject,
+        "number": number,
+        "drawn": rules.draw(attempt, questions, desk.settings),
+        "started_by": deed.id,
+        "started_at": deed.received_at,
+        "due_at": rules.due_at(deed.received_at, desk.settings),
+    }
+    desk.session.execute(
+        insert_into(desk.session, ContestAttempt)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["activity_id", "subject", "number"])
     )
-    desk.session.add(row)
-    # Two starts racing: the unique (activity, subject, number) must speak here, inside this deed's savepoint.
-    desk.session.flush()
-    return row
+    return desk.session.scalars(
+        select(ContestAttempt).where(
+            ContestAttempt.activity_id == desk.activity.id,
+            ContestAttempt.subject == deed.subject,
+            ContestAttempt.number == number,
+        )
+    ).one()
 
 
 def _latest(session: Session, activity: uuid.UUID, subject: uuid.UUID) -> ContestAttempt | None:

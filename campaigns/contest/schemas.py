@@ -38,7 +38,12 @@ class SubmitIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole paper: question -> chosen option. Questions left out were not answered."""
 
     attempt: uuid.UUID
-    answers: Annotated[dict[uuid.UUID, Choice], msgspec.Meta(max_length=100)]
+    answers: Annotated[
+        dict[uuid.UUID, Choice],
+        msgspec.Meta(
+            max_length=100, extra_json_schema={"propertyNames": {"type": "string", "format": "uuid"}}
+        ),
+    ]
 
 
 class OptionOut(msgspec.Struct, frozen=True):

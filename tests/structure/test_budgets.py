@@ -132,7 +132,7 @@ def push(phone: Phone, *frozen: str) -> list[str]:
     return spent(phone.world.database, lambda: phone.push(*frozen))
 
 
-def test_starting_a_paper_costs_10(world: World) -> None:
+def test_starting_a_paper_costs_11(world: World) -> None:
     world.phone().start()  # reads the question pool into this process
     phone = world.phone()
     assert push(phone, phone.freeze("contest.start", {})) == [
@@ -140,6 +140,7 @@ def test_starting_a_paper_costs_10(world: World) -> None:
         "SELECT consent",  # may this person enter
         "SELECT contest_attempt",  # a paper already running, or the last one's number
         "INSERT contest_attempt",
+        "SELECT contest_attempt",  # the own one, or that of a start that raced it and won
         *ANSWERED,
         *ARRIVED,
     ]

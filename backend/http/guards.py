@@ -1,0 +1,86 @@
+"""Who may knock. A view is guarded or it does not exist: `tests/structure` walks every route.
+
+What somebody may see behind the door is the query's question.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from flask import g, request
+from flask import session as cookie
+
+from backend.errors import NotAllowed, NotSignedIn
+from backend.http.edge import session
+from backend.people import staff as staff_desk
+from backend.people.sign_in import Participant, participant
+from backend.people.staff import Staff
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Who may knock. `name` is what the structure test reads; `roles` are the staff roles that pass."""
+
+    name: str
+    check: Callable[[], None]
+    roles: tuple[str, ...] = ()
+
+
+def guarded(guard: Guard) -> Callable[[View], View]:
+    """Put a guard on a view. It stands before the payload is even looked at."""
+
+    def put_on(view: View) -> View:
+        @functools.wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            guard.check()
+            return view(*args, **kwargs)
+
+        checked.guard = guard  # type: ignore[attr-defined]
+        return cast(View, checked)
+
+    return put_on
+
+
+anybody = Guard("anybody", lambda: None)
+
+
+def _signed_in() -> None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise NotSignedIn
+    g.participant = participant(session(), token.strip())
+
+
+signed_in = Guard("signed_in", _signed_in)
+
+
+def me() -> Participant:
+    """The citizen whose token came with this request."""
+    return cast(Participant, g.participant)
+
+
+STAFF_TOKEN = "staff_token"  # noqa: S105 - the name of a cookie field
+
+
+def staff_with(*roles: str) -> Guard:
+    """Staff holding one of these roles somewhere; on which unit is the query's question. No role named: any staff."""
+    return Guard("staff" + "".join(f":{role}" for role in roles), functools.partial(_staff, roles), roles)
+
+
+def _staff(roles: tuple[str, ...]) -> None:
+    g.staff = staff_desk.staff_member(session(), cookie.get(STAFF_TOKEN, ""))
+    if roles and not g.staff.holds(*roles):
+        raise NotAllowed
+
+
+def staff() -> Staff:
+    return cast(Staff, g.staff)
+
+
+def writes_on_read(view: View) -> View:
+    """Mark a GET view that writes all the same, because its reading is put on the audit trail."""
+    view.writes = True  # type: ignore[attr-defined]
+    return view
