@@ -148,18 +148,19 @@ def _plant_people(database: Database, planted: Planted, activity_id: uuid.UUID) 
     pin = keys.hash_secret("0000")
     with database.transaction() as session:
         _plant_family(session, planted)
-    everybody = [(row["name"], n) for row in DATA["hamlets"] for n in range(row["entrants"])]
+    everybody = [row["name"] for row in DATA["hamlets"] for _ in range(row["entrants"])]
     chance.shuffle(everybody)
     now = clock.now()
-    for number, (hamlet, _) in enumerate(tqdm(everybody, desc="người dự thi", unit="", disable=None)):
+    for hamlet in tqdm(everybody, desc="người dự thi", unit="", disable=None):
         with database.transaction() as session:
-            moment = _moment(chance, now, number / len(everybody))
+            moment = _moment(chance, now)
             _take_part(session, activity_id, planted.hamlets[hamlet], moment, chance, pin)
 
 
-def _moment(chance: random.Random, now: datetime, progress: float) -> datetime:
-    """People come in the evening mostly, from the opening until yesterday."""
-    day = (now - timedelta(days=DAYS_BACK)) + timedelta(days=progress * (DAYS_BACK - 1))
+def _moment(chance: random.Random, now: datetime) -> datetime:
+    """People come in the evening mostly, many in the first days and again near the end, the last ones yesterday."""
+    progress = chance.betavariate(0.8, 0.9)
+    day = now - timedelta(days=1 + (1 - progress) * (DAYS_BACK - 2))
     hour = chance.choice([1, 4, 5, 11, 12, 12, 13, 13, 14])
     return day.replace(hour=hour, minute=chance.randint(0, 59), second=chance.randint(0, 59), microsecond=0)
 
