@@ -70,7 +70,7 @@ def exact(value: datetime) -> str:
 def figure(shown: Figure) -> str:
     """'14,6 %', '134 lượt', or why there is no figure."""
     if shown.is_hidden:
-        return gettext("Ẩn vì nhóm nhỏ")
+        return gettext("Ẩn để không lộ cá nhân")
     if shown.value is None:
         return gettext("Chưa có số liệu")
     return f"{number(shown.value, shown.indicator.decimals)} {unit_word(shown.indicator)}"

@@ -25,6 +25,7 @@ log = logging.getLogger("lantoa.worker")
 
 PAUSE_S = 0.3
 TURN_EVERY_S = 5
+EMPTY_LOG_EVERY_S = 20
 TIDY_EVERY_S = 3600
 
 
@@ -35,7 +36,7 @@ class Worker:
         self.database = database
         self.book = book
         self.stopping = threading.Event()
-        self._turned = self._tidied = 0.0
+        self._turned = self._tidied = self._emptied = 0.0
 
     def run(self) -> None:
         """Work until told to stop, or until the process that started this one is gone."""
@@ -66,6 +67,9 @@ class Worker:
             self._turned = now
             with self.database.transaction() as session:
                 lifecycle.turn(session, clock.now())
+        if now - self._emptied > EMPTY_LOG_EVERY_S:
+            self._emptied = now
+            self.database.empty_log()
         if now - self._tidied > TIDY_EVERY_S:
             self._tidied = now
             with self.database.transaction() as session:

@@ -35,6 +35,11 @@ def activities(session: Session, owners: set[uuid.UUID] | None = None) -> list[t
     return sorted(rows, key=lambda pair: order[pair[0].state])
 
 
+def is_settled(session: Session, activity_id: uuid.UUID) -> bool:
+    """Whether the results of that activity are fixed and may be known."""
+    return session.scalar(select(Activity.state).where(Activity.id == activity_id)) == "settled"
+
+
 def campaign(session: Session, campaign_id: uuid.UUID) -> Campaign:
     """Raises ActivityUnknown, the word a phone understands."""
     found = session.get(Campaign, campaign_id)

@@ -10,13 +10,13 @@ from backend import clock, http
 from backend.errors import NotFound
 from backend.http import guarded, signed_in
 from backend.participation import queries as ledger
-from backend.participation.models import Operation, PendingFact, Quarantined
+from backend.participation.models import Operation, Quarantined
 from backend.people import belonging, consents, data, queries, sign_in
 from backend.people.models import Phone
 from backend.safeguards.audit import Actor, note
 from backend.units.queries import named_many
 from campaigns import leaving
-from campaigns.queries import campaign
+from campaigns.queries import campaign, is_settled
 from campaigns.registry import measure_book
 from mobile_api import schemas as s
 from mobile_api.blueprint import PhoneBlueprint
@@ -51,6 +51,7 @@ def change_me(body: dict[str, Any]) -> dict[str, Any]:
     if "name" in body:
         queries.person(session, who.person).name = body["name"].strip()
     if "unit_id" in body:
+        belonging.check_home(session, body["unit_id"])
         belonging.move(session, who.person, "lives_in", body["unit_id"])
     note(session, _actor(), "person.change", "person")
     return shown_me(session, who)
@@ -196,9 +197,11 @@ def _receipt(
 
 
 def _facts(operation: Operation) -> list[dict[str, Any]]:
-    """Sealed measures are left out: nobody learns before the results that a paper was all correct."""
+    """What would tell the result is left out until the activity is settled: that a paper passed, or was all correct."""
     session, book = http.session(), measure_book()
-    facts = [f for f in ledger.facts_of(session, operation.id) if not book[f.measure].sealed]
+    settled = is_settled(session, operation.activity_id)
+    facts = [f for f in ledger.facts_of(session, operation.id) if settled or not book[f.measure].tells_result]
+    waiting = ledger.waiting_lines(session, operation.id)
     units = named_many(session, {f.unit_id for f in facts}, clock.today())
     return [
         {
@@ -207,7 +210,7 @@ def _facts(operation: Operation) -> list[dict[str, Any]]:
             "quantity": f.quantity,
             "unit_name": units[f.unit_id].full_name if f.unit_id in units else "",
             "period": f.period,
-            "counted": session.get(PendingFact, (f.operation_id, f.line)) is None,
+            "counted": f.line not in waiting,
         }
         for f in facts
     ]

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from backend import clock, http
+from backend import http
 from backend.http import anybody, guarded, signed_in
-from backend.people import keys, sign_in
+from backend.people import belonging, keys, sign_in
 from backend.people.models import Person
 from backend.safeguards.audit import Actor, note
-from backend.units import queries as units
 from mobile_api import schemas as s
 from mobile_api.blueprint import PhoneBlueprint
 from mobile_api.shown import iso, shown_me
@@ -54,7 +53,7 @@ def join(body: dict[str, Any]) -> dict[str, Any]:
     """A new person on the proved phone, living in a hamlet of this commune."""
     session = http.session()
     number = http.services().seal.number_of(body["ticket"])
-    units.named(session, body["unit_id"], clock.today())
+    belonging.check_home(session, body["unit_id"])
     person = sign_in.join(
         session,
         number,

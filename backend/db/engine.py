@@ -35,6 +35,18 @@ class Database:
             yield session
             session.rollback()
 
+    def empty_log(self) -> None:
+        """SQLite: fold the write-ahead log into the file and empty it, so that erased rows do not live on in the log.
+
+        PostgreSQL does its own housekeeping (vacuum, archived segments): see the operator guide.
+        """
+        if self.engine.dialect.name == "sqlite":
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -55,7 +67,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     # FULL, not NORMAL: an acknowledged deed survives a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    # secure_delete: what somebody had erased must not be left between the rows of the file.
+    settings = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+    )
+    for pragma in settings:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

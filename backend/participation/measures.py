@@ -19,6 +19,7 @@ class Measure:
     """`distinct` counts subjects and cannot be summed over units or periods; `sum` adds quantities.
 
     `result` names the fields of the fact's result. `sealed`: hidden from every reader until the activity is settled.
+    `tells_result`: hidden in a person's own receipts until then, because its mere presence says how the person did.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Measure:
     result: tuple[str, ...] = ()
     ranking: Ranking | None = None
     sealed: bool = False
+    tells_result: bool = False
 
 
 class MeasureBook:

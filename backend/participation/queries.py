@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from backend.clock import local_day
-from backend.participation.models import Fact, Operation, Quarantined
+from backend.participation.models import Fact, Operation, PendingFact, Quarantined
 
 Query = TypeVar("Query", bound=Select[Any])
 
@@ -56,6 +56,11 @@ def by_receipt(session: Session, receipt: str, subject: uuid.UUID) -> Operation 
 
 def facts_of(session: Session, operation: uuid.UUID) -> list[Fact]:
     return list(session.scalars(select(Fact).where(Fact.operation_id == operation).order_by(Fact.line)))
+
+
+def waiting_lines(session: Session, operation: uuid.UUID) -> set[int]:
+    """Lines of the operation that the fold has not counted yet."""
+    return set(session.scalars(select(PendingFact.line).where(PendingFact.operation_id == operation)))
 
 
 def operations_of(session: Session, subject: uuid.UUID, limit: int = 200) -> list[Operation]:

@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.people.models import Membership
+from backend.units.errors import UnitUnknown
 from backend.units.queries import class_with_code, named
 from backend.units.trees import holds_on
 
 
 def move(session: Session, person: uuid.UUID, kind: str, unit: uuid.UUID) -> Membership:
-    """From today the person belongs to `unit` in the way of `kind`. Raises UnitUnknown."""
+    """From today the person belongs to `unit` in the way of `kind`."""
     today = clock.today()
-    named(session, unit, today)
     current = session.scalars(
         select(Membership).where(
             Membership.person_id == person, Membership.kind == kind, holds_on(Membership, today)
@@ -28,6 +28,12 @@ def move(session: Session, person: uuid.UUID, kind: str, unit: uuid.UUID) -> Mem
     session.add(moved)
     session.flush()  # the door answers with its id
     return moved
+
+
+def check_home(session: Session, unit: uuid.UUID) -> None:
+    """People live in hamlets (whatever the level word), not in provinces or schools. Raises UnitUnknown."""
+    if named(session, unit, clock.today()).kind != "hamlet":
+        raise UnitUnknown
 
 
 def join_class(session: Session, person: uuid.UUID, code: str) -> Membership:

@@ -14,6 +14,7 @@ from campaigns.contest import schemas as s
 from campaigns.contest.models import ContestAnswer, ContestAttempt
 from campaigns.contest.pool import Question, in_language, pool
 from campaigns.kind import Desk
+from campaigns.models import Activity
 
 
 def state(desk: Desk) -> str:
@@ -161,20 +162,25 @@ def iso(moment: datetime) -> str:
 
 
 def held(session: Session, subject: uuid.UUID) -> list[dict[str, Any]]:
-    """The person's papers with their answers, for the own download."""
-    rows = session.scalars(
-        select(ContestAttempt).where(ContestAttempt.subject == subject).order_by(ContestAttempt.started_at)
+    """The person's papers with their answers, for the own download; the score only where the rules show it by now."""
+    rows = session.execute(
+        select(ContestAttempt, Activity)
+        .join(Activity, Activity.id == ContestAttempt.activity_id)
+        .where(ContestAttempt.subject == subject)
+        .order_by(ContestAttempt.started_at)
     )
-    return [
-        {
-            "started_at": iso(row.started_at),
-            "submitted_at": iso(row.submitted_at) if row.submitted_at else None,
-            "state": row.state,
-            "right": row.right,
-            "answers": _answers(session, row.id),
-        }
-        for row in rows
-    ]
+    return [_held(session, attempt, activity) for attempt, activity in rows]
+
+
+def _held(session: Session, row: ContestAttempt, activity: Activity) -> dict[str, Any]:
+    shown = activity.state == "settled" or activity.settings["show_result"] == "at_submit"
+    return {
+        "started_at": iso(row.started_at),
+        "submitted_at": iso(row.submitted_at) if row.submitted_at else None,
+        "state": row.state,
+        "right": row.right if shown else None,
+        "answers": _answers(session, row.id),
+    }
 
 
 def erase(session: Session, subject: uuid.UUID) -> None:

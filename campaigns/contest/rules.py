@@ -20,9 +20,15 @@ MEASURES = (
         result=("right", "of", "elapsed_ms"),
         ranking=Ranking((("right", "high"), ("elapsed_ms", "low"))),
     ),
-    Measure("contest.passed", N_("Bài đạt yêu cầu"), "sum"),
+    Measure("contest.passed", N_("Bài đạt yêu cầu"), "sum", tells_result=True),
     # Known early, the count of all-correct papers would decide every prediction: hidden until results are settled.
-    Measure("contest.all_correct", N_("Người trả lời đúng tất cả các câu hỏi"), "distinct", sealed=True),
+    Measure(
+        "contest.all_correct",
+        N_("Người trả lời đúng tất cả các câu hỏi"),
+        "distinct",
+        sealed=True,
+        tells_result=True,
+    ),
 )
 
 Arrival = Literal["on_time", "in_grace", "late"]

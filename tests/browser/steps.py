@@ -1,0 +1,262 @@
+"""What people do, in their words: on the phone, and at the console's desk."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.demo_node import PASSWORD
+
+QUESTIONS = 20
+CONTEST = "contest_participation"
+"""The indicator 'people who took part'."""
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody who has never been here; each has a phone number of her own unless told otherwise."""
+
+    name: str
+    phone: str = field(default_factory=lambda: f"0987{next(_numbers):06d}")
+    born: str = "1958"
+    pin: str = "2580"
+
+
+def tid(page: Page, name: str) -> Locator:
+    return page.get_by_test_id(name)
+
+
+# --- on the phone: coming in ------------------------------------------------------------------------------------
+
+
+def open_app(page: Page) -> None:
+    page.goto("/app/")
+    expect(page.locator("main h1")).to_be_visible()
+
+
+def keep_app_on_phone(page: Page) -> None:
+    """Wait until the app is stored on the phone, as it is a moment after the first visit."""
+    page.evaluate("async () => { await navigator.serviceWorker.ready }")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+
+
+def ask_for_code(page: Page, phone: str) -> str:
+    """Type the number and read the code the demo shows."""
+    tid(page, "phone-input").fill(phone)
+    tid(page, "send-code").click()
+    return tid(page, "demo-code").inner_text().strip()
+
+
+def prove_number(page: Page, phone: str) -> None:
+    code = ask_for_code(page, phone)
+    tid(page, "code-input").fill(code)
+    tid(page, "verify-code").click()
+
+
+def find_hamlet(page: Page, typed: str = "dong tien") -> Locator:
+    tid(page, "unit-search").fill(typed)
+    found = tid(page, "unit-option")
+    expect(found).to_have_count(1)
+    return found
+
+
+def introduce(page: Page, who: Newcomer, hamlet: str = "dong tien") -> None:
+    tid(page, "name-input").fill(who.name)
+    tid(page, "birth-year-input").fill(who.born)
+    tid(page, "pin-input").fill(who.pin)
+    tid(page, "pin-again-input").fill(who.pin)
+    find_hamlet(page, hamlet).click()
+    tid(page, "create-person").click()
+    expect(tid(page, "activity-card")).to_be_visible()
+
+
+def sign_in_as_new(page: Page, who: Newcomer, hamlet: str = "dong tien") -> None:
+    open_app(page)
+    tid(page, "begin").click()
+    prove_number(page, who.phone)
+    introduce(page, who, hamlet)
+
+
+# --- on the phone: the contest ----------------------------------------------------------------------------------
+
+
+def open_contest(page: Page) -> None:
+    tid(page, "activity-card").click()
+    expect(tid(page, "start-contest")).to_be_visible()
+
+
+def agree_to_take_part(page: Page) -> None:
+    """From the contest's page through its consent and back, ready to start."""
+    tid(page, "start-contest").click()
+    expect(tid(page, "consent-check")).not_to_be_checked()
+    tid(page, "consent-check").check()
+    tid(page, "consent-agree").click()
+    expect(tid(page, "consent-agree")).to_have_count(0)
+    expect(tid(page, "start-contest")).to_be_visible()
+
+
+def begin_paper(page: Page) -> None:
+    open_contest(page)
+    agree_to_take_part(page)
+    tid(page, "start-contest").click()
+    expect(tid(page, "question-text")).to_be_visible()
+
+
+def options(page: Page) -> Locator:
+    return page.locator("[data-testid^=option-]")
+
+
+def answer(page: Page, choice: int = 0) -> None:
+    option = options(page).nth(choice)
+    option.click()
+    expect(option).to_have_attribute("aria-pressed", "true")
+
+
+def answer_to(page: Page, last: int, first: int = 1) -> None:
+    """Answer from question `first`, which is on the screen, to question `last`, each one at sight."""
+    for number in range(first, last + 1):
+        expect_question(page, number)
+        answer(page, number % 4)
+        if number < QUESTIONS:
+            tid(page, "next-question").click()
+
+
+def expect_question(page: Page, number: int) -> None:
+    expect(page.get_by_text(f"Câu {number} trên {QUESTIONS}", exact=True)).to_be_visible()
+
+
+def expect_answered(page: Page, number: int) -> None:
+    expect(tid(page, "overview")).to_contain_text(f"({number}/{QUESTIONS})")
+
+
+def hand_in(page: Page) -> None:
+    """From wherever in the paper: the list of questions, hand in, yes."""
+    tid(page, "overview").click()
+    page.locator("dialog").get_by_test_id("submit-paper").click()
+    tid(page, "confirm-submit").click()
+    expect(tid(page, "submit-status")).to_be_visible()
+
+
+def expect_receipt(page: Page) -> None:
+    expect(tid(page, "submit-status").get_by_test_id("receipt")).to_have_text(re.compile(r"\S{6,}"))
+
+
+def expect_tally(page: Page, **tallies: int) -> None:
+    """What the strip under the title says: counted, waiting, refused."""
+    for name, number in tallies.items():
+        expect(tid(page, f"outbox-{name}")).to_have_text(str(number))
+
+
+def expect_net(page: Page, state: str) -> None:
+    expect(tid(page, "net-status")).to_have_attribute("data-net", state)
+
+
+def lose_signal(page: Page) -> None:
+    page.context.set_offline(True)
+    expect_net(page, "away")
+
+
+def find_signal(page: Page) -> None:
+    page.context.set_offline(False)
+
+
+def reopen_tab(page: Page) -> Page:
+    """Close the tab and open the app again as its icon does."""
+    context = page.context
+    page.close()
+    fresh = context.new_page()
+    fresh.goto("/app/")
+    return fresh
+
+
+def in_the_phone(page: Page) -> dict[str, list[Any]]:
+    """Everything in the app's database on the phone, store by store."""
+    found: dict[str, list[Any]] = page.evaluate(
+        """async () => {
+          const db = await new Promise((yes, no) => {
+            const asked = indexedDB.open("lantoa");
+            asked.onsuccess = () => yes(asked.result);
+            asked.onerror = () => no(asked.error);
+          });
+          const all = {};
+          for (const name of db.objectStoreNames) {
+            all[name] = await new Promise((yes) => {
+              const asked = db.transaction(name).objectStore(name).getAll();
+              asked.onsuccess = () => yes(asked.result);
+            });
+          }
+          db.close();
+          return all;
+        }"""
+    )
+    return found
+
+
+# --- at the desk ------------------------------------------------------------------------------------------------
+
+
+def enter_console(page: Page, username: str, password: str = PASSWORD) -> None:
+    page.goto("/admin/sign-in")
+    tid(page, "username").fill(username)
+    tid(page, "password").fill(password)
+    tid(page, "sign-in").click()
+
+
+def sign_in_to_console(page: Page, username: str) -> None:
+    enter_console(page, username)
+    expect(page).to_have_url(re.compile(r"/admin/$"))
+
+
+def open_activity(page: Page) -> None:
+    page.goto("/admin/")
+    tid(page, "activity-link").click()
+    expect(tid(page, "people-total")).to_be_visible()
+
+
+def open_scorecard(page: Page, code: str) -> None:
+    page.goto("/admin/")
+    tid(page, f"scorecard-{code}").click()
+    expect(tid(page, "unit-name")).to_be_visible()
+
+
+def open_facts(page: Page, indicator: str = CONTEST) -> None:
+    tid(page, f"drill-{indicator}").click()
+    expect(tid(page, "facts-value")).to_be_visible()
+
+
+def numerator(page: Page) -> int:
+    """Of the people figure on the scorecard on the screen."""
+    found = re.search(r"Tử số\s+([\d.]+)", tid(page, f"indicator-{CONTEST}").inner_text())
+    assert found, "the scorecard shows no numerator"
+    return int(found[1].replace(".", ""))
+
+
+def people_of(page: Page, code: str) -> int:
+    open_scorecard(page, code)
+    return numerator(page)
+
+
+def walk_the_console(page: Page) -> Iterator[str]:
+    """Stands on every page this member can reach by links, one after the other; yields its address."""
+    waiting, seen = ["/admin/"], {"/admin/"}
+    while waiting:
+        path = waiting.pop()
+        page.goto(path)
+        yield path
+        links = page.eval_on_selector_all("a[href^='/admin/']", "all => all.map(a => a.getAttribute('href'))")
+        bare = {link.split("#")[0] for link in links if "page=" not in link}
+        waiting += sorted(bare - seen)
+        seen |= bare
+
+
+# --- seeing -----------------------------------------------------------------------------------------------------
+
+
+def expect_no_sideways_scroll(page: Page) -> None:
+    wide, window = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= window, f"{page.url} is {wide} px wide on a screen of {window} px"

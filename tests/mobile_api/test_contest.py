@@ -1,0 +1,466 @@
+"""A contest from the phone's side: the clock, the rules, and what nobody may see before the results are settled."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from backend import clock
+from backend.db.base import new_id
+from backend.db.engine import Database
+from backend.http import NodeApp
+from backend.participation.models import Fact, Operation
+from backend.tallies import queries as tallies
+from backend.tallies.models import Tally
+from backend.tallies.queries import Sealed
+from campaigns import lifecycle
+from campaigns.contest.models import ContestAttempt
+from campaigns.models import Activity
+from campaigns.registry import measure_book
+from tests.support.world import SETTINGS, Phone, World, plant
+
+Move = Callable[[timedelta], None]
+LIMIT = timedelta(seconds=int(str(SETTINGS["time_limit_s"])))
+GRACE = timedelta(seconds=int(str(SETTINGS["grace_s"])))
+SECOND = timedelta(seconds=1)
+DAY_MS = 86_400_000
+
+
+@pytest.fixture
+def move(world: World) -> Iterator[Move]:
+    """The clock stands still, and goes on only as far as the test says."""
+    with clock.stopped_at(clock.now()) as on:
+        yield on
+
+
+def turn(world: World) -> str:
+    """What the worker does as time passes; the activity's state afterwards."""
+    with world.database.transaction() as session:
+        for _ in range(3):
+            lifecycle.turn(session, clock.now())
+        return session.get_one(Activity, world.activity).state
+
+
+def mine(phone: Phone) -> dict[str, Any]:
+    return dict(phone.get(f"/activities/{phone.world.activity}/mine").json)
+
+
+def figures_of(world: World) -> dict[str, int]:
+    """What stands in the commune's tallies, per measure."""
+    world.fold()
+    with world.database.transaction(writes=False) as session:
+        rows = session.scalars(select(Tally).where(Tally.unit_id == world.commune, Tally.period == "all"))
+        return {row.measure: row.quantity for row in rows}
+
+
+def change_settings(world: World, **settings: Any) -> None:
+    """As if the organiser had chosen otherwise before opening."""
+    with world.database.transaction() as session:
+        activity = session.get_one(Activity, world.activity)
+        activity.settings = activity.settings | settings
+        activity.frozen = (activity.frozen or {}) | {"settings": activity.settings}
+
+
+# --- time --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("after_start", "counted", "elapsed"),
+    [
+        (LIMIT - SECOND, True, LIMIT - SECOND),
+        (LIMIT, True, LIMIT),
+        (LIMIT + SECOND, True, LIMIT),
+        (LIMIT + GRACE, True, LIMIT),
+        (LIMIT + GRACE + SECOND, False, LIMIT),
+    ],
+    ids=["a second before due", "at due", "a second after due", "at the end of the grace", "after the grace"],
+)
+def test_a_paper_counts_to_the_last_second_of_its_grace(
+    world: World, move: Move, after_start: timedelta, counted: bool, elapsed: timedelta
+) -> None:
+    phone = world.phone()
+    attempt = phone.start()
+    move(after_start)
+    verdict = phone.submit(attempt)
+    result = verdict["result"]["attempt"]["result"]
+    assert verdict["verdict"] == "accepted"
+    assert verdict["outcome"] == ("counted" if counted else "refused")
+    assert result["counted"] is counted
+    assert result["elapsed_ms"] == elapsed // timedelta(milliseconds=1)
+
+
+def test_a_late_paper_is_kept_and_shown_as_late_and_moves_no_figure(world: World, move: Move) -> None:
+    world.phone("Đúng giờ").take_part()
+    before = figures_of(world)
+    phone = world.phone("Trễ giờ")
+    attempt = phone.start()
+    move(LIMIT + GRACE + SECOND)
+    verdict = phone.submit(attempt, right=5)
+    assert (verdict["outcome"], verdict["reason"]) == ("refused", "late")
+    assert verdict["message"].startswith("Bài đến sau thời hạn")
+    kept = mine(phone)["attempt"]
+    assert (kept["state"], kept["result"]["counted"], kept["result"]["reason"]) == ("late", False, "late")
+    assert kept["answers"] == phone.answers(attempt)
+    assert kept["result"]["rank"] is None
+    assert figures_of(world) == before
+    assert phone.get("/home").json["participation"] == {"counted": 0, "noted": 1, "refused": 1}
+
+
+def test_a_paper_that_ran_out_may_still_come_and_is_late(world: World, move: Move) -> None:
+    phone = world.phone()
+    attempt = phone.start()
+    move(LIMIT + GRACE + SECOND)
+    turn(world)
+    assert mine(phone)["attempt"]["state"] == "expired"
+    assert phone.submit(attempt)["reason"] == "late"
+    assert mine(phone)["attempt"]["state"] == "late"
+
+
+def test_an_answer_after_the_grace_is_not_kept(world: World, move: Move) -> None:
+    phone = world.phone()
+    attempt = phone.start()
+    first, second = (question["id"] for question in attempt["questions"][:2])
+
+    def answer(question: str) -> dict[str, Any]:
+        return phone.do("contest.answer", {"attempt": attempt["id"], "question": question, "choice": "a"})
+
+    move(LIMIT + GRACE)
+    assert answer(first)["outcome"] == "noted"
+    move(SECOND)
+    assert answer(second)["reason"] == "too_late"
+    assert mine(phone)["attempt"]["answers"] == {first: "a"}
+
+
+def test_nobody_starts_before_the_opening(app: NodeApp, database: Database) -> None:
+    world = plant(app, database, opened=False)
+    verdict = world.phone().do("contest.start", {})
+    assert (verdict["outcome"], verdict["reason"]) == ("refused", "not_open_yet")
+
+
+def test_nobody_starts_after_the_closing_even_before_the_worker_noticed(world: World, move: Move) -> None:
+    phone = world.phone()
+    move(timedelta(days=7) + SECOND)
+    assert phone.do("contest.start", {})["reason"] == "closed"
+    assert turn(world) == "settled"
+    assert phone.do("contest.start", {})["reason"] == "closed"
+
+
+def test_a_paper_begun_before_the_closing_has_its_own_time_and_results_wait_for_it(
+    world: World, move: Move
+) -> None:
+    phone = world.phone()
+    move(timedelta(days=7) - timedelta(minutes=5))
+    attempt = phone.start()
+    move(timedelta(minutes=6))
+    assert turn(world) == "closed"
+    assert phone.submit(attempt)["outcome"] == "counted"
+    assert turn(world) == "settled"
+
+
+@pytest.mark.parametrize("wrong_by", [DAY_MS, -DAY_MS], ids=["a day ahead", "a day behind"])
+@pytest.mark.parametrize(
+    ("now", "ago", "period"),
+    [
+        (datetime(2026, 11, 30, 16, 30, tzinfo=UTC), 0, "202611"),
+        (datetime(2026, 11, 30, 17, 30, tzinfo=UTC), 0, "202612"),
+        (datetime(2026, 11, 30, 17, 30, tzinfo=UTC), 3_600_000, "202611"),
+    ],
+    ids=["before midnight", "after midnight", "done before midnight, sent after"],
+)
+def test_a_phone_whose_clock_is_a_day_off_counts_in_the_right_month(
+    app: NodeApp, database: Database, wrong_by: int, now: datetime, ago: int, period: str
+) -> None:
+    with clock.stopped_at(now - timedelta(hours=2)) as on:
+        world = plant(app, database)
+        phone = world.phone()
+        on(timedelta(hours=2))
+        attempt = phone.start()
+        here = clock.milliseconds(now)
+        paper = phone.freeze(
+            "contest.submit",
+            {"attempt": attempt["id"], "answers": phone.answers(attempt)},
+            wall_ms=here + wrong_by - ago,
+            mono_ms=50_000_000 - ago,
+        )
+        sent = {"wall_ms": here + wrong_by, "mono_ms": 50_000_000, "boot_id": phone.boot}
+        envelope = json.dumps({"device_id": phone.device, "sent": sent, "operations": []})
+        answer = phone.client.post(
+            "/api/v1/sync/push",
+            data=envelope.replace('"operations": []', f'"operations": [{paper}]'),
+            content_type="application/json",
+            headers=phone.headers,
+        )
+    assert answer.json["results"][0]["outcome"] == "counted"
+    with database.transaction(writes=False) as session:
+        held = session.get_one(Operation, uuid.UUID(json.loads(paper)["id"]))
+        assert (held.happened_at, held.time_trust) == (now - timedelta(milliseconds=ago), "high")
+        assert set(session.scalars(select(Fact.period))) == {period}
+
+
+def test_the_last_time_the_node_told_corrects_a_deed_after_a_restart(world: World, move: Move) -> None:
+    phone = world.phone()
+    told = clock.milliseconds(clock.now())
+    old_boot = str(new_id())
+    move(timedelta(hours=3))
+    verdict = phone.do(
+        "contest.start",
+        {},
+        wall_ms=5,
+        mono_ms=1_060_000,
+        boot_id=old_boot,
+        anchor={"server_ms": told, "mono_ms": 1_000_000, "boot_id": old_boot},
+    )
+    with world.database.transaction(writes=False) as session:
+        held = session.get_one(Operation, uuid.UUID(verdict["id"]))
+        assert clock.milliseconds(held.happened_at) == told + 60_000
+        assert held.time_trust == "high"
+
+
+# --- the rules ---------------------------------------------------------------------------------------------------
+
+
+def test_the_first_paper_handed_in_stands(world: World) -> None:
+    phone = world.phone()
+    attempt = phone.start()
+    first = phone.submit(attempt, right=2)
+    second = phone.submit(attempt, right=5)
+    assert (second["outcome"], second["reason"]) == ("refused", "already_submitted")
+    assert second["result"]["attempt"]["result"]["right"] == 2
+    assert second["result"]["attempt"]["answers"] == first["result"]["attempt"]["answers"]
+    assert mine(phone)["attempt"]["result"]["right"] == 2
+    assert figures_of(world)["contest.papers"] == 1
+    question = attempt["questions"][0]["id"]
+    late_answer = phone.do("contest.answer", {"attempt": attempt["id"], "question": question, "choice": "a"})
+    assert late_answer["reason"] == "already_submitted"
+
+
+def test_answers_that_are_not_on_the_paper_are_refused_and_the_paper_runs_on(world: World) -> None:
+    phone = world.phone()
+    attempt = phone.start()
+    drawn = [question["id"] for question in attempt["questions"]]
+    not_drawn = next(iter(set(world.keys()) - set(drawn)))
+    for question, choice, reason in (
+        (not_drawn, "a", "question_not_drawn"),
+        (str(new_id()), "a", "question_not_drawn"),
+        (drawn[0], "z", "choice_unknown"),
+    ):
+        body = {"attempt": attempt["id"], "question": question, "choice": choice}
+        assert phone.do("contest.answer", body)["reason"] == reason
+        whole = {"attempt": attempt["id"], "answers": phone.answers(attempt) | {question: choice}}
+        assert phone.do("contest.submit", whole)["reason"] == reason
+    assert mine(phone)["attempt"]["state"] == "running"
+    assert mine(phone)["attempt"]["answers"] == {}
+    assert phone.submit(attempt)["outcome"] == "counted"
+
+
+def test_questions_left_out_are_simply_not_answered(world: World) -> None:
+    phone = world.phone()
+    attempt = phone.start()
+    verdict = phone.do("contest.submit", {"attempt": attempt["id"], "answers": {}})
+    assert verdict["outcome"] == "counted"
+    assert verdict["result"]["attempt"]["result"]["right"] == 0
+
+
+def test_an_older_answer_that_arrives_later_does_not_replace_the_newer(world: World) -> None:
+    phone = world.phone()
+    attempt = phone.start()
+    question = attempt["questions"][0]["id"]
+    older, newer = (
+        phone.freeze("contest.answer", {"attempt": attempt["id"], "question": question, "choice": choice})
+        for choice in "ab"
+    )
+    phone.push(newer)
+    phone.push(older)
+    assert mine(phone)["attempt"]["answers"] == {question: "b"}
+
+
+def test_nobody_touches_another_persons_paper(world: World) -> None:
+    owner, other = world.phone("Chủ bài"), world.phone("Người khác")
+    attempt = owner.start()
+    question = attempt["questions"][0]["id"]
+    answer = other.do("contest.answer", {"attempt": attempt["id"], "question": question, "choice": "a"})
+    assert (answer["outcome"], answer["reason"]) == ("refused", "attempt_unknown")
+    assert other.submit(attempt)["reason"] == "attempt_unknown"
+    assert mine(other) == {"attempt": None, "attempts_left": 1}
+    assert mine(owner)["attempt"]["state"] == "running"
+
+
+def test_attempts_are_used_up_and_a_running_paper_is_given_again(world: World) -> None:
+    change_settings(world, attempts_per_person=2)
+    phone = world.phone()
+    assert mine(phone)["attempts_left"] == 2
+    first = phone.start()
+    assert phone.start()["id"] == first["id"]
+    assert mine(phone)["attempts_left"] == 1
+    phone.submit(first, right=1)
+    second = phone.start()
+    assert (second["number"], mine(phone)["attempts_left"]) == (2, 0)
+    phone.submit(second, right=5)
+    assert phone.do("contest.start", {})["reason"] == "no_attempts_left"
+    figures = figures_of(world)
+    assert (figures["contest.entrants"], figures["contest.papers"]) == (1, 2)
+
+
+def test_a_paper_that_ran_out_used_an_attempt(world: World, move: Move) -> None:
+    phone = world.phone()
+    phone.start()
+    move(LIMIT + GRACE + SECOND)
+    assert phone.do("contest.start", {})["reason"] == "no_attempts_left"
+
+
+# --- what nobody may see before the results are settled ----------------------------------------------------------
+
+
+def words_in(value: Any) -> Iterator[str]:
+    """Every field name and text of an answer."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from words_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from words_in(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def everything_a_phone_can_ask(phone: Phone) -> list[Any]:
+    """Every answer around a paper: as verdicts, again, and by every reading address."""
+    start = phone.freeze("contest.start", {})
+    answers = [phone.push(start), phone.push(start)]
+    attempt = answers[0].json["results"][0]["result"]["attempt"]
+    question = attempt["questions"][0]["id"]
+    body = {"attempt": attempt["id"], "question": question, "choice": "a"}
+    answers.append(phone.push(phone.freeze("contest.answer", body)))
+    answers.append(phone.get(f"/activities/{phone.world.activity}/mine"))
+    paper = phone.freeze("contest.submit", {"attempt": attempt["id"], "answers": phone.answers(attempt)})
+    answers += [phone.push(paper), phone.push(paper)]
+    answers.append(phone.push(phone.freeze("contest.submit", {"attempt": attempt["id"], "answers": {}})))
+    phone.world.fold()
+    receipt = answers[4].json["results"][0]["receipt"]
+    answers += [
+        phone.get(path)
+        for path in (
+            f"/activities/{phone.world.activity}",
+            f"/activities/{phone.world.activity}/mine",
+            "/home",
+            "/me",
+            "/me/data",
+            "/sync/pull",
+            f"/receipts/{receipt}",
+        )
+    ]
+    assert all(answer.status_code == 200 for answer in answers)
+    return [answer.json for answer in answers]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_key_and_no_explanation_leaves_the_node_before_the_results_are_settled(
+    world: World, move: Move, language: str
+) -> None:
+    phone = world.phone()
+    phone.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    seen = {word for answer in everything_a_phone_can_ask(phone) for word in words_in(answer)}
+    assert "questions" in seen
+    assert not {"key", "explanation", "Vì thế.", "Because.", "contest.all_correct"} & seen
+    move(timedelta(days=7) + SECOND)
+    with world.database.transaction() as session:
+        lifecycle.turn(session, clock.now())
+        assert session.get_one(Activity, world.activity).state == "closed"
+    assert mine(phone)["attempt"]["result"]["review"] is None
+
+
+def test_the_answers_are_shown_once_the_results_are_settled(world: World, move: Move) -> None:
+    phone = world.phone()
+    phone.take_part(right=4)
+    move(timedelta(days=7) + SECOND)
+    assert turn(world) == "settled"
+    review = mine(phone)["attempt"]["result"]["review"]
+    assert len(review) == 5
+    assert {row["explanation"] for row in review} == {"Vì thế."}
+    assert sum(row["your"] == row["key"] for row in review) == 4
+
+
+def test_answers_stay_hidden_for_good_where_the_rules_say_so(world: World, move: Move) -> None:
+    change_settings(world, show_answers="never")
+    phone = world.phone()
+    phone.take_part()
+    move(timedelta(days=7) + SECOND)
+    assert turn(world) == "settled"
+    assert mine(phone)["attempt"]["result"]["review"] is None
+
+
+def test_the_score_waits_for_the_results_where_the_rules_say_so(world: World, move: Move) -> None:
+    change_settings(world, show_result="after_close")
+    phone = world.phone()
+    result = phone.take_part(right=4)["result"]["attempt"]["result"]
+    assert (result["right"], result["passed"], result["rank"]) == (None, None, None)
+    assert (result["counted"], result["of"]) == (True, 5)
+    move(timedelta(days=7) + SECOND)
+    assert turn(world) == "settled"
+    assert mine(phone)["attempt"]["result"]["right"] == 4
+
+
+def test_the_count_of_all_correct_papers_is_sealed_until_the_results_are_settled(world: World) -> None:
+    for number in range(6):
+        world.phone(f"Người {number}").take_part(right=5)
+    world.fold()
+
+    def read(*, settled: bool) -> int:
+        with world.database.transaction(writes=False) as session:
+            found = tallies.read(
+                session,
+                measure_book(),
+                "contest.all_correct",
+                world.activity,
+                [world.commune],
+                settled=settled,
+            )
+            return found[world.commune].people
+
+    with pytest.raises(Sealed):
+        read(settled=False)
+    assert read(settled=True) == 6
+
+
+def test_a_receipt_does_not_tell_that_a_paper_was_all_correct(world: World) -> None:
+    phone = world.phone()
+    receipt = phone.take_part(right=5)["receipt"]
+    with world.database.transaction(writes=False) as session:
+        assert "contest.all_correct" in set(session.scalars(select(Fact.measure)))
+    shown = phone.get(f"/receipts/{receipt}").json
+    assert {fact["measure"] for fact in shown["facts"]} == {
+        "contest.entrants",
+        "contest.papers",
+        "contest.passed",
+    }
+    assert not any(fact["counted"] for fact in shown["facts"])
+    world.fold()
+    assert all(fact["counted"] for fact in phone.get(f"/receipts/{receipt}").json["facts"])
+
+
+def test_a_rank_is_told_once_five_people_are_ranked(world: World) -> None:
+    phones = [world.phone(f"Người {number}") for number in range(5)]
+    for right, phone in enumerate(phones[:4], start=1):
+        phone.take_part(right)
+    world.fold()
+    assert mine(phones[3])["attempt"]["result"]["rank"] is None
+    phones[4].take_part(5)
+    world.fold()
+    assert mine(phones[4])["attempt"]["result"]["rank"] == {"place": 1, "of_people": 5}
+    assert mine(phones[0])["attempt"]["result"]["rank"] == {"place": 5, "of_people": 5}
+
+
+def test_two_papers_of_one_contest_hold_the_questions_that_were_drawn(world: World) -> None:
+    phone = world.phone()
+    attempt = phone.start()
+    with world.database.transaction(writes=False) as session:
+        kept = session.scalars(select(ContestAttempt)).one()
+    assert [question["id"] for question in attempt["questions"]] == [question for question, _ in kept.drawn]
+    assert [[option["code"] for option in q["options"]] for q in attempt["questions"]] == [
+        options for _, options in kept.drawn
+    ]
