@@ -62,11 +62,10 @@ def actor() -> Actor:
 
 
 def harden(answer: Response) -> Response:
-    """Own files only, no frame around the page, nothing kept by caches on a shared computer."""
+    """Stricter than other doors: nothing kept by caches on a shared computer; the way back needs the own referrer."""
     answer.headers["Content-Security-Policy"] = (
         "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'"
     )
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["Cache-Control"] = answer.headers.get("Cache-Control", "no-store")
     return answer

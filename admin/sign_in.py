@@ -9,8 +9,9 @@ from flask_babel import gettext
 
 from admin.blueprint import actor, blueprint, page
 from backend import http
-from backend.errors import DomainError
+from backend.errors import DomainError, TooManyRequests
 from backend.http import STAFF_TOKEN, anybody, guarded, staff_with
+from backend.people import keys
 from backend.people import sign_in as desk
 from backend.people import staff as staff_desk
 from backend.people.errors import TooManyTries, WrongPassword
@@ -29,11 +30,20 @@ def sign_in() -> Response:
 def enter() -> ResponseReturnValue:
     username = request.form.get("username", "").replace("\x00", "")
     try:
-        person = staff_desk.enter(http.session(), username, request.form.get("password", ""))
-    except (WrongPassword, TooManyTries) as error:
+        person = _known(username, request.form.get("password", ""))
+    except (WrongPassword, TooManyTries, TooManyRequests) as error:
         return form(username, _sentence(error), error.status)
     _begin(person)
     return redirect(http.local_path(request.form.get("next"), url_for("admin.home")))
+
+
+def _known(username: str, password: str) -> uuid.UUID:
+    """Whose name and password these are. They are compared before the write transaction begins."""
+    visit = staff_desk.Visit.of(http.services().seal, username, http.address())
+    with http.services().database.transaction(writes=False) as reading:
+        hashed = staff_desk.password_hash(reading, visit)
+    compared = keys.compare(password, hashed)
+    return staff_desk.enter(http.session(), visit, compared)
 
 
 def _begin(person: uuid.UUID) -> None:
@@ -46,10 +56,10 @@ def _begin(person: uuid.UUID) -> None:
 
 
 def _sentence(error: DomainError) -> str:
-    if isinstance(error, TooManyTries):
+    if isinstance(error, (TooManyTries, TooManyRequests)):
         minutes = -(-error.values["retry_after_s"] // 60)
         return gettext(
-            "Nhập sai quá nhiều lần nên tài khoản tạm khóa. Xin đợi %(minutes)s phút rồi thử lại.",
+            "Thử đăng nhập quá nhiều lần nên tên này tạm khóa ở đây. Xin đợi %(minutes)s phút rồi thử lại.",
             minutes=minutes,
         )
     return http.sentence_of(error)

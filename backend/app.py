@@ -6,6 +6,7 @@ from flask import Flask, request
 from flask_babel import Babel
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
 import mobile_api
@@ -36,7 +37,10 @@ def create_app(
         code_sender=code_sender or _code_sender(settings),
     )
     _configure(app, settings)
+    _trust(app, settings.trusted_proxies)
     _speak(app)
+    app.before_request(http.check_set_up)
+    app.after_request(http.harden)  # registered first, so it runs last: a door's own headers stand
     mobile_api.register(app)
     admin.register(app)
     public.register(app)
@@ -64,6 +68,12 @@ def _configure(app: NodeApp, settings: Settings) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
     )
+
+
+def _trust(app: NodeApp, proxies: int) -> None:
+    """Behind so many proxies the client's address is what they wrote down; otherwise nobody is believed."""
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
 
 def _speak(app: Flask) -> None:

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import secrets
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Literal
 from backend.errors import SettingMissing
 
 Mode = Literal["production", "demo"]
+IDENTITIES = ("demo",)
+"""Identity ports of this release. A program that brings its own hands it to `create_app`."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Settings:
 
     `workers`: web processes; SQLite always gets one, because it has one writer.
     `identity`: name of the identity port. There is no default: the demo port is chosen by demo mode alone.
+    `trusted_proxies`: how many proxies stand before the node and write down the client's address. Left at 0 behind
+    a proxy, all clients seem to be one and share that one's limits.
     """
 
     mode: Mode
@@ -30,6 +35,7 @@ class Settings:
     port: int = 8000
     workers: int = 2
     language: str = "vi"
+    trusted_proxies: int = 0
 
     @property
     def demo(self) -> bool:
@@ -47,17 +53,19 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environment is None else environment
     mode = _mode(env)
+    identity = _identity(env, mode)
     data = Path(env.get("LANTOA_DATA", "./var")).resolve()
-    data.mkdir(parents=True, exist_ok=True)
+    _make_private(data)
     return Settings(
         mode=mode,
         data=data,
-        database_url=env.get("LANTOA_DATABASE_URL") or f"sqlite:///{data / 'lantoa.sqlite3'}",
+        database_url=env.get("LANTOA_DATABASE_URL") or _own_database(data / "lantoa.sqlite3"),
         secret_key=env.get("LANTOA_SECRET_KEY") or _kept_secret(data),
-        identity=_identity(env, mode),
+        identity=identity,
         host=_host(env, mode),
         port=_number(env, "PORT", 8000),
         workers=_number(env, "LANTOA_WORKERS", 2),
+        trusted_proxies=_number(env, "LANTOA_TRUSTED_PROXIES", 0, least=0),
     )
 
 
@@ -80,7 +88,26 @@ def _identity(env: Mapping[str, str], mode: Mode) -> str:
         raise SettingMissing(
             "LANTOA_IDENTITY=demo shows sign-in codes on the screen: only with LANTOA_MODE=demo."
         )
+    if chosen not in IDENTITIES:
+        raise SettingMissing(
+            f"LANTOA_IDENTITY={chosen}: this release has no such identity port, only 'demo'."
+        )
     return chosen
+
+
+def _make_private(data: Path) -> None:
+    """A directory nobody else on this machine may look into. A shared one such as /tmp is left as it is."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = data.stat()
+    if found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX:
+        data.chmod(0o700)
+
+
+def _own_database(place: Path) -> str:
+    """The file is made here, readable by its owner alone; SQLite gives its log the same rights."""
+    os.close(os.open(place, os.O_RDWR | os.O_CREAT, 0o600))
+    place.chmod(0o600)
+    return f"sqlite:///{place}"
 
 
 def _host(env: Mapping[str, str], mode: Mode) -> str:
@@ -90,10 +117,10 @@ def _host(env: Mapping[str, str], mode: Mode) -> str:
     return host
 
 
-def _number(env: Mapping[str, str], name: str, otherwise: int) -> int:
+def _number(env: Mapping[str, str], name: str, otherwise: int, least: int = 1) -> int:
     given = env.get(name, str(otherwise))
-    if not given.isdecimal() or int(given) < 1:
-        raise SettingMissing(f"{name} is '{given}': use a whole number from 1.")
+    if not given.isdecimal() or int(given) < least:
+        raise SettingMissing(f"{name} is '{given}': use a whole number from {least}.")
     return int(given)
 
 

@@ -73,7 +73,8 @@ def plant(settings: Settings) -> None:
         planted = plant_units(session)
         _plant_staff(session, planted)
         activity = plant_contest(session, planted)
-    _plant_people(database, planted, activity)
+        # All in one transaction: a demo that was interrupted is planted anew, not left half.
+        _plant_people(session, planted, activity)
     figures.fold_all(database, measure_book())
     database.close()
 
@@ -142,19 +143,16 @@ def plant_contest(session: Session, planted: Planted) -> uuid.UUID:
     return activity.id
 
 
-def _plant_people(database: Database, planted: Planted, activity_id: uuid.UUID) -> None:
+def _plant_people(session: Session, planted: Planted, activity_id: uuid.UUID) -> None:
     """Family first, then contestants, each on an invented phone that nobody can hold (they have no number)."""
     chance = random.Random(57)
     pin = keys.hash_secret("0000")
-    with database.transaction() as session:
-        _plant_family(session, planted)
+    _plant_family(session, planted)
     everybody = [row["name"] for row in DATA["hamlets"] for _ in range(row["entrants"])]
     chance.shuffle(everybody)
     now = clock.now()
     for hamlet in tqdm(everybody, desc="người dự thi", unit="", disable=None):
-        with database.transaction() as session:
-            moment = _moment(chance, now)
-            _take_part(session, activity_id, planted.hamlets[hamlet], moment, chance, pin)
+        _take_part(session, activity_id, planted.hamlets[hamlet], _moment(chance, now), chance, pin)
 
 
 def _moment(chance: random.Random, now: datetime) -> datetime:

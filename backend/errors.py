@@ -63,5 +63,11 @@ class TooManyRequests(DomainError):
     keeps_writes = True
 
 
+class NotSetUp(DomainError):
+    status = 503
+    code = "not_set_up"
+    sentence = N_("Máy chủ này chưa được thiết lập xong. Xin báo cho người vận hành.")
+
+
 class SettingMissing(Exception):
     """The node refuses to start: a setting has no default that would be safe in production."""

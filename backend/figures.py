@@ -13,12 +13,14 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from backend.db.engine import Database
 from backend.leaderboards import fold as boards
 from backend.leaderboards.models import Standing, StandingLevel
 from backend.participation import changes
+from backend.participation.lease import hold
 from backend.participation.measures import MeasureBook
 from backend.scorecards import fold as cards
 from backend.scorecards.indicators import template
@@ -26,6 +28,7 @@ from backend.scorecards.models import ScorecardLine
 from backend.tallies import fold as tallies
 from backend.tallies.models import Tally, TallySubject
 
+SNAPSHOT_TRIES = 10
 DERIVED = (Tally, TallySubject, Standing, StandingLevel, ScorecardLine)
 Progress = Callable[[int], None]
 
@@ -67,15 +70,26 @@ def rebuild(session: Session, book: MeasureBook, progress: Progress = lambda _: 
 def differences(database: Database, book: MeasureBook, progress: Progress = lambda _: None) -> list[str]:
     """What the derived tables say otherwise than the ledger, a line each; empty when all agree to the digit.
 
-    Works on a copy (SQLite) or in a transaction that is rolled back (PostgreSQL), so nothing is repaired silently.
+    Works on a copy (SQLite) or in one snapshot that is rolled back (PostgreSQL), so nothing is repaired silently and
+    what people do meanwhile is not taken for a difference.
     """
-    with _scratch(database) as session:
-        while fold_batch(session, book):
-            pass
-        before = _everything(session)
-        rebuild(session, book, progress)
-        after = _everything(session)
-    return [*_compare(before, after)]
+    for tries_left in reversed(range(SNAPSHOT_TRIES)):
+        try:
+            with _scratch(database) as session:
+                return _differences(session, book, progress)
+        except OperationalError:  # the fold was counting when the snapshot was taken; take another
+            if not tries_left:
+                raise
+    return []
+
+
+def _differences(session: Session, book: MeasureBook, progress: Progress) -> list[str]:
+    hold(session, "fold")
+    while fold_batch(session, book):
+        pass
+    before = _everything(session)
+    rebuild(session, book, progress)
+    return [*_compare(before, _everything(session))]
 
 
 def _everything(session: Session) -> dict[tuple[Any, ...], tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from types import FrameType
 from backend.config import Settings
 
 GIVE_UP_AFTER = 5
-"""A child that dies this often within a minute is broken, not unlucky: the node stops and says so."""
+"""A child that dies this often within a minute is broken, not unlucky. If it is the web server, the node stops."""
 
 
 @dataclass
@@ -20,11 +20,16 @@ class Child:
 
     name: str
     command: list[str]
+    essential: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: list[float] = field(default_factory=list)
 
+    def starts_lately(self) -> int:
+        self.started = [t for t in self.started if t > time.monotonic() - 60]
+        return len(self.started)
+
     def start(self) -> None:
-        self.started = [t for t in self.started if t > time.monotonic() - 60] + [time.monotonic()]
+        self.started.append(time.monotonic())
         self.process = subprocess.Popen(self.command)
 
     def is_down(self) -> bool:
@@ -48,7 +53,10 @@ def children(settings: Settings) -> list[Child]:
     granian += ["--host", settings.host, "--port", str(settings.port), "--workers", str(web), "--no-ws"]
     granian += ["--blocking-threads", str(threads), "--respawn-failed-workers", "--log-level", "warning"]
     worker = [sys.executable, "-m", "backend.cli", "worker"]
-    return [Child("web", granian), *(Child(f"worker {n}", list(worker)) for n in range(1, workers + 1))]
+    return [
+        Child("web", granian, essential=True),
+        *(Child(f"worker {n}", list(worker)) for n in range(1, workers + 1)),
+    ]
 
 
 def serve(settings: Settings) -> int:
@@ -63,7 +71,7 @@ def serve(settings: Settings) -> int:
     code = 0
     while not stopping.is_set():
         for child in family:
-            if child.is_down() and not _revive(child):
+            if child.is_down() and not _revive(child) and child.essential:
                 code = 1
                 stopping.set()
         stopping.wait(0.5)
@@ -73,7 +81,10 @@ def serve(settings: Settings) -> int:
 
 
 def _revive(child: Child) -> bool:
+    """Start it again. A worker that keeps dying waits for its minute to pass: people go on taking part meanwhile."""
+    if child.starts_lately() >= GIVE_UP_AFTER:
+        return False
+    if child.started:
+        print(f"{child.name} died and is started again", file=sys.stderr, flush=True)
     child.start()
-    if len(child.started) > 1:
-        print(f"{child.name} died and was started again", file=sys.stderr, flush=True)
-    return len(child.started) <= GIVE_UP_AFTER
+    return True

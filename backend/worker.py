@@ -8,14 +8,16 @@ import os
 import signal
 import threading
 import time
+import uuid
 from types import FrameType
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from backend import clock, figures
 from backend.db.engine import Database
+from backend.errors import DomainError
 from backend.participation import changes
+from backend.participation.lease import hold
 from backend.participation.measures import MeasureBook
 from backend.people import sign_in
 from backend.safeguards import limits
@@ -24,6 +26,7 @@ from campaigns import leaving, lifecycle
 log = logging.getLogger("lantoa.worker")
 
 PAUSE_S = 0.3
+PAUSE_AFTER_TROUBLE_S = 3.0
 TURN_EVERY_S = 5
 EMPTY_LOG_EVERY_S = 20
 TIDY_EVERY_S = 3600
@@ -37,18 +40,19 @@ class Worker:
         self.book = book
         self.stopping = threading.Event()
         self._turned = self._tidied = self._emptied = 0.0
+        self._stuck: set[uuid.UUID] = set()
 
     def run(self) -> None:
         """Work until told to stop, or until the process that started this one is gone."""
         parent = os.getppid()
         while not self.stopping.is_set() and os.getppid() == parent:
             try:
-                busy = self.step()
-            except OperationalError:
-                log.warning("the database is away; trying again", exc_info=True)
-                busy = False
-            if not busy:
-                self.stopping.wait(PAUSE_S)
+                pause = 0.0 if self.step() else PAUSE_S
+            except Exception:
+                # Whatever it was, what waits is still waiting: say so, and try again a little later.
+                log.exception("this round failed; trying again")
+                pause = PAUSE_AFTER_TROUBLE_S
+            self.stopping.wait(pause)
 
     def step(self) -> bool:
         """One round; True when there was something to fold, so more may wait."""
@@ -65,8 +69,7 @@ class Worker:
         now = time.monotonic()
         if now - self._turned > TURN_EVERY_S:
             self._turned = now
-            with self.database.transaction() as session:
-                lifecycle.turn(session, clock.now())
+            self.turn_activities()
         if now - self._emptied > EMPTY_LOG_EVERY_S:
             self._emptied = now
             self.database.empty_log()
@@ -74,6 +77,20 @@ class Worker:
             self._tidied = now
             with self.database.transaction() as session:
                 tidy(session)
+
+    def turn_activities(self) -> None:
+        """Each activity by itself: one that is not fit to open must not hold up the others."""
+        with self.database.transaction(writes=False) as session:
+            waiting = lifecycle.unsettled(session)
+        for activity in waiting:
+            try:
+                with self.database.transaction() as session:
+                    lifecycle.turn(session, activity, clock.now())
+                self._stuck.discard(activity)
+            except DomainError as error:
+                if activity not in self._stuck:
+                    log.warning("activity %s cannot go on: %s %s", activity, error.code, error.values)
+                self._stuck.add(activity)
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         self.stopping.set()
@@ -84,7 +101,8 @@ class Worker:
 
 
 def tidy(session: Session) -> None:
-    """Delete what its retention says is over."""
+    """Delete what its retention says is over. One worker at a time."""
+    hold(session, "tidy")
     sign_in.forget_old_codes(session)
     limits.forget_old(session)
     changes.forget_old(session)

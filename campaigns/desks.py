@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.participation.deeds import Answer, Deed
+from backend.participation.lease import pass_gate
 from backend.participation.record import Attribution
 from backend.people import queries as people
 from backend.people.sign_in import Participant
@@ -64,20 +65,22 @@ class Desks:
         return self._desks[activity_id]
 
     def _set_up(self, activity_id: uuid.UUID) -> Desk | None:
+        # Nobody closes or settles the activity between this look at its state and the commit.
+        pass_gate(self.session, activity_id)
         try:
             activity, campaign = activity_with_campaign(self.session, activity_id)
         except ActivityUnknown:
             return None
         return desk_for(self.session, activity, campaign, self.participant, self.language)
 
-    def place(self, desk: Desk | None, deed: Deed) -> Attribution:
+    def place(self, desk: Desk | None, deed: Deed, answer: Answer) -> Attribution:
         """The unit where the person belonged, in the way the campaign counts by, on the day it happened.
 
         Whoever belongs nowhere is not turned away: the campaign's owner takes the deed into custody.
         """
         if desk is None:
             return Attribution(deed.activity, deed.activity)
-        unit = self._unit(desk.campaign.counts_by, clock.local_day(deed.happened_at))
+        unit = self._unit(desk.campaign.counts_by, clock.local_day(answer.happened_at or deed.happened_at))
         return Attribution(unit or desk.campaign.owner_unit_id, desk.campaign.id, in_custody=unit is None)
 
     def _unit(self, kind: str, day: date) -> uuid.UUID | None:

@@ -4,10 +4,10 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from backend.participation.models import Change, Quarantined
+from backend.participation.models import Change, Operation, Quarantined
 from backend.people import consents, leaving
 from backend.people.sign_in import Participant
 from backend.safeguards.audit import WORKER, note
@@ -25,6 +25,7 @@ def _erase(session: Session, person: uuid.UUID, subject: uuid.UUID) -> None:
         kind.erase(session, subject)
     session.execute(delete(Quarantined).where(Quarantined.subject == subject))
     session.execute(delete(Change).where(Change.subject == subject))
+    session.execute(update(Operation).where(Operation.subject == subject).values(body=None))
     leaving.erase(session, person)
 
 

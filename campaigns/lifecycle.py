@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.errors import N_, DomainError
 from backend.participation import changes
+from backend.participation.lease import shut_gate
 from backend.safeguards.audit import WORKER, Actor, note
 from backend.units.change import freeze_headcounts
 from backend.units.trees import subtree
-from campaigns.kind import Kind
 from campaigns.models import Activity, Campaign, Phase
 from campaigns.registry import kind_named
 
@@ -90,7 +90,7 @@ def open_activity(session: Session, activity: Activity, actor: Actor) -> None:
 
     Raises WrongState unless scheduled, ClosesInThePast, and whatever the kind finds missing.
     """
-    _require(activity, "scheduled")
+    _alone_with(session, activity, "scheduled")
     if activity.closes_at <= clock.now():
         raise ClosesInThePast
     kind = kind_named(activity.kind)
@@ -111,32 +111,33 @@ def _freeze(session: Session, activity: Activity) -> None:
 
 def close_activity(session: Session, activity: Activity, actor: Actor) -> None:
     """No new start from here on; a paper already begun may be finished in its own time. Raises WrongState."""
-    _require(activity, "open")
+    _alone_with(session, activity, "open")
     activity.closes_at = max(clock.now(), activity.opens_at)
     _become(session, activity, "closed", actor)
 
 
 def settle_activity(session: Session, activity: Activity, actor: Actor) -> None:
     """Fix the results: sealed figures open, answers are shown. Raises WrongState unless closed, StillRunning."""
-    _require(activity, "closed")
+    _alone_with(session, activity, "closed")
     if not kind_named(activity.kind).may_settle(session, activity, clock.now()):
         raise StillRunning
     _become(session, activity, "settled", actor)
 
 
-def turn(session: Session, now: datetime) -> int:
-    """What time itself does: opens, closes and settles activities; lets kinds do their part. Answers changes made."""
-    moved = 0
-    for activity in session.scalars(select(Activity).where(Activity.state != "settled")):
-        before = activity.state
-        kind = kind_named(activity.kind)
-        kind.turn(session, activity, now)
-        _turn_one(session, activity, kind, now)
-        moved += activity.state != before
-    return moved
+def unsettled(session: Session) -> list[uuid.UUID]:
+    """Activities that time may still change."""
+    return list(session.scalars(select(Activity.id).where(Activity.state != "settled")))
 
 
-def _turn_one(session: Session, activity: Activity, kind: Kind, now: datetime) -> None:
+def turn(session: Session, activity_id: uuid.UUID, now: datetime) -> None:
+    """What time itself does to one activity: opens, closes or settles it, and lets its kind do its part.
+
+    Raises what opening raises when the activity is not fit to open.
+    """
+    shut_gate(session, activity_id)
+    activity = session.get_one(Activity, activity_id, populate_existing=True)
+    kind = kind_named(activity.kind)
+    kind.turn(session, activity, now)
     if activity.state == "scheduled" and activity.opens_at <= now < activity.closes_at:
         open_activity(session, activity, WORKER)
     elif activity.state == "open" and activity.closes_at <= now:
@@ -145,7 +146,10 @@ def _turn_one(session: Session, activity: Activity, kind: Kind, now: datetime) -
         _become(session, activity, "settled", WORKER)
 
 
-def _require(activity: Activity, state: str) -> None:
+def _alone_with(session: Session, activity: Activity, state: str) -> None:
+    """Nobody starts, hands in or changes the activity until we commit. Raises WrongState."""
+    shut_gate(session, activity.id)
+    session.refresh(activity)
     if activity.state != state:
         raise WrongState
 

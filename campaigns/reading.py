@@ -1,8 +1,9 @@
 """Reading frozen bytes into deeds. What cannot be read is not an error: it is kept aside with the reason why."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,15 +26,28 @@ BODIES = {
 }
 
 
+Vouching = Callable[[uuid.UUID, str], datetime | None]
+"""(operation, hash of its bytes) -> when this node took it in before a restore, if the phone can prove it"""
+
+
+def no_voucher(_operation: uuid.UUID, _hash: str) -> datetime | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Batch:
-    """Frozen bytes of operations from one device of one person, and the phone's clocks when it sent them."""
+    """Frozen bytes of operations from one device of one person, and the phone's clocks when it sent them.
+
+    `arrived_at`: when the request came, before it waited for anything; now if not said.
+    """
 
     participant: Participant
     device: uuid.UUID
     sent: ReadingIn
     operations: Sequence[bytes]
     language: str = "vi"
+    arrived_at: datetime | None = None
+    vouched_for: Vouching = no_voucher
 
 
 def read(batch: Batch, raw: bytes) -> Deed | tuple[bytes, str]:
@@ -52,14 +66,20 @@ def read(batch: Batch, raw: bytes) -> Deed | tuple[bytes, str]:
     return _deed(batch, operation, body, raw)
 
 
+def _reading(clocks: OperationIn | ReadingIn) -> times.Reading:
+    return times.Reading(clocks.wall_ms, clocks.mono_ms, str(clocks.boot_id))
+
+
 def _deed(batch: Batch, operation: OperationIn, body: Any, raw: bytes) -> Deed:
-    received = clock.now()
+    hashed = d.body_hash(raw)
+    before = batch.vouched_for(operation.id, hashed)
+    received = before or batch.arrived_at or clock.now()
     happened, trust = times.happened(
-        times.Reading(operation.wall_ms, operation.mono_ms, str(operation.boot_id)),
+        _reading(operation),
         times.Anchor(operation.anchor.server_ms, operation.anchor.mono_ms, str(operation.anchor.boot_id))
         if operation.anchor
         else None,
-        times.Reading(batch.sent.wall_ms, batch.sent.mono_ms, str(batch.sent.boot_id)),
+        _reading(operation if before else batch.sent),
         clock.milliseconds(received),
     )
     return Deed(
@@ -72,10 +92,12 @@ def _deed(batch: Batch, operation: OperationIn, body: Any, raw: bytes) -> Deed:
         action=operation.action,
         schema=operation.schema,
         body=body,
-        body_hash=d.body_hash(raw),
+        body_hash=hashed,
         happened_at=clock.from_milliseconds(happened),
         time_trust=trust,
         received_at=received,
+        frozen=raw,
+        vouched=before is not None,
     )
 
 

@@ -17,6 +17,7 @@ from backend.participation import deeds as d
 from backend.participation import record
 from backend.participation.deeds import Answer, Deed
 from backend.participation.models import Operation
+from backend.people.sign_in import hold_subject
 from campaigns import entry
 from campaigns.desks import Answered, Desks
 from campaigns.kind import Action, Desk, Kind
@@ -44,6 +45,8 @@ def respond(session: Session, batch: Batch) -> list[Verdict]:
 
     Tries the whole batch as one set; only if the database refuses something is each operation tried by itself.
     """
+    # Whoever is leaving waits until these deeds are in, or these deeds find nobody: nothing is written for a ghost.
+    hold_subject(session, batch.participant.subject)
     parts = [read(batch, raw) for raw in batch.operations]
     deeds = [part for part in parts if isinstance(part, Deed)]
     try:
@@ -92,7 +95,7 @@ def _answer_all(desks: Desks, deeds: Sequence[Deed]) -> Iterator[Answered]:
     for (activity, name), run in groupby(deeds, key=lambda deed: (deed.activity, deed.action)):
         together, desk = list(run), desks.desk(activity)
         for deed, answer in zip(together, _answers(desk, name, together), strict=True):
-            yield Answered(deed, answer, desks.place(desk, deed))
+            yield Answered(deed, answer, desks.place(desk, deed, answer))
 
 
 def _answers(desk: Desk | None, name: str, deeds: Sequence[Deed]) -> Sequence[Answer]:

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
-from flask import Response, abort, request
-from flask_babel import gettext
+from flask import Response, abort, g, request
 
 from backend import http
 from backend.errors import N_, DomainError, Malformed, PayloadInvalid
@@ -119,9 +118,9 @@ def _typed_route(kind: Kind, action: Action) -> Callable[[uuid.UUID], Response]:
             raise OtherAddress
         sent = ReadingIn(operation.wall_ms, operation.mono_ms, operation.boot_id)
         who = http.me()
-        batch = Batch(who, who.device or operation.boot_id, sent, [raw], http.language())
+        batch = Batch(who, who.device or operation.boot_id, sent, [raw], http.language(), g.arrived_at)
         (verdict,) = respond(http.session(), batch)
-        return as_json(verdict_out(verdict, gettext, iso))
+        return as_json(verdict_out(verdict))
 
     act.__name__ = f"{kind.name}_{action.name}"
     act.__doc__ = f"Do `{name}` once. The same bytes sent again get the same receipt."

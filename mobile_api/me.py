@@ -11,7 +11,8 @@ from backend.errors import NotFound
 from backend.http import guarded, signed_in
 from backend.participation import queries as ledger
 from backend.participation.models import Operation, Quarantined
-from backend.people import belonging, consents, data, queries, sign_in
+from backend.people import belonging, consents, data, keys, queries, sign_in
+from backend.people import leaving as people_leaving
 from backend.people.models import Phone
 from backend.safeguards.audit import Actor, note
 from backend.units.queries import named_many
@@ -26,6 +27,8 @@ from mobile_api.wire import REASONS
 
 blueprint = PhoneBlueprint("me", __name__, description="The signed-in person")
 
+CLASS_CODES_AN_HOUR = 10
+"""A pupil types one code, perhaps wrongly a few times; codes are short, so nobody may try them all."""
 RECEIPT = re.compile(r"[A-Z0-9-]{1,20}")
 
 
@@ -118,6 +121,8 @@ def give_guardian_consent(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, s.MembershipSchema)
 def join_class(body: dict[str, Any]) -> Any:
     """Join the school class that gave out this code."""
+    http.count_mine("class_codes", CLASS_CODES_AN_HOUR)
+    http.release()  # a wrong code takes back what it did, the count stays
     session, who = http.session(), http.me()
     joined = belonging.join_class(session, who.person, body["class_code"])
     note(session, _actor(), "membership.join_class", "unit", joined.unit_id, unit=joined.unit_id)
@@ -159,10 +164,16 @@ def download_me() -> dict[str, Any]:
 @guarded(signed_in)
 @blueprint.arguments(s.LeaveInSchema)
 @blueprint.response(204)
+@http.reads_first
 def erase_me(body: dict[str, Any]) -> None:
     """Leave and erase. What was counted stays counted, without anybody behind it."""
-    session, who = http.session(), http.me()
-    sign_in.check_pin(queries.person(session, who.person), body["pin"])
+    who = http.me()
+    hashed = sign_in.pin_hash_of(queries.person(http.session(), who.person))
+    http.release()  # comparing takes its time
+    compared = keys.compare(body["pin"], hashed)
+    session = http.session()
+    people_leaving.hold(session, who.person)
+    sign_in.check_pin(session, who.person, compared)
     leaving.erase(session, who)
     note(session, Actor("person"), "person.erase", "person")
 

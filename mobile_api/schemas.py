@@ -162,6 +162,11 @@ class TicketInSchema(In):
 
 
 class NewPersonInSchema(TicketInSchema):
+    person_id = identifier(
+        metadata={
+            "description": "Made by the phone: the same one sent again is the same person, not a second."
+        }
+    )
     name = typed(validate=NAME, metadata={})
     birth_year = Whole(required=True, strict=True, validate=validate.Range(min=1900, max=2100))
     unit_id = identifier()

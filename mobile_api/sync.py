@@ -3,8 +3,7 @@
 from typing import Any
 
 import msgspec
-from flask import Response, abort
-from flask_babel import gettext
+from flask import Response, abort, g
 
 from backend import http
 from backend.errors import N_, DomainError
@@ -20,8 +19,7 @@ from mobile_api import schemas as s
 from mobile_api.activities import as_json, body_bytes, card, decoded
 from mobile_api.blueprint import PhoneBlueprint
 from mobile_api.described import json_of
-from mobile_api.shown import iso
-from mobile_api.wire import VerdictsOut, verdict_out
+from mobile_api.wire import VerdictsOut, verdict_out, vouching
 
 blueprint = PhoneBlueprint("sync", __name__, description="Sync of phone and node")
 
@@ -51,9 +49,12 @@ def push() -> Response:
     if pushed.device_id != who.device:
         raise OtherDevice
     frozen = [bytes(operation) for operation in pushed.operations]
-    verdicts = respond(session, Batch(who, pushed.device_id, pushed.sent, frozen, http.language()))
+    batch = Batch(
+        who, pushed.device_id, pushed.sent, frozen, http.language(), g.arrived_at, vouching(pushed.vouchers)
+    )
+    verdicts = respond(session, batch)
     highest = highest_seq(session, pushed.device_id)
-    answer = as_json(VerdictsOut([verdict_out(v, gettext, iso) for v in verdicts], highest))
+    answer = as_json(VerdictsOut([verdict_out(v) for v in verdicts], highest))
     answer.headers["Lantoa-Highest-Seq"] = str(highest)
     return answer
 

@@ -30,10 +30,13 @@ class Database:
 
     @contextmanager
     def undone(self) -> Iterator[Session]:
-        """A transaction that is always rolled back: for trying what a change would do."""
+        """One snapshot, always rolled back: for trying what a change would do. For PostgreSQL."""
         with Session(self.engine, expire_on_commit=False) as session:
-            yield session
-            session.rollback()
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            try:
+                yield session
+            finally:
+                session.rollback()
 
     def empty_log(self) -> None:
         """SQLite: fold the write-ahead log into the file and empty it, so that erased rows do not live on in the log.

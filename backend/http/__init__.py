@@ -1,12 +1,24 @@
 """The edge that all doors share: one transaction per request, guards, and problem answers (RFC 9457)."""
 
-from backend.http.edge import NodeApp, Services, epoch, language, services, session, stamp
+from backend.http.edge import (
+    NodeApp,
+    Services,
+    check_set_up,
+    epoch,
+    harden,
+    language,
+    release,
+    services,
+    session,
+    stamp,
+)
 from backend.http.guards import (
     STAFF_TOKEN,
     Guard,
     anybody,
     guarded,
     me,
+    reads_first,
     signed_in,
     staff,
     staff_with,
@@ -22,6 +34,7 @@ from backend.http.problems import (
     sentence_of,
     unforeseen,
 )
+from backend.http.throttle import address, count_here, count_mine
 from backend.http.visits import demo_notes, local_path
 
 __all__ = [
@@ -31,17 +44,24 @@ __all__ = [
     "Guard",
     "NodeApp",
     "Services",
+    "address",
     "anybody",
+    "check_set_up",
+    "count_here",
+    "count_mine",
     "database_problem",
     "demo_notes",
     "domain_problem",
     "epoch",
     "guarded",
+    "harden",
     "http_problem",
     "language",
     "local_path",
     "me",
     "problem",
+    "reads_first",
+    "release",
     "sentence_of",
     "services",
     "session",

@@ -1,7 +1,7 @@
 """The transaction of a request, what the composition root hands to the doors, and what every answer carries."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import cast
 from weakref import WeakKeyDictionary
@@ -9,13 +9,14 @@ from weakref import WeakKeyDictionary
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.config import Settings
 from backend.db.engine import Database
 from backend.db.node import this_node
-from backend.errors import DomainError
+from backend.errors import DomainError, NotSetUp
 from backend.people.identity import CodeSender
 from backend.people.keys import Seal
 
@@ -52,8 +53,19 @@ def session() -> Session:
     return cast(Session, g.session)
 
 
+def release() -> None:
+    """Commit what was done so far; the next `session()` begins anew, and writes.
+
+    For what is slow and needs no database, and for a count that must stay whatever happens next.
+    """
+    _end(None)
+    g.released = True
+
+
 def _writes() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "reads_first", False) and "released" not in g:
+        return False
     return request.method not in ("GET", "HEAD", "OPTIONS") or getattr(view, "writes", False)
 
 
@@ -83,9 +95,32 @@ def _end(error: BaseException | None) -> None:
 
 def stamp(answer: Response) -> Response:
     """What every answer of the API carries: this node's epoch and its clock."""
-    answer.headers["Lantoa-Epoch"] = epoch()
+    with suppress(NotSetUp, SQLAlchemyError):  # a node in trouble has said so in the answer itself
+        answer.headers["Lantoa-Epoch"] = epoch()
     answer.headers["Lantoa-Time-Ms"] = str(clock.milliseconds(clock.now()))
-    answer.headers["Cache-Control"] = answer.headers.get("Cache-Control", "no-store")
+    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    return answer
+
+
+CONTENT_POLICY = (
+    "default-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'self'; object-src 'none'"
+)
+
+
+def harden(answer: Response) -> Response:
+    """What every answer of every door carries unless the door said it more strictly: own files only, no frame."""
+    carried = {
+        "Content-Security-Policy": CONTENT_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+    }
+    if not services().settings.demo:
+        carried["Strict-Transport-Security"] = "max-age=31536000"
+    for name, value in carried.items():
+        answer.headers.setdefault(name, value)
     return answer
 
 
@@ -93,12 +128,24 @@ _EPOCHS: WeakKeyDictionary[Database, str] = WeakKeyDictionary()
 
 
 def epoch() -> str:
-    """Read once per process: it changes only when the operator restores a backup, with the node stopped."""
+    """Read once per process: it changes only when the operator restores a backup, with the node stopped.
+
+    Raises NotSetUp on a database without a node.
+    """
     database = services().database
     if database not in _EPOCHS:
         with database.transaction(writes=False) as fresh:
-            _EPOCHS[database] = str(this_node(fresh).epoch)
+            try:
+                _EPOCHS[database] = str(this_node(fresh).epoch)
+            except NoResultFound:
+                raise NotSetUp from None
     return _EPOCHS[database]
+
+
+def check_set_up() -> None:
+    """The phone's door and the front page need to know which node this is. Raises NotSetUp."""
+    if request.path == "/" or request.path.startswith("/api/"):
+        epoch()
 
 
 def language() -> str:

@@ -80,6 +80,12 @@ def staff() -> Staff:
     return cast(Staff, g.staff)
 
 
+def reads_first(view: View) -> View:
+    """Mark a writing view that begins with reading: it writes only after `http.release()`."""
+    view.reads_first = True  # type: ignore[attr-defined]
+    return view
+
+
 def writes_on_read(view: View) -> View:
     """Mark a GET view that writes all the same, because its reading is put on the audit trail."""
     view.writes = True  # type: ignore[attr-defined]

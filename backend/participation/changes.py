@@ -73,4 +73,6 @@ def since(session: Session, cursor: int, subject: uuid.UUID) -> tuple[list[Chang
 
 
 def forget_old(session: Session) -> None:
-    session.execute(delete(Change).where(Change.made_at < clock.now() - KEPT, Change.seq.is_not(None)))
+    """The last one stays, however old: numbers go on from it and never start again."""
+    last = select(func.max(Change.seq)).scalar_subquery()
+    session.execute(delete(Change).where(Change.made_at < clock.now() - KEPT, Change.seq < last))

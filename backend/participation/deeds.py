@@ -43,12 +43,21 @@ class OperationIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     anchor: AnchorIn | None = None
 
 
+class VoucherIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a node said when it took a deed in, brought back after that node was restored from a backup."""
+
+    id: uuid.UUID
+    received_at: Annotated[str, msgspec.Meta(max_length=40)]
+    seal: Annotated[str, msgspec.Meta(max_length=64)]
+
+
 class PushIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A batch of deeds; each row stays raw, so that one bad row spoils nothing and its exact bytes can be hashed."""
 
     device_id: uuid.UUID
     sent: ReadingIn
     operations: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=50)]
+    vouchers: Annotated[list[VoucherIn], msgspec.Meta(max_length=50)] = []
 
 
 Outcome = Literal["counted", "noted", "refused", "waiting"]
@@ -67,16 +76,22 @@ class FactLine:
 
 @dataclass(frozen=True)
 class Answer:
-    """A room's answer to one deed: counted with its facts, noted, or refused with a reason that is a stable word."""
+    """A room's answer to one deed: counted with its facts, noted, or refused with a reason that is a stable word.
+
+    `happened_at`: the moment its facts carry, where the room knows better than the phone's clock.
+    """
 
     outcome: Outcome
     reason: str | None = None
     facts: tuple[FactLine, ...] = ()
     result: dict[str, Any] | None = None
+    happened_at: datetime | None = None
 
 
-def counted(*facts: FactLine, result: dict[str, Any] | None = None) -> Answer:
-    return Answer("counted", facts=facts, result=result)
+def counted(
+    *facts: FactLine, result: dict[str, Any] | None = None, happened_at: datetime | None = None
+) -> Answer:
+    return Answer("counted", facts=facts, result=result, happened_at=happened_at)
 
 
 def noted(result: dict[str, Any] | None = None) -> Answer:
@@ -89,7 +104,10 @@ def refused(reason: str, result: dict[str, Any] | None = None) -> Answer:
 
 @dataclass(frozen=True)
 class Deed:
-    """One operation on its way into the ledger: decoded, timed and attributed by the server."""
+    """One operation on its way into the ledger: decoded, timed and attributed by the server.
+
+    `vouched`: this node acknowledged it before a backup was restored; `received_at` is then that first arrival.
+    """
 
     id: uuid.UUID
     device: uuid.UUID
@@ -104,6 +122,8 @@ class Deed:
     happened_at: datetime
     time_trust: str
     received_at: datetime
+    frozen: bytes
+    vouched: bool = False
     receipt: str = field(default_factory=lambda: new_receipt())
 
 

@@ -21,6 +21,7 @@ class Operation(Base):
 
     `verdict`: accepted | custody (kept, attributed to the unit responsible). `outcome`: counted | noted | refused.
     `happened_at` is the phone's time corrected by the last time the node told it; `time_trust` says how well.
+    `body` holds the frozen bytes of what was refused, until the person leaves: nothing typed is thrown away.
     """
 
     __tablename__ = "operation"
@@ -44,6 +45,7 @@ class Operation(Base):
     verdict: Mapped[str] = mapped_column(String(12))
     outcome: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str | None] = mapped_column(String(60))
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
     receipt: Mapped[str] = mapped_column(String(20), unique=True)
 
 

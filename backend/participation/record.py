@@ -76,7 +76,7 @@ def settle(session: Session, answered: Iterable[tuple[Deed, Answer, Attribution]
         return
     session.execute(_SETTLE, [_verdict(deed, answer, place) for deed, answer, place in triples])
     lines = [
-        _fact(deed, number, line, place)
+        _fact(deed, answer, number, line, place)
         for deed, answer, place in triples
         for number, line in enumerate(answer.facts, start=1)
     ]
@@ -87,7 +87,10 @@ _SETTLE = (
     update(Operation.__table__)  # type: ignore[arg-type]
     .where(Operation.__table__.c.id == bindparam("deed_id"))
     .values(
-        verdict=bindparam("new_verdict"), outcome=bindparam("new_outcome"), reason=bindparam("new_reason")
+        body=bindparam("new_body"),
+        verdict=bindparam("new_verdict"),
+        outcome=bindparam("new_outcome"),
+        reason=bindparam("new_reason"),
     )
 )
 
@@ -98,10 +101,12 @@ def _verdict(deed: Deed, answer: Answer, place: Attribution) -> dict[str, object
         "new_verdict": place.verdict,
         "new_outcome": answer.outcome,
         "new_reason": answer.reason,
+        "new_body": deed.frozen if answer.outcome == "refused" else None,
     }
 
 
-def _fact(deed: Deed, number: int, line: FactLine, place: Attribution) -> dict[str, object]:
+def _fact(deed: Deed, answer: Answer, number: int, line: FactLine, place: Attribution) -> dict[str, object]:
+    happened_at = answer.happened_at or deed.happened_at
     return {
         "operation_id": deed.id,
         "line": number,
@@ -114,9 +119,9 @@ def _fact(deed: Deed, number: int, line: FactLine, place: Attribution) -> dict[s
         "unit_id": place.unit,
         "campaign_id": place.campaign,
         "activity_id": deed.activity,
-        "happened_at": deed.happened_at,
+        "happened_at": happened_at,
         "received_at": deed.received_at,
-        "period": periods.month(deed.happened_at),
+        "period": periods.month(happened_at),
         "is_reversal": False,
     }
 

@@ -32,11 +32,24 @@ class ConsentText:
     retention_days: int
 
 
+TEXTS = Path(__file__).parent / "consent_texts.yaml"
+
+
 @cache
+def _read(place: Path) -> dict[tuple[str, int], ConsentText]:
+    """Every text there ever was, a purpose's versions from old to new."""
+    rows = [ConsentText(**row) for row in yaml.safe_load(place.read_text(encoding="utf-8"))]
+    return {(row.purpose, row.version): row for row in sorted(rows, key=lambda row: row.version)}
+
+
 def texts() -> dict[str, ConsentText]:
     """The present text of every purpose."""
-    rows = yaml.safe_load((Path(__file__).parent / "consent_texts.yaml").read_text(encoding="utf-8"))
-    return {row["purpose"]: ConsentText(**row) for row in rows}
+    return {purpose: row for (purpose, _), row in _read(TEXTS).items()}
+
+
+def text(purpose: str, version: int) -> ConsentText | None:
+    """What was shown to somebody who agreed to that version; None for one this release does not know."""
+    return _read(TEXTS).get((purpose, version))
 
 
 def give(session: Session, person: uuid.UUID, purpose: str, version: int, channel: str = "app") -> Consent:
@@ -73,21 +86,46 @@ def give_for_child(
 
 
 def _add(session: Session, person: uuid.UUID, purpose: str, version: int, **how: Any) -> Consent:
-    text = texts().get(purpose)
-    if text is None or text.version != version:
+    """A new row, unless the same agreement by the same hand stands already: then that one."""
+    if not _is_present(purpose, version):
         raise ConsentTextUnknown
-    row = Consent(person_id=person, purpose=purpose, version=version, given_at=clock.now(), **how)
+    session.get_one(Person, person, with_for_update=True)  # the same asked twice at once leaves one row
+    given = {"purpose": purpose, "version": version, **how}
+    for standing_row in _standing_rows(session, person, purpose, how.get("campaign_id")):
+        if all(getattr(standing_row, name) == given[name] for name in given.keys() - {"channel"}):
+            return standing_row
+    row = Consent(person_id=person, given_at=clock.now(), **given)
     session.add(row)
     session.flush()  # the door answers with its id
     return row
 
 
+def _is_present(purpose: str, version: int) -> bool:
+    newest = texts().get(purpose)
+    return newest is not None and newest.version == version
+
+
+def _standing_rows(
+    session: Session, person: uuid.UUID, purpose: str, campaign: uuid.UUID | None
+) -> list[Consent]:
+    return [
+        row
+        for row in of_person(session, person)
+        if row.purpose == purpose and row.campaign_id == campaign and row.withdrawn_at is None
+    ]
+
+
 def withdraw(session: Session, person: uuid.UUID, consent: uuid.UUID) -> None:
-    """Raises NotFound when the consent is not this person's. Withdrawing twice is harmless."""
+    """Take back what that consent is about: every agreement to the same purpose, for the same campaign, by whomever.
+
+    Raises NotFound when the consent is not this person's. Withdrawing twice is harmless.
+    """
+    session.get(Person, person, with_for_update=True)
     row = session.get(Consent, consent)
     if row is None or row.person_id != person:
         raise NotFound
-    row.withdrawn_at = row.withdrawn_at or clock.now()
+    for same in _standing_rows(session, person, row.purpose, row.campaign_id):
+        same.withdrawn_at = clock.now()
 
 
 def of_person(session: Session, person: uuid.UUID) -> list[Consent]:
@@ -102,6 +140,6 @@ def standing(session: Session, person: uuid.UUID, campaign: uuid.UUID) -> set[st
         row.purpose
         for row in of_person(session, person)
         if row.withdrawn_at is None
-        and row.version == texts()[row.purpose].version
+        and _is_present(row.purpose, row.version)
         and (row.campaign_id is None or row.campaign_id == campaign)
     }

@@ -46,6 +46,26 @@ class PersonUnknown(DomainError):
     sentence = N_("Không có người này trên số điện thoại vừa xác nhận.")
 
 
+class PersonTaken(DomainError):
+    status = 409
+    code = "person_taken"
+    sentence = N_("Mã người dùng này đã thuộc về một số điện thoại khác. Xin đăng ký lại từ đầu.")
+
+
+class PersonThere(DomainError):
+    status = 409
+    code = "person_there"
+    sentence = N_("Người này vừa được đăng ký trên số điện thoại này. Xin thử lại.")
+
+
+class PhoneFull(DomainError):
+    status = 409
+    code = "phone_full"
+    sentence = N_(
+        "Số điện thoại này đã có %(most)s người tham gia. Xin dùng số khác, hoặc chọn tên mình trong danh sách."
+    )
+
+
 class WrongPassword(DomainError):
     status = 403
     code = "password_wrong"

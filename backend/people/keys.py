@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -53,6 +54,19 @@ def new_code() -> str:
 
 def hash_secret(text: str) -> str:
     return _hasher.hash(text)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A secret already compared with a hash. It is compared before the write transaction begins, for argon2 takes its
+    time and SQLite has one writer; whoever counts the try looks whether `hashed` is still the one that holds."""
+
+    hashed: str | None
+    fits: bool
+
+
+def compare(text: str, hashed: str | None) -> Compared:
+    return Compared(hashed, hashed is not None and is_secret(text, hashed))
 
 
 def is_secret(text: str, hashed: str) -> bool:

@@ -3,8 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -12,7 +13,16 @@ from backend.db.base import new_id
 from backend.db.statements import insert_into
 from backend.errors import NotSignedIn
 from backend.people import keys
-from backend.people.errors import CodeExpired, PersonUnknown, TooManyTries, WrongCode, WrongPin
+from backend.people.errors import (
+    CodeExpired,
+    PersonTaken,
+    PersonThere,
+    PersonUnknown,
+    PhoneFull,
+    TooManyTries,
+    WrongCode,
+    WrongPin,
+)
 from backend.people.identity import CodeSender
 from backend.people.models import Membership, Person, Phone, SignInCode, SignInSession, SubjectLink
 from backend.people.rules import normal_phone
@@ -22,6 +32,8 @@ CODE_LIFE = timedelta(minutes=5)
 SESSION_LIFE = timedelta(days=90)
 MAX_WRONG = 5
 LOCK = timedelta(minutes=15)
+PERSONS_PER_PHONE = 8
+"""A family of three generations fits; somebody filling a contest with invented people from one number does not."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +96,11 @@ def _waiting_code(session: Session, whose: str) -> SignInCode:
     return newest
 
 
-def _phone(session: Session, number: str) -> uuid.UUID:
-    session.execute(
-        insert_into(session, Phone)
-        .values(id=new_id(), number=number)
-        .on_conflict_do_nothing(index_elements=["number"])
-    )
-    return session.scalars(select(Phone.id).where(Phone.number == number)).one()
+def _hold_phone(session: Session, number: str) -> uuid.UUID:
+    """The number's row, made if need be and held, so that joining and leaving on one phone go one after another."""
+    made = insert_into(session, Phone).values(id=new_id(), number=number)
+    held = made.on_conflict_do_update(index_elements=["number"], set_={"number": number})
+    return cast(uuid.UUID, session.execute(held.returning(Phone.id)).scalar_one())
 
 
 def persons_on(session: Session, number: str) -> list[Person]:
@@ -106,21 +116,56 @@ def persons_on(session: Session, number: str) -> list[Person]:
 
 
 def join(
-    session: Session, number: str, *, name: str, birth_year: int, pin_hash: str, hamlet: uuid.UUID
+    session: Session,
+    number: str,
+    *,
+    name: str,
+    birth_year: int,
+    pin_hash: str,
+    hamlet: uuid.UUID,
+    person_id: uuid.UUID | None = None,
 ) -> Person:
-    """A new person on a proved phone number, living in `hamlet` from today."""
-    phone = _phone(session, number)
+    """A new person on a proved phone number, living in `hamlet` from today. `person_id` is made by the phone.
+
+    Raises PersonThere when that person is on this phone already, PersonTaken when on another, PhoneFull.
+    """
+    phone, key = _hold_phone(session, number), person_id or new_id()
+    _check_room(session, phone, key)
     person = Person(
-        name=name, birth_year=birth_year, phone_id=phone, pin_hash=pin_hash, joined_at=clock.now()
+        id=key, name=name, birth_year=birth_year, phone_id=phone, pin_hash=pin_hash, joined_at=clock.now()
     )
     session.add(person)
-    session.flush()  # the rows below need its id
-    session.add(SubjectLink(subject=uuid.uuid4(), person_id=person.id))
-    session.add(Membership(person_id=person.id, unit_id=hamlet, kind="lives_in", valid_from=clock.today()))
+    session.flush()  # the rows below need it
+    session.add(SubjectLink(subject=uuid.uuid4(), person_id=key))
+    session.add(Membership(person_id=key, unit_id=hamlet, kind="lives_in", valid_from=clock.today()))
     return person
 
 
-def enter(session: Session, number: str, person_id: uuid.UUID, pin: str) -> Person:
+def _check_room(session: Session, phone: uuid.UUID, key: uuid.UUID) -> None:
+    there = session.get(Person, key)
+    if there is not None:
+        raise PersonThere if there.phone_id == phone else PersonTaken
+    count = session.scalar(select(func.count()).select_from(Person).where(Person.phone_id == phone)) or 0
+    if count >= PERSONS_PER_PHONE:
+        raise PhoneFull(most=PERSONS_PER_PHONE)
+
+
+def pin_hash_on(session: Session, number: str, person_id: uuid.UUID) -> str | None:
+    """What to compare a PIN with. Raises PersonUnknown when nobody of that id is on the phone, TooManyTries."""
+    on_phone = select(Person).join(Phone, Phone.id == Person.phone_id).where(Phone.number == number)
+    person = session.scalars(on_phone.where(Person.id == person_id)).first()
+    if person is None:
+        raise PersonUnknown
+    return pin_hash_of(person)
+
+
+def pin_hash_of(person: Person) -> str | None:
+    """What to compare a PIN with. Raises TooManyTries while locked: nothing is compared then."""
+    _check_unlocked(person)
+    return person.pin_hash
+
+
+def enter(session: Session, number: str, person_id: uuid.UUID, pin: keys.Compared) -> Person:
     """The person on that phone whose PIN fits. Raises PersonUnknown, WrongPin (counted), TooManyTries."""
     person = session.scalars(
         select(Person)
@@ -130,23 +175,39 @@ def enter(session: Session, number: str, person_id: uuid.UUID, pin: str) -> Pers
     ).first()
     if person is None:
         raise PersonUnknown
-    check_pin(person, pin)
+    _count(person, pin)
     return person
 
 
-def check_pin(person: Person, pin: str) -> None:
+def check_pin(session: Session, person_id: uuid.UUID, pin: keys.Compared) -> None:
     """Raises WrongPin (counted) or TooManyTries while locked."""
-    now = clock.now()
-    if person.locked_until and person.locked_until > now:
+    _count(session.get_one(Person, person_id, with_for_update=True), pin)
+
+
+def _check_unlocked(person: Person) -> None:
+    if person.locked_until and person.locked_until > clock.now():
         raise TooManyTries(retry_after_s=_seconds_until(person.locked_until))
-    if person.pin_hash and keys.is_secret(pin, person.pin_hash):
+
+
+def _count(person: Person, pin: keys.Compared) -> None:
+    """Count the try on a held row: tries that race are counted one after another."""
+    _check_unlocked(person)
+    if pin.fits and pin.hashed == person.pin_hash:
         person.wrong_pins, person.locked_until = 0, None
         return
     person.wrong_pins += 1
     if person.wrong_pins >= MAX_WRONG:
-        person.wrong_pins, person.locked_until = 0, now + LOCK
+        person.wrong_pins, person.locked_until = 0, clock.now() + LOCK
         raise TooManyTries(retry_after_s=_seconds_until(person.locked_until))
     raise WrongPin(tries_left=MAX_WRONG - person.wrong_pins)
+
+
+def hold_subject(session: Session, subject: uuid.UUID) -> None:
+    """Keep whoever is behind this key from being erased until this transaction ends; what is written in it would
+    otherwise outlive them. Raises NotSignedIn when they are gone already."""
+    link = select(SubjectLink.subject).where(SubjectLink.subject == subject)
+    if session.scalars(link.with_for_update(read=True)).first() is None:
+        raise NotSignedIn
 
 
 def open_session(
@@ -197,10 +258,21 @@ def close_session(session: Session, session_id: uuid.UUID) -> None:
 
 
 def forget_old_codes(session: Session) -> None:
-    """Codes live a day, ended sessions thirty days (to answer 'who was signed in?')."""
+    """Codes live a day, ended sessions thirty days (to answer 'who was signed in?'), numbers as long as their people."""
     now = clock.now()
     session.execute(delete(SignInCode).where(SignInCode.made_at < now - timedelta(days=1)))
     session.execute(delete(SignInSession).where(SignInSession.expires_at < now - timedelta(days=30)))
+    _forget_empty_phones(session)
+
+
+def _forget_empty_phones(session: Session) -> None:
+    """Asked twice: somebody may have joined between the first answer and its lock; the second sees them."""
+    nobody = ~select(Person.id).where(Person.phone_id == Phone.id).exists()
+    empty = session.scalars(select(Phone.id).where(nobody).with_for_update(skip_locked=True)).all()
+    if empty:
+        session.execute(
+            delete(Phone).where(Phone.id.in_(empty), nobody).execution_options(synchronize_session=False)
+        )
 
 
 def _seconds_until(moment: datetime) -> int:

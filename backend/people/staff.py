@@ -13,6 +13,7 @@ from backend.errors import N_, NotAllowed, NotSignedIn
 from backend.people import keys
 from backend.people.errors import TooManyTries, WrongPassword
 from backend.people.models import Person, RoleGrant, SignInSession, StaffLogin
+from backend.safeguards import limits
 from backend.units.trees import holds_on, subtree
 
 ROLES = {
@@ -23,8 +24,12 @@ ROLES = {
     "dpo": N_("Nhân sự bảo vệ dữ liệu cá nhân"),
     "system_operator": N_("Vận hành hệ thống"),
 }
+WINDOW_S = 900
+MAX_TRIES = 30
 MAX_WRONG = 5
-LOCK = timedelta(minutes=15)
+"""Wrong passwords for one name from one address: a stranger elsewhere cannot lock the organiser out."""
+MAX_WRONG_ANYWHERE = 100
+"""Wrong passwords for one name from all addresses together: many machines guessing at once."""
 STAFF_SESSION_LIFE = timedelta(hours=10)
 
 # Checked when the name is unknown, so that a stranger cannot tell by the time taken which names exist.
@@ -44,28 +49,51 @@ class Staff:
         return any(role in self.roles for role in roles)
 
 
-def enter(session: Session, username: str, password: str) -> uuid.UUID:
-    """The person behind a name and password. Raises WrongPassword (counted) or TooManyTries."""
-    login = session.scalars(
-        select(StaffLogin).where(StaffLogin.username == username.strip().lower()).with_for_update()
-    ).first()
-    now = clock.now()
-    if login and login.locked_until and login.locked_until > now:
-        raise TooManyTries(retry_after_s=round((login.locked_until - now).total_seconds()) or 1)
-    right = keys.is_secret(password, login.password_hash if login else _NOBODY)
-    if login is None or not right:
-        _count_wrong(login)
+@dataclass(frozen=True)
+class Visit:
+    """Somebody at the console's sign-in: the name as it was typed, and keys of name and address for counting."""
+
+    username: str
+    here: str
+    anywhere: str
+
+    @classmethod
+    def of(cls, seal: keys.Seal, username: str, address: str) -> "Visit":
+        name = username.strip().lower()
+        return cls(name, seal.keyed_hash("staff", name, address), seal.keyed_hash("staff", name))
+
+
+def password_hash(session: Session, visit: Visit) -> str:
+    """What to compare a password with; for an unknown name too. Raises TooManyTries."""
+    _check_wrong(session, visit)
+    query = select(StaffLogin.password_hash).where(StaffLogin.username == visit.username)
+    return session.scalars(query).first() or _NOBODY
+
+
+def enter(session: Session, visit: Visit, password: keys.Compared) -> uuid.UUID:
+    """The person behind a name and password. Raises WrongPassword (counted), TooManyTries, TooManyRequests.
+
+    A name nobody has is counted and answered like any other.
+    """
+    limits.count_try(session, _tries(visit), limit=MAX_TRIES, window_s=WINDOW_S)
+    _check_wrong(session, visit)
+    login = session.scalars(select(StaffLogin).where(StaffLogin.username == visit.username)).first()
+    if login is None or not password.fits or password.hashed != login.password_hash:
+        for key in (visit.here, visit.anywhere):
+            limits.add(session, key, WINDOW_S)
         raise WrongPassword
-    login.wrong_passwords, login.locked_until = 0, None
+    limits.forget(session, visit.here)
     return login.person_id
 
 
-def _count_wrong(login: StaffLogin | None) -> None:
-    if login is None:
-        return
-    login.wrong_passwords += 1
-    if login.wrong_passwords >= MAX_WRONG:
-        login.wrong_passwords, login.locked_until = 0, clock.now() + LOCK
+def _tries(visit: Visit) -> str:
+    return keys.token_hash(visit.here)
+
+
+def _check_wrong(session: Session, visit: Visit) -> None:
+    for key, most in ((visit.here, MAX_WRONG), (visit.anywhere, MAX_WRONG_ANYWHERE)):
+        if limits.tries(session, key, WINDOW_S) >= most:
+            raise TooManyTries(retry_after_s=limits.seconds_left(WINDOW_S))
 
 
 def staff_member(session: Session, token: str) -> Staff:

@@ -6,7 +6,7 @@ Pending rows, not a cursor, decide what is new: commits that land out of order l
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.db.statements import insert_into
@@ -144,8 +144,12 @@ def empty(session: Session) -> None:
     session.execute(delete(TallySubject))
     session.execute(delete(Tally))
     session.execute(delete(PendingFact))
+    every = select(Fact.operation_id, Fact.line).where(Fact.line > 0)
+    # A push that commits between the two statements has already left its own pending row.
     session.execute(
-        insert(PendingFact).from_select(["operation_id", "line"], select(Fact.operation_id, Fact.line))
+        insert_into(session, PendingFact)
+        .from_select(["operation_id", "line"], every)
+        .on_conflict_do_nothing()
     )
 
 

@@ -7,20 +7,19 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from backend.db.base import new_id
 from backend.db.statements import insert_into
 from backend.participation.deeds import Answer, Deed, counted, noted, refused
 from campaigns.contest import rules
 from campaigns.contest.models import ContestAnswer, ContestAttempt
 from campaigns.contest.pool import pool
-from campaigns.contest.queries import paper
+from campaigns.contest.queries import answers_of, paper
 from campaigns.contest.schemas import SubmitIn
 from campaigns.kind import Desk
 
 
 def start(desk: Desk, deed: Deed) -> Answer:
     """Draw a paper and start its clock. A paper already running is given again, so starting twice is harmless."""
-    if desk.activity.state != "open" or deed.received_at >= desk.activity.closes_at:
+    if not _is_open_for(desk, deed):
         return refused("not_open_yet" if desk.activity.state == "scheduled" else "closed")
     latest = _latest(desk.session, desk.activity.id, deed.subject)
     if latest and latest.state == "running" and not _is_over(latest, desk, deed):
@@ -32,9 +31,18 @@ def start(desk: Desk, deed: Deed) -> Answer:
     return noted(paper(desk, begun, {} if begun.started_by == deed.id else None))
 
 
+def _is_open_for(desk: Desk, deed: Deed) -> bool:
+    """A deed this node acknowledged before it was restored is judged by the moment it first came."""
+    in_time = deed.received_at < desk.activity.closes_at
+    if deed.vouched:
+        return in_time and desk.activity.opens_at <= deed.received_at
+    return in_time and desk.activity.state == "open"
+
+
 def _begin(desk: Desk, deed: Deed, number: int) -> ContestAttempt:
     """The attempt with that number. Two starts racing: the constraint lets one in, and both get the same paper."""
-    attempt = new_id()
+    # Made from the deed, so that the same start offered again after a restore draws the same paper.
+    attempt = uuid.uuid5(desk.activity.id, str(deed.id))
     questions = [(q.id, list(q.options)) for q in pool(desk.session, desk.activity.id).values()]
     row = {
         "id": attempt,
@@ -95,7 +103,7 @@ def _why_not(desk: Desk, deed: Deed, attempt: ContestAttempt | None) -> str | No
     """Why one answer cannot be kept, or None."""
     if attempt is None:
         return "attempt_unknown"
-    if attempt.state != "running":
+    if attempt.submitted_at is not None:
         return "already_submitted"
     if _is_over(attempt, desk, deed):
         return "too_late"
@@ -103,7 +111,7 @@ def _why_not(desk: Desk, deed: Deed, attempt: ContestAttempt | None) -> str | No
 
 
 def submit(desk: Desk, deed: Deed) -> Answer:
-    """Mark the paper. On time or within the grace it counts; later it is kept and shown as late.
+    """Take the paper in and mark it. On time or within the grace it counts; later it is kept and shown as late.
 
     The first paper handed in stands: a second one is refused and told the first one's result.
     """
@@ -113,16 +121,17 @@ def submit(desk: Desk, deed: Deed) -> Answer:
         return refused("attempt_unknown")
     if attempt.submitted_at is not None:
         return refused("already_submitted", paper(desk, attempt))
-    answers = {str(question): choice for question, choice in body.answers.items()}
-    wrong = _not_on_paper(attempt, answers)
+    wrong = _not_on_paper(attempt, {str(question): choice for question, choice in body.answers.items()})
     if wrong:
         return refused(wrong)
-    rows = [_row(deed, attempt.id, question, choice) for question, choice in body.answers.items()]
-    _keep(desk.session, rows, is_final=True)
-    return _hand_in(desk, deed, attempt, answers)
+    _keep(
+        desk.session, [_row(deed, attempt.id, question, choice) for question, choice in body.answers.items()]
+    )
+    return _hand_in(desk, deed, attempt, answers_of(desk.session, attempt.id))
 
 
 def _hand_in(desk: Desk, deed: Deed, attempt: ContestAttempt, answers: Mapping[str, str]) -> Answer:
+    """Mark what the server holds now: the paper handed in, and what another phone of the person had answered before."""
     questions = pool(desk.session, desk.activity.id)
     keys = {question: questions[question].key for question, _ in attempt.drawn}
     attempt.right = rules.mark(answers, keys)
@@ -135,7 +144,9 @@ def _hand_in(desk: Desk, deed: Deed, attempt: ContestAttempt, answers: Mapping[s
     lines = rules.facts(
         attempt.id, desk.activity.id, attempt.right, len(keys), attempt.elapsed_ms, desk.settings
     )
-    return counted(*lines, result=paper(desk, attempt, answers))
+    # Whatever the phone's clock says, a paper is handed in after it was started and before it arrived.
+    happened_at = max(attempt.started_at, min(deed.happened_at, deed.received_at))
+    return counted(*lines, result=paper(desk, attempt, answers), happened_at=happened_at)
 
 
 def _own(desk: Desk, attempts: set[uuid.UUID]) -> Select[ContestAttempt]:
@@ -169,11 +180,8 @@ def _row(deed: Deed, attempt: uuid.UUID, question: uuid.UUID, choice: str) -> di
     }
 
 
-def _keep(session: Session, rows: Sequence[dict[str, Any]], is_final: bool = False) -> None:
-    """Write answers; an older deed never replaces a newer one.
-
-    What is handed in replaces everything: it is what gets marked, whichever phone was used before.
-    """
+def _keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Write answers; an older deed never replaces a newer one."""
     if not rows:
         return
     statement = insert_into(session, ContestAnswer)
@@ -187,7 +195,7 @@ def _keep(session: Session, rows: Sequence[dict[str, Any]], is_final: bool = Fal
         statement.on_conflict_do_update(
             index_elements=["attempt_id", "question_id"],
             set_={name: new[name] for name in ("choice", "device_id", "device_seq", "happened_at")},
-            where=None if is_final else later,
+            where=later,
         ),
         list(rows),
     )

@@ -61,7 +61,7 @@ def _plain(shape: msgspec.Struct) -> dict[str, Any]:
 def _attempt(desk: Desk, row: ContestAttempt, just_written: Mapping[str, str] | None = None) -> s.AttemptOut:
     questions = pool(desk.session, desk.activity.id)
     if just_written is None:
-        answers, rank = _answers(desk.session, row.id), _rank(desk, row)
+        answers, rank = answers_of(desk.session, row.id), _rank(desk, row)
     else:  # a paper handed in a moment ago is not folded yet: it has no rank to read
         answers, rank = dict(just_written), None
     return s.AttemptOut(
@@ -95,7 +95,8 @@ def _questions(row: ContestAttempt, questions: dict[str, Question], language: st
     ]
 
 
-def _answers(session: Session, attempt: uuid.UUID) -> dict[str, str]:
+def answers_of(session: Session, attempt: uuid.UUID) -> dict[str, str]:
+    """Question -> chosen option, as the server holds them."""
     rows = session.execute(
         select(ContestAnswer.question_id, ContestAnswer.choice).where(ContestAnswer.attempt_id == attempt)
     )
@@ -179,7 +180,7 @@ def _held(session: Session, row: ContestAttempt, activity: Activity) -> dict[str
         "submitted_at": iso(row.submitted_at) if row.submitted_at else None,
         "state": row.state,
         "right": row.right if shown else None,
-        "answers": _answers(session, row.id),
+        "answers": answers_of(session, row.id),
     }
 
 

@@ -149,7 +149,7 @@ class Phone:
         ticket = self.node.ask("POST", "/sign-in/proofs", json.dumps(proof).encode())["ticket"]
         person = {
             "ticket": ticket, "device_id": self.device, "name": "Người thử", "birth_year": 1980, "pin": "1234",
-            "unit_id": self.hamlet,
+            "unit_id": self.hamlet, "person_id": str(new_id()),
         }  # fmt: skip
         self.token = self.node.ask("POST", "/sign-in/persons", json.dumps(person).encode())["token"]
         consent = json.dumps({"purpose": "contest_entry", "version": 1}).encode()

@@ -226,6 +226,14 @@ def test_a_class_code_nobody_gave_out_is_told_so(world: World, code: str) -> Non
     assert (answer.status_code, answer.json["code"]) == (404, "class_code_unknown")
 
 
+def test_nobody_tries_class_codes_one_after_the_other(world: World) -> None:
+    phone = child_of(world)
+    tried = [phone.post("/me/classes", {"class_code": f"XX{n}"}).status_code for n in range(11)]
+    assert tried == [404] * 10 + [429]
+    assert phone.post("/me/classes", {"class_code": "TK7A"}).json["code"] == "rate_limited"
+    assert child_of(world).post("/me/classes", {"class_code": "TK7A"}).status_code == 201
+
+
 def test_a_pupil_who_changes_class_belongs_to_one(world: World) -> None:
     phone = child_of(world)
     first = phone.post("/me/classes", {"class_code": "TK7A"})
@@ -239,6 +247,6 @@ def test_a_child_sees_the_same_needs_before_the_opening(app: NodeApp, database: 
     phone = child_of(world)
     assert needs(phone) == ALL_NEEDS
     with database.transaction() as session:
-        lifecycle.turn(session, clock.now())
+        lifecycle.turn(session, world.activity, clock.now())
         assert session.get_one(Activity, world.activity).state == "open"
     assert needs(phone) == ALL_NEEDS

@@ -376,7 +376,8 @@ def bodies(world: World, phone: Phone) -> list[tuple[str, str, dict[str, Any]]]:
         (
             "POST",
             "/sign-in/persons",
-            person | {"name": "Bình", "birth_year": 1980, "unit_id": str(world.hamlet)},
+            person
+            | {"person_id": str(new_id()), "name": "Bình", "birth_year": 1980, "unit_id": str(world.hamlet)},
         ),
         ("POST", "/sign-in/sessions", person | {"person_id": str(new_id())}),
         ("PATCH", "/me", {"name": "Bình"}),

@@ -1,6 +1,7 @@
 """Signing in: a code proves the phone, a PIN proves who of the family it is, and guessing leads nowhere."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from backend.app import create_app
 from backend.config import Settings
 from backend.db.base import new_id
 from backend.db.engine import Database
+from backend.people import sign_in
 from backend.people.keys import Seal
+from mobile_api import sign_in as door
 from tests.support.world import World, plant, prove
 
 NUMBER = "0912345678"
@@ -44,7 +47,7 @@ def prove_with(client: FlaskClient, code: str, number: str = NUMBER) -> TestResp
 def join(client: FlaskClient, world: World, ticket: str, name: str = "Bình", **other: Any) -> TestResponse:
     person = {
         "ticket": ticket, "device_id": str(new_id()), "name": name, "birth_year": 1980, "pin": "1234",
-        "unit_id": str(world.hamlet),
+        "unit_id": str(world.hamlet), "person_id": str(new_id()),
     }  # fmt: skip
     return client.post("/api/v1/sign-in/persons", json=person | other)
 
@@ -204,6 +207,85 @@ def test_a_right_pin_forgets_the_wrong_ones(world: World, client: FlaskClient) -
         for _ in range(4):
             assert enter(client, ticket, phone.me["id"], "9999").status_code == 403
         assert enter(client, ticket, phone.me["id"], phone.pin).status_code == 201
+
+
+# --- joining again, and how many a phone holds -------------------------------------------------------------------
+
+
+def test_joining_sent_again_is_the_same_person(world: World, client: FlaskClient) -> None:
+    ticket, key = prove(client, NUMBER), str(new_id())
+    first = join(client, world, ticket, person_id=key)
+    again = join(client, world, ticket, "Bình viết khác", person_id=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json["person"]["id"] == again.json["person"]["id"] == key
+    assert first.json["token"] != again.json["token"]
+    assert again.json["person"]["name"] == "Bình"
+    assert said(join(client, world, ticket, person_id=key, pin="9999")) == (403, "pin_wrong")
+    assert [p["id"] for p in prove_with(client, ask_code(client)).json["persons"]] == [key]
+
+
+def test_nobody_joins_under_the_id_of_a_person_on_another_number(world: World, client: FlaskClient) -> None:
+    phone = world.phone()
+    ticket = prove(client, NUMBER)
+    assert said(join(client, world, ticket, person_id=phone.me["id"])) == (409, "person_taken")
+    assert said(join(client, world, ticket, person_id=str(world.staff["an"]))) == (409, "person_taken")
+    assert prove_with(client, ask_code(client)).json["persons"] == []
+
+
+def test_a_person_needs_an_id(world: World, client: FlaskClient) -> None:
+    assert said(join(client, world, prove(client, NUMBER), person_id="x")) == (422, "payload_invalid")
+
+
+def at_once(deeds: list[Callable[[], TestResponse]]) -> list[TestResponse]:
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return [done.result() for done in [pool.submit(deed) for deed in deeds]]
+
+
+def test_the_same_joining_sent_many_times_at_once_leaves_one_person(world: World) -> None:
+    ticket, key = prove(world.client(), NUMBER), str(new_id())
+    answers = at_once([lambda: join(world.client(), world, ticket, person_id=key)] * 6)
+    assert [answer.status_code for answer in answers] == [201] * 6
+    with world.database.transaction(writes=False) as session:
+        assert len(sign_in.persons_on(session, "+84912345678")) == 1
+
+
+def test_a_phone_holds_a_family_and_not_more_even_when_they_race(world: World, client: FlaskClient) -> None:
+    ticket, key = prove(client, NUMBER), str(new_id())
+    assert join(client, world, ticket, person_id=key).status_code == 201
+    for _ in range(sign_in.PERSONS_PER_PHONE - 3):
+        assert join(client, world, ticket).status_code == 201
+    answers = at_once([lambda: join(world.client(), world, ticket)] * 6)
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 409, 409, 409, 409]
+    full = join(client, world, ticket)
+    assert said(full) == (409, "phone_full")
+    assert str(sign_in.PERSONS_PER_PHONE) in full.json["detail"]
+    assert join(client, world, ticket, person_id=key).status_code == 201, "who is there already comes in"
+
+
+# --- limits of an address ----------------------------------------------------------------------------------------
+
+
+def test_one_address_is_rationed_and_another_is_not(
+    world: World, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CODES", "PROOFS", "PERSONS"):
+        monkeypatch.setattr(f"mobile_api.sign_in.{name}_AN_HOUR", 2)
+    ticket = prove(client, NUMBER)
+    prove(client, "0987654321")
+    for answer in (
+        client.post("/api/v1/sign-in/codes", json={"phone": "0987654322"}),
+        prove_with(client, "123456"),
+    ):
+        assert said(answer) == (429, "rate_limited")
+        assert 0 < int(answer.headers["Retry-After"]) <= 3600
+    assert [join(client, world, ticket).status_code for _ in range(3)] == [201, 201, 429]
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    asked = client.post("/api/v1/sign-in/codes", json={"phone": NUMBER}, environ_base=elsewhere)
+    assert asked.status_code == 200
+
+
+def test_limits_of_an_address_leave_room_for_a_commune_behind_one_router() -> None:
+    assert min(door.CODES_AN_HOUR, door.PROOFS_AN_HOUR, door.PERSONS_AN_HOUR) >= 300
 
 
 # --- tickets and sessions ----------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def hand_in(
     deed = Deed(
         id=new_id(), device=new_id(), seq=1, subject=subject, person=new_id(), activity=world.activity,
         action="contest.submit", schema=1, body=None, body_hash="0" * 64, happened_at=at, time_trust="high",
-        received_at=at,
+        received_at=at, frozen=b"",
     )  # fmt: skip
     lines = rules.facts(
         deed.id, round_ or world.activity, right, 5, 60_000 * right, ContestSettings(pass_right=3)

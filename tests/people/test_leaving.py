@@ -1,12 +1,17 @@
 """Leave and erase: no table of the node holds the person any more, and no figure moves."""
 
 import uuid
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
 
 from backend import figures
+from backend.errors import NotSignedIn
+from backend.people import leaving, models, sign_in
 from backend.people.consents import texts
 from backend.people.models import SubjectLink
 from backend.tallies.models import Tally
@@ -181,3 +186,91 @@ def test_a_guardians_name_goes_with_the_child(world: World) -> None:
     assert tables_holding(world, GUARDIAN) == {"consent"}
     assert leave(child).status_code == 204
     assert tables_holding(world, GUARDIAN, "Em Bé", number_of(child)) == set()
+
+
+# --- at the same time ---
+
+
+def waits_for(
+    world: World, first: Callable[[Session], object], second: Callable[[Session], object]
+) -> Future[Any]:
+    """Runs `second` in a transaction of its own while that of `first` is still open; it must wait for its end."""
+
+    def run() -> object:
+        with world.database.transaction() as session:
+            return second(session)
+
+    with ThreadPoolExecutor(1) as pool, world.database.transaction() as session:
+        first(session)
+        session.flush()
+        running = pool.submit(run)
+        with pytest.raises(TimeoutError):
+            running.result(timeout=0.4)
+    return running
+
+
+def id_of(phone: Phone) -> uuid.UUID:
+    return uuid.UUID(phone.me["id"])
+
+
+def test_the_last_two_on_a_phone_leaving_at_once_leave_no_number(world: World) -> None:
+    phone = world.phone(NAME)
+    other = world.phone("Người kia", number=phone.number)
+    waits_for(
+        world, lambda s: leaving.erase(s, id_of(phone)), lambda s: leaving.erase(s, id_of(other))
+    ).result()
+    assert tables_holding(world, number_of(phone)) == set()
+
+
+def test_joining_on_one_phone_goes_one_after_another(world: World) -> None:
+    phone = world.phone(NAME)
+
+    def join(session: Session) -> object:
+        number = f"+84{number_of(phone)}"
+        return sign_in.join(session, number, name=NAME, birth_year=1980, pin_hash="", hamlet=world.hamlet)
+
+    waits_for(world, join, join).result()
+
+
+def test_who_is_just_sending_a_deed_is_erased_after_it(world: World) -> None:
+    phone = world.phone(NAME)
+    subject = subject_of(world, phone)
+    waits_for(
+        world, lambda s: sign_in.hold_subject(s, subject), lambda s: leaving.erase(s, id_of(phone))
+    ).result()
+    with world.database.transaction() as session, pytest.raises(NotSignedIn):
+        sign_in.hold_subject(session, subject)
+    with world.database.transaction() as session, pytest.raises(NotSignedIn):
+        leaving.erase(session, id_of(phone))
+
+
+def test_a_number_left_without_people_is_forgotten(world: World) -> None:
+    phone = world.phone(NAME)
+    with world.database.transaction() as session:
+        session.add(models.Phone(number="+84987654321"))
+    with world.database.transaction() as session:
+        sign_in.forget_old_codes(session)
+    assert tables_holding(world, "987654321") == set()
+    assert tables_holding(world, number_of(phone)) == {"phone"}
+
+
+def test_tidying_does_not_take_the_number_of_somebody_just_joining(world: World) -> None:
+    with world.database.transaction() as session:
+        session.add(models.Phone(number="+84987654321"))
+
+    def join(session: Session) -> object:
+        return sign_in.join(
+            session, "+84987654321", name=NAME, birth_year=1980, pin_hash="", hamlet=world.hamlet
+        )
+
+    def tidy() -> None:
+        with world.database.transaction() as session:
+            sign_in.forget_old_codes(session)
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.transaction() as session:
+            join(session)
+            tidied = pool.submit(tidy)
+            wait([tidied], timeout=0.4)
+        tidied.result()
+    assert tables_holding(world, "987654321") == {"phone"}

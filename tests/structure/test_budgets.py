@@ -36,8 +36,12 @@ ARRIVED = [
     "SELECT operation",  # the device's highest number and how many there are
     "SELECT quarantined",  # numbers that arrived but were put aside
 ]
-TAKEN_IN = [
+PUSHING = [
     *WHO,
+    "SELECT subject_link",  # held, so that leaving and pushing do not overlap
+]
+TAKEN_IN = [
+    *PUSHING,
     "INSERT operation",  # every deed takes its place in the ledger, all at once
     "SELECT activity",  # with its campaign, once per batch
 ]
@@ -60,8 +64,9 @@ ONE_CARD = [
 HAMLET = [
     "SELECT membership",  # the own hamlet
     "SELECT unit",  # its name
-    "SELECT unit_link",  # its sisters: never exactly one of them may be hidden
+    "WITH unit_link",  # the way up to the activity's owner with all sisters: what one hides, another might betray
     "SELECT scorecard_line",  # their figures
+    "SELECT frozen_headcount",  # the order in which they hide together, and how many could have come
 ]
 
 
@@ -69,17 +74,17 @@ def home(phone: Phone) -> list[str]:
     return spent(phone.world.database, lambda: phone.get("/home"))
 
 
-def test_home_before_taking_part_costs_9(world: World) -> None:
+def test_home_before_taking_part_costs_10(world: World) -> None:
     assert home(world.phone()) == [*WHO, *CARDS, *ONE_CARD, *HAMLET]
 
 
-def test_home_with_a_running_paper_costs_9_however_much_was_answered(world: World) -> None:
+def test_home_with_a_running_paper_costs_10_however_much_was_answered(world: World) -> None:
     phone = world.phone()
     phone.push(*answers(phone, 50))
     assert home(phone) == [*WHO, *CARDS, *ONE_CARD, *HAMLET]
 
 
-def test_home_after_handing_in_costs_9_however_many_took_part(world: World) -> None:
+def test_home_after_handing_in_costs_10_however_many_took_part(world: World) -> None:
     phone = world.phone()
     for other in (phone, *(world.phone() for _ in range(6))):
         other.take_part()
@@ -132,7 +137,7 @@ def push(phone: Phone, *frozen: str) -> list[str]:
     return spent(phone.world.database, lambda: phone.push(*frozen))
 
 
-def test_starting_a_paper_costs_11(world: World) -> None:
+def test_starting_a_paper_costs_12(world: World) -> None:
     world.phone().start()  # reads the question pool into this process
     phone = world.phone()
     assert push(phone, phone.freeze("contest.start", {})) == [
@@ -146,7 +151,7 @@ def test_starting_a_paper_costs_11(world: World) -> None:
     ]
 
 
-def test_handing_in_costs_12(world: World) -> None:
+def test_handing_in_costs_14(world: World) -> None:
     phone = world.phone()
     attempt = phone.start()
     whole = phone.freeze("contest.submit", {"attempt": attempt["id"], "answers": phone.answers(attempt)})
@@ -154,6 +159,7 @@ def test_handing_in_costs_12(world: World) -> None:
         *TAKEN_IN,
         "SELECT contest_attempt",  # the own paper, locked
         "INSERT contest_answer",  # the whole paper at once
+        "SELECT contest_answer",  # with what another phone of the person had answered
         "UPDATE contest_attempt",  # marked
         *ANSWERED,
         "INSERT fact",  # all lines at once
@@ -162,7 +168,7 @@ def test_handing_in_costs_12(world: World) -> None:
     ]
 
 
-def test_fifty_answers_cost_9_as_one_does(world: World) -> None:
+def test_fifty_answers_cost_10_as_one_does(world: World) -> None:
     one, fifty = world.phone(), world.phone()
     expected = [
         *TAKEN_IN,
@@ -175,12 +181,12 @@ def test_fifty_answers_cost_9_as_one_does(world: World) -> None:
     assert push(fifty, *answers(fifty, 50)) == expected
 
 
-def test_fifty_answers_offered_again_cost_6(world: World) -> None:
+def test_fifty_answers_offered_again_cost_7(world: World) -> None:
     phone = world.phone()
     frozen = answers(phone, 50)
     phone.push(*frozen)
     assert push(phone, *frozen) == [
-        *WHO,
+        *PUSHING,
         "INSERT operation",  # every place is taken
         "SELECT operation",  # the receipts given then
         "SELECT activity",
@@ -195,7 +201,7 @@ def test_what_cannot_be_read_costs_2_each(world: World) -> None:
         "INSERT quarantined",  # the bytes, once
         "SELECT quarantined",  # the receipt, the first one where they came before
     ]
-    assert push(phone, *broken) == [*WHO, *(put_aside * 50), *ARRIVED]
+    assert push(phone, *broken) == [*PUSHING, *(put_aside * 50), *ARRIVED]
 
 
 # --- me ---

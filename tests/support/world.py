@@ -204,7 +204,7 @@ class Phone:
             "/api/v1/sign-in/persons",
             json={
                 "ticket": ticket, "device_id": device, "name": name, "birth_year": birth_year, "pin": "1234",
-                "unit_id": str(hamlet),
+                "unit_id": str(hamlet), "person_id": str(new_id()),
             },
         )  # fmt: skip
         assert made.status_code == 201, made.text

@@ -17,6 +17,7 @@ export interface Anchor {
 export interface KeptAnchor extends Anchor {
   wall_ms: number;
   rtt_ms: number;
+  asleep_ms: number; // how much sleep had been counted by then
 }
 
 export const bootId = uuid4();
@@ -34,15 +35,25 @@ export function estimate(kept: KeptAnchor | null, now: Stamp): number {
   return kept.server_ms + (now.wall_ms - kept.wall_ms);
 }
 
+// What is sure: sleep is told by the wall clock alone, and the network may have corrected it meanwhile; so sleep does not
+// count, and after a reload nothing is sure.
+export function least(kept: KeptAnchor | null, now: Stamp, asleepMs: number): number | null {
+  return kept && kept.boot_id === now.boot_id ? estimate(kept, now) - (asleepMs - kept.asleep_ms) : null;
+}
+
 // Half the round trip is the best guess of how old the server's time is on arrival. A slow answer says little:
-// it only replaces an anchor of this page life when it is not much worse.
+// it only replaces an anchor of this page life, with no sleep since, when it is not much worse.
 export function better(held: KeptAnchor | null, fresh: KeptAnchor): KeptAnchor {
-  const worse = held !== null && held.boot_id === fresh.boot_id && fresh.rtt_ms > Math.max(2_000, held.rtt_ms * 2);
-  return worse ? held : fresh;
+  const awake = held !== null && held.boot_id === fresh.boot_id && held.asleep_ms === fresh.asleep_ms;
+  return awake && fresh.rtt_ms > Math.max(2_000, held.rtt_ms * 2) ? held : fresh;
 }
 
 export function serverNow(): number {
   return estimate(anchor, stamp());
+}
+
+export function leastNow(): number | null {
+  return least(anchor, stamp(), asleep);
 }
 
 export function operationAnchor(): Anchor | null {
@@ -50,7 +61,7 @@ export function operationAnchor(): Anchor | null {
 }
 
 export function setAnchor(serverMs: number, rttMs: number): void {
-  const fresh = better(anchor, { ...stamp(), server_ms: Math.round(serverMs + rttMs / 2), rtt_ms: Math.round(rttMs) });
+  const fresh = better(anchor, { ...stamp(), server_ms: Math.round(serverMs + rttMs / 2), rtt_ms: Math.round(rttMs), asleep_ms: asleep });
   if (fresh === anchor) return;
   anchor = fresh;
   keep(fresh);

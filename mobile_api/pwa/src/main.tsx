@@ -38,7 +38,7 @@ let last: string | undefined;
 
 function wakePerson(): void {
   const person = current.get();
-  if (person) void wakeKinds(person.id);
+  if (person) void wakeKinds(person.id).catch(() => undefined); // tried again in a moment
 }
 
 function stir(): void {

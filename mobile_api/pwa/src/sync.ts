@@ -6,29 +6,22 @@ import { setAnchor, stamp } from "./clock";
 import { backoff } from "./lib/backoff";
 import { uuid4 } from "./lib/ids";
 import { live } from "./lib/live";
-import { phoneGet, phoneSet } from "./store/db";
-import { MAX_ROWS, change, corrected, getRow, nextBatch, offerAgain, record, rowsOf, settle, type Deed, type Learn, type OutboxRow } from "./store/outbox";
-import { allPersons, changePerson, getPerson, type PersonRow } from "./store/persons";
+import { phoneGet } from "./store/db";
+import { MAX_ROWS, change, corrected, getRow, newEpoch, nextBatch, record, rowsOf, settle, vouchers, type Deed, type Learn, type OutboxRow } from "./store/outbox";
+import { allPersons, changePerson, getPerson, loseSession, moveCursor, type PersonRow } from "./store/persons";
 
 export type Net = "unknown" | "here" | "away";
 export const net = live<Net>("unknown");
 export const activitiesMoved = live(0);
 
 export function observe(): void {
-  onSeen((seen) => void arrived(seen));
+  onSeen((seen) => void arrived(seen).catch(() => undefined)); // an epoch that could not be kept is met again with the next answer
 }
 
 async function arrived({ epoch, serverMs, rttMs }: Seen): Promise<void> {
   net.set("here");
   if (serverMs) setAnchor(serverMs, rttMs);
-  if (!epoch) return;
-  const before = await phoneGet("epoch");
-  if (before === epoch) return;
-  await phoneSet("epoch", epoch);
-  if (before) {
-    await offerAgain();
-    kick();
-  }
+  if (epoch && (await newEpoch(epoch))) kick();
 }
 
 export async function probe(): Promise<boolean> {
@@ -44,7 +37,9 @@ export async function probe(): Promise<boolean> {
 
 export function envelope(device: string, rows: OutboxRow[]): string {
   // Written by hand: the frozen bytes must reach the node exactly as they were frozen.
-  return `{"device_id":${JSON.stringify(device)},"sent":${JSON.stringify(stamp())},"operations":[${rows.map((row) => row.frozen).join(",")}]}`;
+  const known = vouchers(rows);
+  const vouched = known.length ? `,"vouchers":${JSON.stringify(known)}` : "";
+  return `{"device_id":${JSON.stringify(device)},"sent":${JSON.stringify(stamp())},"operations":[${rows.map((row) => row.frozen).join(",")}]${vouched}}`;
 }
 
 async function send(person: PersonRow, rows: OutboxRow[]): Promise<OperationResult[]> {
@@ -79,7 +74,7 @@ const lostSession = (error: unknown): boolean =>
   error instanceof Problem && (error.status === 401 || (error.status === 409 && error.code === "other_device"));
 
 async function signedOut(person: PersonRow, error: unknown): Promise<never> {
-  if (lostSession(error)) await changePerson(person.id, { token: null, revoked: true });
+  if (lostSession(error)) await loseSession(person.id, person.token);
   throw error;
 }
 
@@ -114,9 +109,9 @@ async function pull(person: PersonRow): Promise<void> {
     });
     if (!page) return;
     for (const item of page.changes) await take(person, item);
-    more = page.more && page.cursor !== cursor;
+    const moved = page.cursor !== cursor && (await moveCursor(person.id, cursor, page.cursor));
+    more = page.more && moved;
     cursor = page.cursor;
-    await changePerson(person.id, { cursor });
   }
 }
 

@@ -2,14 +2,15 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { OperationResult } from "../src/api/types";
 import { database } from "../src/store/db";
-import { counts, dropOld, KEEP_MS, MAX_BYTES, nextBatch, offerAgain, record, rowsOf, settle, settled, type OutboxRow } from "../src/store/outbox";
+import { counts, dropOld, KEEP_MS, MAX_BYTES, newEpoch, nextBatch, record, rowsOf, settle, settled, wellFormed, type OutboxRow } from "../src/store/outbox";
+import { remember } from "../src/store/known";
 import { wipePerson, type PersonRow } from "../src/store/persons";
 import { envelope } from "../src/sync";
 
 const person = (id: string): PersonRow => ({ id, name: id, device: `device-${id}`, seq: 0, token: "t", revoked: false, tries: 0, pin: null, cursor: 0 });
 const deed = (n: number) => ({ activity: "a", action: "contest.answer", body: { n, text: "Đồng Tiến" } });
 const result = (id: string, part: Partial<OperationResult> = {}): OperationResult => ({
-  id, verdict: "accepted", outcome: "counted", reason: null, message: null, receipt: "LT-1", hash: "", received_at: "2026-11-22T03:00:00Z", result: null, ...part,
+  id, verdict: "accepted", outcome: "counted", reason: null, message: null, receipt: "LT-1", hash: "", seal: "signed", received_at: "2026-11-22T03:00:00Z", result: null, ...part,
 });
 const row = (seq: number, part: Partial<OutboxRow> = {}): OutboxRow => ({
   id: `id-${seq}`, person: "an", seq, activity: "a", action: "x", frozen: "{}", wall_ms: 0, state: "frozen", outcome: null, reason: null, message: null,
@@ -45,6 +46,16 @@ describe("recording a deed", () => {
   });
 });
 
+describe("half an emoji", () => {
+  it("never reaches the frozen bytes, and whole ones and typed escapes stay", async () => {
+    const text = "a\ud83d b\ude00 😀 \\ud83d \\\\ud83d \"\u0001";
+    const made = await record("an", { ...deed(1), body: { text, ["k\udfff"]: 1 } });
+    expect(JSON.parse(made!.frozen).body).toEqual({ text: "a\ufffd b\ufffd 😀 \\ud83d \\\\ud83d \"\u0001", ["k\ufffd"]: 1 });
+    expect(made!.frozen).not.toMatch(/(^|[^\\])(\\\\)*\\ud[89a-f]/);
+  });
+  it("is looked for in whole escapes", () => expect(wellFormed(String.raw`"\\ud83d \ud83d"`)).toBe(String.raw`"\\ud83d `+ "\ufffd\""));
+});
+
 describe("what travels next", () => {
   it("is the oldest first, without held, settled and set-aside rows", () => {
     const rows = [row(4), row(2, { state: "sent" }), row(1, { state: "receipt" }), row(3, { state: "held" }), row(5, { state: "aside" })];
@@ -72,12 +83,33 @@ describe("the node's verdicts", () => {
     const made = (await record("an", deed(1)))!;
     await settle([result(made.id)]);
     expect(nextBatch(await rowsOf("an"))).toEqual([]);
-    await offerAgain();
+    expect(await newEpoch("first")).toBe(false);
+    expect(nextBatch(await rowsOf("an"))).toEqual([]);
+    expect(await newEpoch("second")).toBe(true);
     expect(nextBatch(await rowsOf("an")).map((one) => one.frozen)).toEqual([made.frozen]);
     await settle([result(made.id)]);
     await dropOld(Date.now() + KEEP_MS + 1_000);
     expect(await rowsOf("an")).toEqual([]);
   });
+});
+
+it("reads what is known in the transaction that freezes the deed", async () => {
+  await Promise.all([
+    record("an", deed(1), { learn: { what: "paper", next: () => ({ q1: "b" }) } }),
+    record("an", { ...deed(2), body: (known) => ({ answers: known }) }, { learn: { what: "paper", next: (known) => known } }),
+  ]);
+  expect(JSON.parse((await rowsOf("an"))[1]!.frozen).body).toEqual({ answers: { q1: "b" } });
+});
+
+it("opens the database anew after the system closed it", async () => {
+  (await database()).close();
+  expect(await record("an", deed(1))).not.toBeNull();
+});
+
+it("writes nothing about somebody who was removed meanwhile", async () => {
+  await remember("gone", "me", {});
+  await remember("public", "node", {});
+  expect(await (await database()).getAllKeys("known")).toEqual(["public:node"]);
 });
 
 it("forgets one person and leaves the other", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt } from "../src/api/types";
-import { better, estimate, type KeptAnchor, type Stamp } from "../src/clock";
-import { answered, begin, closed, merge, remainingMs, unanswered } from "../src/kinds/contest/paper";
+import { better, estimate, least, type KeptAnchor, type Stamp } from "../src/clock";
+import { answered, begin, closed, isOpen, merge, remainingMs, unanswered } from "../src/kinds/contest/paper";
 import { backoff } from "../src/lib/backoff";
 import { fold, matches } from "../src/lib/fold";
 import { uuid7 } from "../src/lib/ids";
@@ -32,7 +32,7 @@ describe("backing off", () => {
 });
 
 describe("time", () => {
-  const anchor: KeptAnchor = { server_ms: 1_000_000, mono_ms: 500, boot_id: "b1", wall_ms: 1_000_000 + DAY, rtt_ms: 100 };
+  const anchor: KeptAnchor = { server_ms: 1_000_000, mono_ms: 500, boot_id: "b1", wall_ms: 1_000_000 + DAY, rtt_ms: 100, asleep_ms: 0 };
   const now = (part: Partial<Stamp>): Stamp => ({ wall_ms: 0, mono_ms: 0, boot_id: "b1", ...part });
   it("ignores a wall clock changed while the page lives", () => {
     expect(estimate(anchor, now({ wall_ms: 5, mono_ms: 2_500 }))).toBe(1_002_000);
@@ -44,6 +44,14 @@ describe("time", () => {
     const slow = { ...anchor, rtt_ms: 9_000 };
     expect(better(anchor, slow)).toBe(anchor);
     expect(better({ ...anchor, boot_id: "b0" }, slow)).toBe(slow);
+  });
+  it("prefers any answer over one from before a sleep", () => {
+    const slow = { ...anchor, rtt_ms: 9_000, asleep_ms: 60_000 };
+    expect(better(anchor, slow)).toBe(slow);
+  });
+  it("is sure only of what passed awake in this page life", () => {
+    expect(least(anchor, now({ mono_ms: 2_500 + 60_000 }), 60_000)).toBe(1_002_000);
+    expect(least(anchor, now({ boot_id: "b2" }), 0)).toBeNull();
   });
 });
 
@@ -62,11 +70,21 @@ describe("a paper", () => {
   it("is closed once, whoever comes second", () => {
     expect(closed(closed(paper, "t1", "time", "row"), "t1", "hand", "other")).toBeUndefined();
   });
-  it("keeps the phone's answers and questions when the node's word arrives", () => {
-    const merged = merge("a", paper, { attempt: { ...attempt, state: "submitted", questions: [], answers: { q1: "a" } }, attempts_left: 0 })!;
+  it("keeps the phone's questions and unsent answers when the node's word arrives", () => {
+    const mine = { attempt: { ...attempt, state: "submitted" as const, questions: [], answers: { q1: "a" } }, attempts_left: 0 };
+    const merged = merge("a", paper, mine, { q1: "b" })!;
     expect(merged.answers).toEqual({ q1: "b" });
     expect(merged.attempt.questions).toHaveLength(2);
     expect(merged.attempt.state).toBe("submitted");
+  });
+  it("takes the node's word for what the node had acknowledged, and keeps what it does not speak of", () => {
+    const held = answered(paper, "t1", "q2", "c")!;
+    expect(merge("a", held, { attempt: { ...attempt, answers: { q1: "a" } }, attempts_left: 0 })!.answers).toEqual({ q1: "a", q2: "c" });
+  });
+  it("that ran out on the node unseen can still be handed in by the phone that holds it", () => {
+    const mine = { attempt: { ...attempt, state: "expired" as const, questions: [] }, attempts_left: 0 };
+    expect(isOpen(merge("a", paper, mine)!)).toBe(true);
+    expect(isOpen(merge("a", closed(paper, "t1", "time", "row"), mine)!)).toBe(false);
   });
   it("takes over an attempt begun on another phone, but never an older one", () => {
     expect(merge("a", undefined, { attempt, attempts_left: 0 })?.attempt.id).toBe("t1");

@@ -16,14 +16,14 @@ export const sendCode = (phone: string) => ask<CodeSent>("/sign-in/codes", { met
 export const proveCode = (phone: string, code: string) => ask<Proof>("/sign-in/proofs", { method: "POST", body: { phone, code } });
 export const openSession = (body: { ticket: string; device_id: string; person_id: string; pin: string }) =>
   ask<Session>("/sign-in/sessions", { method: "POST", body });
-export const createPerson = (body: { ticket: string; device_id: string; name: string; birth_year: number; pin: string; unit_id: string }) =>
+export const createPerson = (body: { ticket: string; device_id: string; person_id: string; name: string; birth_year: number; pin: string; unit_id: string }) =>
   ask<Session>("/sign-in/persons", { method: "POST", body });
-export const endSession = () => mine<void>("/sign-in/session", { method: "DELETE" });
+export const endSession = (token = current.get()?.token ?? null) => ask<void>("/sign-in/session", { method: "DELETE", token });
 
 export const readMe = () => keptMine("me", () => mine<Me>("/me"));
 export const readHome = () => keptMine("home", () => mine<Home>("/home"));
 export const readActivity = (id: string) => keptMine(`activity:${id}`, () => mine<Activity>(`/activities/${id}`));
-export const readContestMine = (id: string) => mine<ContestMine>(`/activities/${id}/mine`);
+export const readContestMine = (id: string, token: string | null) => ask<ContestMine>(`/activities/${id}/mine`, { token });
 export const readReceipt = (receipt: string) => mine<ReceiptView>(`/receipts/${encodeURIComponent(receipt)}`);
 export const readMyData = () => mine<unknown>("/me/data");
 

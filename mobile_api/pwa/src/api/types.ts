@@ -28,7 +28,7 @@ export type ContestResult = Shapes["ResultOut"];
 export type Attempt = Shapes["AttemptOut"];
 export type ContestMine = Shapes["MineOut"];
 
-export type OperationResult = Omit<Shapes["VerdictOut"], "result"> & { result: Record<string, unknown> | null };
+export type OperationResult = Omit<Shapes["VerdictOut"], "result" | "seal"> & { result: Record<string, unknown> | null; seal?: string };
 export type Outcome = OperationResult["outcome"];
 export type Pushed = { results: OperationResult[]; highest_seq: number };
 export type Pulled = Shapes["Pull"];

@@ -1,16 +1,31 @@
 import { useState } from "preact/hooks";
 import { eraseMe } from "../api/calls";
-import { NoSignal } from "../api/http";
+import { NoSignal, Problem } from "../api/http";
 import { PIN_SHAPE } from "../lib/pin";
 import { go } from "../route";
 import { counts } from "../store/outbox";
-import { current, wipePerson } from "../store/persons";
+import { changePerson, current, wipePerson, type PersonRow } from "../store/persons";
+import { probe } from "../sync";
 import { t } from "../text";
 import { BackLink, Banner, Button, Field, Title } from "../ui/parts";
 import { problemText } from "../ui/problems";
 import { useOutbox } from "../ui/status";
 import { useLive } from "../ui/use";
 import { erased } from "./welcome";
+
+// The answer of an erase may get lost. Then the session is gone with the person, and a 401 on the repeat says that it was done.
+async function eraseOnNode(person: PersonRow, pin: string): Promise<void> {
+  if (!(await probe())) throw new NoSignal();
+  await changePerson(person.id, { erasing: true });
+  try {
+    await eraseMe(pin);
+  } catch (failure) {
+    const lost = !(failure instanceof Problem) || failure.status >= 500;
+    if (!lost && person.erasing && failure.status === 401) return;
+    if (!lost) await changePerson(person.id, { erasing: false });
+    throw failure;
+  }
+}
 
 export function Erase() {
   const person = useLive(current)!;
@@ -24,7 +39,7 @@ export function Erase() {
     if (!PIN_SHAPE.test(pin)) return setError(t("signin.pin.bad"));
     setBusy(true);
     try {
-      await eraseMe(pin); // the node first: a wiped phone could no longer ask for it
+      await eraseOnNode(person, pin); // the node first: a wiped phone could no longer ask for it
       erased.done = true;
       await wipePerson(person.id);
       go("/", true);

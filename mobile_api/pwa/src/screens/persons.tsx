@@ -1,10 +1,13 @@
 // Several people share a phone: choose, then the PIN. Checked on the phone, so that it opens without signal.
 import { useEffect, useState } from "preact/hooks";
+import { endSession } from "../api/calls";
 import { digestPin } from "../lib/pin";
 import { go } from "../route";
-import { allPersons, changePerson, enter, type PersonRow } from "../store/persons";
+import { isDue, rowsOf } from "../store/outbox";
+import { allPersons, changePerson, enter, wipePerson, type PersonRow } from "../store/persons";
 import { t } from "../text";
-import { Button, Field, Title } from "../ui/parts";
+import { Banner, Button, Field, Sheet, Title } from "../ui/parts";
+import { problemText } from "../ui/problems";
 
 const TRIES = 5;
 const canUnlock = (person: PersonRow): boolean => person.token !== null && person.pin !== null && person.tries < TRIES;
@@ -12,7 +15,14 @@ const canUnlock = (person: PersonRow): boolean => person.token !== null && perso
 export function Persons() {
   const [all, setAll] = useState<PersonRow[]>([]);
   const [chosen, setChosen] = useState<PersonRow | null>(null);
+  const [leaving, setLeaving] = useState<PersonRow | null>(null);
   useEffect(() => void allPersons().then(setAll), []);
+  async function removed(): Promise<void> {
+    setLeaving(null);
+    const left = await allPersons();
+    if (left.length) setAll(left);
+    else go("/", true);
+  }
   if (chosen) return <Unlock person={chosen} onBack={() => setChosen(null)} />;
   return (
     <>
@@ -24,11 +34,35 @@ export function Persons() {
               <span>{person.name}</span>
               {!canUnlock(person) && <small>{t("persons.again")}</small>}
             </button>
+            <Button look="quiet" data-testid="remove-person" aria-label={t("persons.remove.of", { name: person.name })} onClick={() => setLeaving(person)}>{t("persons.remove")}</Button>
           </li>
         ))}
       </ul>
       <Button look="plain" class="wide" onClick={() => go("/sign-in")}>{t("persons.add")}</Button>
+      {leaving && <Remove person={leaving} onNo={() => setLeaving(null)} onDone={() => void removed()} />}
     </>
+  );
+}
+
+// Works without signal and without a session: nobody's name has to stay on a phone because the node cannot be asked.
+function Remove({ person, onNo, onDone }: { person: PersonRow; onNo: () => void; onDone: () => void }) {
+  const [unsent, setUnsent] = useState<number | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  useEffect(() => void rowsOf(person.id).then((rows) => setUnsent(rows.filter(isDue).length), (failure) => setError(problemText(failure))), []);
+  async function remove(): Promise<void> {
+    await wipePerson(person.id).then(onDone, (failure) => setError(problemText(failure)));
+    if (person.token) void endSession(person.token).catch(() => undefined);
+  }
+  return (
+    <Sheet title={t("persons.remove.ask", { name: person.name })} onClose={onNo}>
+      <p>{t("persons.remove.text")}</p>
+      {unsent ? <Banner tone="warn" testid="remove-unsent">{t("persons.remove.unsent", { n: unsent })}</Banner> : null}
+      {error && <Banner tone="bad" alert>{error}</Banner>}
+      <div class="actions">
+        <Button look="danger" busy={unsent === null} data-testid="remove-confirm" onClick={() => void remove()}>{t("persons.remove")}</Button>
+        <Button look="plain" onClick={onNo}>{t("app.cancel")}</Button>
+      </div>
+    </Sheet>
   );
 }
 

@@ -26,18 +26,50 @@ interface Schema extends DBSchema {
 export type Database = IDBPDatabase<Schema>;
 let opening: Promise<Database> | null = null;
 
-export function database(): Promise<Database> {
-  opening ??= openDB<Schema>("lantoa", 1, {
+// iOS closes a database behind the app's back. A connection that failed or closed is forgotten, and the next call opens anew.
+export async function database(): Promise<Database> {
+  const held = await (opening ??= open());
+  try {
+    held.transaction("phone"); // a closed connection says so only when it is used
+    return held;
+  } catch {
+    opening = null;
+    return (opening = open());
+  }
+}
+
+function open(): Promise<Database> {
+  const opened = openDB<Schema>("lantoa", 1, {
     upgrade(db) {
       db.createObjectStore("phone");
       db.createObjectStore("persons", { keyPath: "id" });
       db.createObjectStore("outbox", { keyPath: "id" }).createIndex("person", ["person", "seq"]);
       db.createObjectStore("known", { keyPath: "key" });
     },
-    blocking: (_old, _new, event) => (event.target as IDBDatabase).close(),
-    terminated: () => (opening = null),
+    blocking: (_old, _new, event) => [(event.target as IDBDatabase).close(), forget()],
+    terminated: () => forget(),
   });
-  return opening;
+  const forget = () => void (opening === opened && (opening = null));
+  opened.catch(forget);
+  return opened;
+}
+
+// All of it is written or nothing: an exception halfway would otherwise leave what was written before it.
+export async function wholly<T>(tx: { abort(): void; done: Promise<void> }, work: () => Promise<T>): Promise<T> {
+  const { done } = tx;
+  done.catch(() => undefined); // when the work itself fails, that is the error to tell of
+  try {
+    const made = await work();
+    await done;
+    return made;
+  } catch (error) {
+    try {
+      tx.abort();
+    } catch {
+      // it is over already
+    }
+    throw error;
+  }
 }
 
 export async function phoneGet<K extends keyof PhoneRows>(key: K): Promise<PhoneRows[K] | undefined> {

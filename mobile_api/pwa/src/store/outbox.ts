@@ -4,7 +4,7 @@ import type { OperationResult, Outcome, ReceiptView } from "../api/types";
 import { operationAnchor, stamp } from "../clock";
 import { uuid7 } from "../lib/ids";
 import { live } from "../lib/live";
-import { database } from "./db";
+import { database, wholly } from "./db";
 
 // held: needs the person to press again (a start whose answer got lost); frozen: ready; sent: on its way or answer lost;
 // receipt: the node has it; aside: the node keeps it apart and will not count it as it is.
@@ -23,15 +23,18 @@ export interface OutboxRow {
   reason: string | null;
   message: string | null;
   receipt: string | null;
-  received_at: string | null;
+  received_at: string | null; // exactly as the node wrote it: its seal is over these characters
+  seal?: string | null; // the node's signature over id, hash and received_at; rows of older versions have none
   acknowledged_ms: number | null;
   result: Record<string, unknown> | null; // what the node answered, kept so that it is still there without signal
 }
 
+type Body = Record<string, unknown>;
+
 export interface Deed {
   activity: string;
   action: string;
-  body: Record<string, unknown>;
+  body: Body | ((known: unknown) => Body); // a function sees what is known in the very transaction that freezes the deed
 }
 
 export interface Counts {
@@ -42,7 +45,7 @@ export interface Counts {
 
 export const KEEP_MS = 90 * 86_400_000;
 export const MAX_ROWS = 50;
-export const MAX_BYTES = 240 * 1024; // the node takes 256 KB; the envelope needs a little
+export const MAX_BYTES = 240 * 1024; // the node takes 256 KB; the envelope and 50 vouchers need a little
 
 export const outboxMoved = live(0);
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("lantoa-outbox");
@@ -62,31 +65,39 @@ export interface Learn {
 
 export async function record(person: string, deed: Deed, options: { held?: boolean; learn?: Learn } = {}): Promise<OutboxRow | null> {
   const tx = (await database()).transaction(["persons", "outbox", "known"], "readwrite");
-  const owner = await tx.objectStore("persons").get(person);
-  if (!owner) throw new Error("no such person on this phone");
-  const row = freeze(person, owner.seq + 1, deed, options.held ? "held" : "frozen");
-  if (options.learn) {
-    const key = `${person}:${options.learn.what}`;
-    const value = options.learn.next((await tx.objectStore("known").get(key))?.value, row);
-    if (value === undefined) return null;
-    await tx.objectStore("known").put({ key, value, at: row.wall_ms });
-  }
-  await tx.objectStore("persons").put({ ...owner, seq: row.seq });
-  await tx.objectStore("outbox").add(row);
-  await tx.done;
-  moved();
+  const row = await wholly(tx, async () => {
+    const owner = await tx.objectStore("persons").get(person);
+    if (!owner) throw new Error("no such person on this phone");
+    const key = options.learn && `${person}:${options.learn.what}`;
+    const known = key && (await tx.objectStore("known").get(key))?.value;
+    const made = freeze(person, owner.seq + 1, deed, known, options.held ? "held" : "frozen");
+    if (options.learn && key) {
+      const value = options.learn.next(known, made);
+      if (value === undefined) return null;
+      await tx.objectStore("known").put({ key, value, at: made.wall_ms });
+    }
+    await tx.objectStore("persons").put({ ...owner, seq: made.seq });
+    await tx.objectStore("outbox").add(made);
+    return made;
+  });
+  if (row) moved();
   return row;
 }
 
-function freeze(person: string, seq: number, deed: Deed, state: OutboxState): OutboxRow {
+function freeze(person: string, seq: number, deed: Deed, known: unknown, state: OutboxState): OutboxRow {
   const now = stamp();
   const id = uuid7(now.wall_ms);
-  const operation = { id, seq, activity: deed.activity, action: deed.action, schema: 1, ...now, anchor: operationAnchor(), body: deed.body };
+  const body = typeof deed.body === "function" ? deed.body(known) : deed.body;
+  const operation = { id, seq, activity: deed.activity, action: deed.action, schema: 1, ...now, anchor: operationAnchor(), body };
   return {
-    id, person, seq, activity: deed.activity, action: deed.action, frozen: JSON.stringify(operation), wall_ms: now.wall_ms, state,
-    outcome: null, reason: null, message: null, receipt: null, received_at: null, acknowledged_ms: null, result: null,
+    id, person, seq, activity: deed.activity, action: deed.action, frozen: wellFormed(JSON.stringify(operation)), wall_ms: now.wall_ms, state,
+    outcome: null, reason: null, message: null, receipt: null, received_at: null, seal: null, acknowledged_ms: null, result: null,
   };
 }
+
+// Half an emoji is no Unicode text, and the node cannot read a deed that holds one. JSON.stringify escapes just these halves;
+// every escape is looked at as a whole, so that a typed backslash before "ud83d" stays what it is.
+export const wellFormed = (json: string): string => json.replace(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (escape) => (escape.length > 2 ? "\ufffd" : escape));
 
 export async function rowsOf(person: string): Promise<OutboxRow[]> {
   return (await database()).getAllFromIndex("outbox", "person", IDBKeyRange.bound([person, 0], [person, Infinity]));
@@ -118,7 +129,7 @@ export function counts(rows: OutboxRow[]): Counts {
 export function settled(row: OutboxRow, result: OperationResult, nowMs: number): OutboxRow {
   return {
     ...row, state: result.verdict === "quarantined" ? "aside" : "receipt", outcome: result.outcome, reason: result.reason, message: result.message,
-    receipt: result.receipt, received_at: result.received_at, acknowledged_ms: nowMs, result: result.result,
+    receipt: result.receipt, received_at: result.received_at, seal: result.seal ?? null, acknowledged_ms: nowMs, result: result.result,
   };
 }
 
@@ -142,11 +153,34 @@ export async function corrected(id: string, found: ReceiptView): Promise<void> {
   await change([id], (row) => ({ ...row, outcome: found.outcome as Outcome, reason: found.reason, message: found.message }));
 }
 
-// A node restored from a backup has a new epoch and may have forgotten: everything kept is offered once more.
-export async function offerAgain(): Promise<void> {
-  const rows = await (await database()).getAll("outbox");
-  const known = rows.filter((row) => row.state === "receipt" || row.state === "aside");
-  await change(known.map((row) => row.id), (row) => ({ ...row, state: "sent" }));
+// A node restored from a backup has a new epoch and may have forgotten: everything kept is offered once more, and everything
+// is pulled from the start. One transaction: an app killed in between must not know the epoch and yet never offer again.
+export async function newEpoch(epoch: string): Promise<boolean> {
+  const tx = (await database()).transaction(["phone", "persons", "outbox"], "readwrite");
+  const changed = await wholly(tx, async () => {
+    const before = await tx.objectStore("phone").get("epoch");
+    if (before === epoch) return false;
+    await tx.objectStore("phone").put(epoch, "epoch");
+    if (!before) return false; // the first node this phone meets
+    for (const person of await tx.objectStore("persons").getAll()) await tx.objectStore("persons").put({ ...person, cursor: 0 });
+    for (const row of await tx.objectStore("outbox").getAll()) {
+      if (row.state === "receipt" || row.state === "aside") await tx.objectStore("outbox").put({ ...row, state: "sent" });
+    }
+    return true;
+  });
+  if (changed) moved();
+  return changed;
+}
+
+export interface Voucher {
+  id: string;
+  received_at: string;
+  seal: string;
+}
+
+// A row that waits and yet has a seal was answered once and is offered again: the node's own word goes with it.
+export function vouchers(rows: OutboxRow[]): Voucher[] {
+  return rows.flatMap(({ id, receipt, received_at, seal }) => (receipt && received_at && seal ? [{ id, received_at, seal }] : []));
 }
 
 export async function dropOld(nowMs: number = Date.now()): Promise<void> {

@@ -15,6 +15,7 @@ export interface PersonRow {
   tries: number;
   pin: { salt: string; digest: string } | null;
   cursor: number;
+  erasing?: boolean; // the node was asked to erase this person and the answer may have got lost
 }
 
 export const current = live<PersonRow | null>(null);
@@ -35,14 +36,31 @@ export async function getPerson(id: string): Promise<PersonRow | undefined> {
   return (await database()).get("persons", id);
 }
 
-// Read and write in one transaction: the outbox changes `seq` of the same row.
 export async function changePerson(id: string, change: Partial<PersonRow>): Promise<void> {
+  await changeIf(id, () => true, change);
+}
+
+// Read and write in one transaction: the outbox changes `seq` of the same row.
+async function changeIf(id: string, still: (row: PersonRow) => boolean, change: Partial<PersonRow>): Promise<boolean> {
   const tx = (await database()).transaction("persons", "readwrite");
   const row = await tx.store.get(id);
-  if (row) await tx.store.put({ ...row, ...change });
+  const may = row !== undefined && still(row);
+  if (may) await tx.store.put({ ...row, ...change });
   await tx.done;
-  if (row && current.get()?.id === id) current.set({ ...row, ...change });
+  if (!may) return false;
+  if (current.get()?.id === id) current.set({ ...row, ...change });
   channel?.postMessage(id);
+  return true;
+}
+
+// An old 401 must not throw away a newer token: only the token that was used is lost.
+export async function loseSession(id: string, used: string | null): Promise<void> {
+  await changeIf(id, (row) => row.token === used, { token: null, revoked: true });
+}
+
+// False when the cursor moved meanwhile: another page pulled, or a new epoch sent everybody back to the start.
+export async function moveCursor(id: string, from: number, to: number): Promise<boolean> {
+  return changeIf(id, (row) => row.cursor === from, { cursor: to });
 }
 
 export async function keepSession(session: Session, device: string, pin: string): Promise<void> {
@@ -83,7 +101,7 @@ export async function wipePerson(id: string): Promise<void> {
     await cursor.delete();
     cursor = await cursor.continue();
   }
-  await tx.objectStore("phone").delete("current");
+  if ((await tx.objectStore("phone").get("current")) === id) await tx.objectStore("phone").delete("current");
   await tx.done;
   if (current.get()?.id === id) current.set(null);
 }

@@ -5,25 +5,35 @@ import { net } from "../../sync";
 import { duration, spell, t } from "../../text";
 import { Banner, Button, Progress, Sheet } from "../../ui/parts";
 import { useLive } from "../../ui/use";
-import { answer, submit } from "./deeds";
+import { answer, cannotSave, closeIfOver, submit, unsaved, type Ending } from "./deeds";
 import { questions, remainingMs, unanswered, type Paper } from "./paper";
 
-export function PaperView({ paper, person, title }: { paper: Paper; person: string; title: string }) {
+export function PaperView({ paper: saved, person, title }: { paper: Paper; person: string; title: string }) {
+  const kept = useLive(unsaved)[saved.attempt.id];
+  const paper = { ...saved, answers: { ...saved.answers, ...kept } };
   const all = questions(paper);
   const [at, setAt] = useState(() => firstOpen(paper));
   const [sheet, setSheet] = useState<"overview" | "confirm" | null>(null);
   const away = useLive(net) === "away";
-  const left = useCountdown(paper, () => void submit(person, paper, "time"));
+  const trouble = useLive(cannotSave);
+  const { left, ending } = useCountdown(paper, person);
+  const [goingOn, setGoingOn] = useState(false);
+  useEffect(() => setGoingOn(false), [ending]);
   const question = all[at];
   if (!question) return <Banner tone="warn">{t("contest.lost-paper")}</Banner>;
   const open = unanswered(paper);
   const show = (index: number) => [setSheet(null), setAt(index)];
+  const handIn = async () => {
+    await submit(person, paper, "hand");
+    setSheet(null); // if it could not be written, the banner below says so
+  };
   return (
     <div class="paper">
       <h1 class="visually-hidden">{title}</h1>
-      <Clock left={left} />
+      <Clock left={left} unsure={ending === "ask"} saved={!trouble} />
       <Progress value={all.length - open} of={all.length} label={t("contest.overview.count", { done: all.length - open, of: all.length })} />
       {away && <Banner tone="warn" testid="offline-note">{t("contest.away")}</Banner>}
+      {trouble && <CannotSave />}
       <QuestionView key={question.id} question={question} of={all.length} chosen={paper.answers[question.id]} onChoice={(code) => void answer(person, paper, question.id, code)} />
       <div class="pager">
         <Button look="plain" data-testid="prev-question" disabled={at === 0} onClick={() => setAt(at - 1)}>{t("contest.prev")}</Button>
@@ -36,40 +46,66 @@ export function PaperView({ paper, person, title }: { paper: Paper; person: stri
       </Button>
       {away && <p class="hint">{t("contest.grace", { grace: spell(paper.attempt.grace_s) })}</p>}
       {sheet === "overview" && <Overview paper={paper} at={at} onShow={show} onClose={() => setSheet(null)} onSubmit={() => setSheet("confirm")} last={at === all.length - 1} />}
-      {sheet === "confirm" && <Confirm open={open} of={all.length} onNo={() => setSheet(null)} onYes={() => void submit(person, paper, "hand")} />}
+      {sheet === "confirm" && <Confirm open={open} of={all.length} onNo={() => setSheet(null)} onYes={() => void handIn()} />}
+      {ending === "ask" && !goingOn && <TimeOver onYes={() => void handIn()} onNo={() => setGoingOn(true)} />}
     </div>
   );
 }
 
 const firstOpen = (paper: Paper): number => Math.max(0, questions(paper).findIndex((question) => !paper.answers[question.id]));
 
-function useCountdown(paper: Paper, onEnd: () => void): number {
+const AGAIN_MS = 15_000; // how often a paper that seems over is looked at again while nobody can say for sure
+
+function useCountdown(paper: Paper, person: string): { left: number; ending: Ending } {
   const [left, setLeft] = useState(() => remainingMs(paper, serverNow()));
-  const end = useRef(onEnd);
-  end.current = onEnd;
+  const [ending, setEnding] = useState<Ending>("open");
+  const here = useLive(net) === "here";
   useEffect(() => {
+    let alive = true;
+    let looked = -Infinity;
     const tick = () => {
       const now = remainingMs(paper, serverNow());
       setLeft(now);
-      if (now <= 0) end.current(); // submitting twice is harmless: the second finds the paper closed
+      if (now > 0) return void [setEnding("open"), (looked = -Infinity)];
+      if (performance.now() - looked < AGAIN_MS) return;
+      looked = performance.now();
+      void closeIfOver(person, paper).then((found) => alive && setEnding(found));
     };
     const timer = setInterval(tick, 1_000);
     document.addEventListener("visibilitychange", tick);
     tick();
-    return () => [clearInterval(timer), document.removeEventListener("visibilitychange", tick)] as unknown as void;
-  }, [paper.attempt.id, paper.attempt.due_at]);
-  return left;
+    return () => [(alive = false), clearInterval(timer), document.removeEventListener("visibilitychange", tick)] as unknown as void;
+  }, [paper.attempt.id, paper.attempt.due_at, here]);
+  return { left, ending };
 }
 
 // Seconds are drawn, not announced: a screen reader hears only the last minute.
-function Clock({ left }: { left: number }) {
-  const short = left <= 60_000;
+function Clock({ left, unsure, saved }: { left: number; unsure: boolean; saved: boolean }) {
+  const short = left <= 60_000 && !unsure;
   return (
     <div class={`clock ${short ? "short" : ""}`}>
-      <span data-testid="time-left" role="timer" aria-live="off">{t("contest.time", { time: duration(left) })}</span>
-      <span class="saved">{t("contest.saved")}</span>
+      <span data-testid="time-left" role="timer" aria-live="off">{unsure ? t("contest.time.unsure") : t("contest.time", { time: duration(left) })}</span>
+      {saved && !unsure && <span class="saved">{t("contest.saved")}</span>}
       <span class="visually-hidden" role="status">{short ? t("contest.time.minute") : ""}</span>
     </div>
+  );
+}
+
+function CannotSave() {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), []);
+  return <div ref={place}><Banner tone="bad" alert testid="cannot-save">{t("store.failed")}</Banner></div>;
+}
+
+function TimeOver({ onYes, onNo }: { onYes: () => void; onNo: () => void }) {
+  return (
+    <Sheet title={t("contest.over")} onClose={onNo}>
+      <p>{t("contest.over.text")}</p>
+      <div class="actions">
+        <Button data-testid="over-submit" onClick={onYes}>{t("contest.over.yes")}</Button>
+        <Button look="plain" data-testid="over-go-on" onClick={onNo}>{t("contest.confirm.no")}</Button>
+      </div>
+    </Sheet>
   );
 }
 

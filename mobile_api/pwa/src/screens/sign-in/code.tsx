@@ -5,6 +5,7 @@ import type { CodeSent } from "../../api/types";
 import { t } from "../../text";
 import { Button, Field, Title } from "../../ui/parts";
 import { problemText } from "../../ui/problems";
+import { TO_PHONE } from "./draft";
 
 export function DemoCode({ sent }: { sent: CodeSent | null }) {
   if (!sent?.demo_code) return null;
@@ -48,7 +49,7 @@ export function CodeStep({ draft, change }: StepProps) {
       <Button type="submit" class="wide" busy={busy} data-testid="verify-code">{t("signin.verify")}</Button>
       <div class="actions">
         <Button look="quiet" onClick={() => void resend()}>{t("signin.resend")}</Button>
-        <Button look="quiet" onClick={() => change({ step: "phone", sent: null })}>{t("signin.other-phone")}</Button>
+        <Button look="quiet" onClick={() => change(TO_PHONE)}>{t("signin.other-phone")}</Button>
       </div>
     </form>
   );

@@ -8,9 +8,20 @@ export interface Draft {
   name: string;
   year: string;
   unit: LevelUnit | null;
+  expired: boolean; // the proof of the number grew too old on the way
+  newcomer: Newcomer | null;
 }
 
-const EMPTY: Draft = { step: "phone", phone: "", sent: null, proof: null, name: "", year: "", unit: null };
+// Made once for a number and kept until the node has answered: pressing twice, or a lost answer, makes one person.
+export interface Newcomer {
+  phone: string;
+  id: string;
+  device: string;
+}
+
+export const TO_PHONE: Partial<Draft> = { step: "phone", sent: null, proof: null };
+
+const EMPTY: Draft = { step: "phone", phone: "", sent: null, proof: null, name: "", year: "", unit: null, expired: false, newcomer: null };
 const KEY = "lantoa-sign-in";
 
 export function loadDraft(): Draft {

@@ -14,6 +14,8 @@ import { clearDraft, loadDraft, saveDraft, type Draft } from "./draft";
 export interface StepProps {
   draft: Draft;
   change: (part: Partial<Draft>) => void;
+  pins: { pin: string; again: string }; // in memory only
+  setPins: (pins: StepProps["pins"]) => void;
   done: (session: Session, device: string, pin: string) => Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function deviceFor(personId: string | null): Promise<string> {
 
 export function SignIn() {
   const [draft, setDraft] = useState(loadDraft);
+  const [pins, setPins] = useState({ pin: "", again: "" });
   const change = (part: Partial<Draft>) => setDraft((now) => saveDraft({ ...now, ...part }));
   const done: StepProps["done"] = async (session, device, pin) => {
     await keepSession(session, device, pin);
@@ -32,7 +35,7 @@ export function SignIn() {
     go("/home", true);
     kick();
   };
-  const props = { draft, change, done };
+  const props = { draft, change, pins, setPins, done };
   switch (draft.step) {
     case "phone": return <PhoneStep {...props} />;
     case "code": return <CodeStep {...props} />;

@@ -5,6 +5,7 @@ import { PIN_SHAPE } from "../../lib/pin";
 import { t } from "../../text";
 import { Button, Field, Title } from "../../ui/parts";
 import { codeOf, problemText } from "../../ui/problems";
+import { TO_PHONE } from "./draft";
 
 type Person = { id: string; name: string };
 
@@ -22,6 +23,7 @@ export function WhoStep(props: StepProps) {
         ))}
       </ul>
       <Button look="plain" class="wide" data-testid="new-person" onClick={() => change({ step: "new" })}>{t("signin.new")}</Button>
+      <Button look="quiet" class="wide" data-testid="other-phone" onClick={() => change(TO_PHONE)}>{t("signin.other-phone")}</Button>
     </>
   );
 }
@@ -40,7 +42,7 @@ function PinStep({ draft, change, done, person, onBack }: StepProps & { person: 
       await done(await openSession({ ticket: draft.proof!.ticket, device_id: device, person_id: person.id, pin }), device, pin);
     } catch (failure) {
       setError(problemText(failure));
-      if (codeOf(failure) === "code_expired") change({ step: "phone", proof: null });
+      if (codeOf(failure) === "ticket_expired") change({ ...TO_PHONE, expired: true });
     }
     setBusy(false);
   }

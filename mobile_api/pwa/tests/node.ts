@@ -1,0 +1,52 @@
+// A node for the tests: what it answers, what it was asked, and whether it can be reached at all.
+import { vi } from "vitest";
+import { database } from "../src/store/db";
+import type { PersonRow } from "../src/store/persons";
+
+export const RECEIVED = "2026-11-22T03:00:00.120000+00:00";
+
+export interface FakeNode {
+  epoch: string;
+  here: boolean;
+  timeMs: () => number;
+  bodies: string[]; // of every push
+  answers: Record<string, (body: string) => unknown | Promise<unknown>>; // by the end of the path
+}
+
+export class Refused {
+  constructor(readonly status: number) {}
+}
+
+export function standUp(part: Partial<FakeNode> = {}): FakeNode {
+  const node: FakeNode = { epoch: "first", here: true, timeMs: () => Date.now(), bodies: [], answers: {}, ...part };
+  const known: FakeNode["answers"] = { "/probe": () => ({ lantoa: "here" }), "/sync/push": accept, ...node.answers };
+  node.answers = known;
+  vi.stubGlobal("fetch", async (url: string, request: RequestInit = {}) => {
+    if (!node.here) throw new TypeError("no network");
+    const [path = "", query = ""] = url.split("?");
+    const body = String(request.body ?? "");
+    if (path.endsWith("/sync/push")) node.bodies.push(body);
+    const answer = Object.entries(node.answers).find(([end]) => path.endsWith(end))?.[1];
+    const found = answer ? await answer(body) : new Refused(404);
+    const headers = { "Lantoa-Epoch": node.epoch, "Lantoa-Time-Ms": String(node.timeMs()) };
+    if (found instanceof Refused) return new Response(JSON.stringify({ code: "not_signed_in" }), { status: found.status, headers });
+    const nonce = path.endsWith("/probe") ? { nonce: query.replace("nonce=", "") } : {};
+    return new Response(JSON.stringify({ ...(found as object), ...nonce }), { headers });
+  });
+  return node;
+}
+
+function accept(body: string): unknown {
+  const { operations } = JSON.parse(body) as { operations: { id: string }[] };
+  const verdict = { verdict: "accepted", outcome: "counted", reason: null, message: null, receipt: "LT-1", hash: "h", received_at: RECEIVED, result: null };
+  return { results: operations.map(({ id }) => ({ id, ...verdict, seal: `seal-of-${id}` })), highest_seq: operations.length };
+}
+
+export async function freshPhone(): Promise<void> {
+  const db = await database();
+  for (const store of ["persons", "outbox", "known", "phone"] as const) await db.clear(store);
+  await db.put("persons", person("an"));
+}
+
+export const person = (id: string): PersonRow =>
+  ({ id, name: id, device: `device-${id}`, seq: 0, token: "old", revoked: false, tries: 0, pin: null, cursor: 70 });
