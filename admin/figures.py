@@ -65,7 +65,7 @@ def indicators_of(activity: Activity) -> list[Indicator]:
 def totals(activity: Activity, campaign: Campaign) -> dict[str, Figure]:
     """The owner's own figures: the whole commune's, for a commune's activity."""
     owner = campaign.owner_unit_id
-    found = figures(http.session(), indicators_of(activity), activity.id, [owner])
+    found = figures(http.session(), indicators_of(activity), activity.id, owner, [owner])
     return found[owner]
 
 
@@ -77,8 +77,9 @@ def parts_of(unit: uuid.UUID) -> list[NamedUnit]:
 
 def parts(activity: Activity, campaign: Campaign, order: str) -> list[Part]:
     """The rate of each unit below the owner. Sorted by rate, those without a figure stand last, in name order."""
-    units = parts_of(campaign.owner_unit_id)
-    rates = figures(http.session(), indicators_of(activity), activity.id, [unit.id for unit in units])
+    owner = campaign.owner_unit_id
+    units = parts_of(owner)
+    rates = figures(http.session(), indicators_of(activity), activity.id, owner, [unit.id for unit in units])
     mine = reach(http.session(), http.staff(), *SCORECARD_ROLES)
     rated = [(unit, headline(rates[unit.id], PEOPLE)) for unit in units]
     top = charts.axis_top(max((_plain(rate) or 0 for _, rate in rated), default=0))

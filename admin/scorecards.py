@@ -24,7 +24,7 @@ from backend.scorecards.queries import Figure, figures
 from backend.tallies.disclosure import K
 from backend.tallies.queries import periods_of
 from backend.units.queries import FrozenFigure, NamedUnit, frozen_headcounts, named
-from backend.units.trees import side_by_side, subtree
+from backend.units.trees import subtree
 from campaigns.models import Activity, Campaign
 from campaigns.registry import measure_book
 
@@ -85,24 +85,24 @@ def _periods(activities: Iterable[uuid.UUID], present: str) -> list[str]:
 def _section(pair: Pair, unit: NamedUnit, period: str) -> Section:
     activity, campaign = pair
     below = parts_of(unit.id)
-    under = _figures(activity, [part.id for part in below], period)
+    under = _figures(pair, [part.id for part in below], period)
     return Section(
         activity=activity,
         campaign=campaign,
-        figures=_own_figures(activity, unit, period),
+        figures=_own_figures(pair, unit, period),
         heads=frozen_headcounts(http.session(), activity.id).get(unit.id),
         below=[(part, list(under[part.id].values())) for part in below],
     )
 
 
-def _figures(activity: Activity, units: list[uuid.UUID], period: str) -> dict[uuid.UUID, dict[str, Figure]]:
-    return figures(http.session(), indicators_of(activity), activity.id, units, period)
+def _figures(pair: Pair, units: list[uuid.UUID], period: str) -> dict[uuid.UUID, dict[str, Figure]]:
+    activity, campaign = pair
+    owner = campaign.owner_unit_id
+    return figures(http.session(), indicators_of(activity), activity.id, owner, units, period)
 
 
-def _own_figures(activity: Activity, unit: NamedUnit, period: str) -> list[Figure]:
-    """The unit's figures, seen among its sisters: what is hidden there must be hidden here."""
-    among = side_by_side(http.session(), unit.id, clock.today())
-    return list(_figures(activity, among, period)[unit.id].values())
+def _own_figures(pair: Pair, unit: NamedUnit, period: str) -> list[Figure]:
+    return list(_figures(pair, [unit.id], period)[unit.id].values())
 
 
 # --- what a figure is made of -----------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def facts(unit_id: uuid.UUID) -> Response:
     """The rows behind one figure. Reading them is put on the audit trail."""
     unit, period = _unit_in_reach(unit_id), _period()
     activity, campaign = visible_activity(_activity_asked())
-    figure = _figure_asked(activity, unit, period)
+    figure = _figure_asked((activity, campaign), unit, period)
     rows = [] if figure.numerator is None else _rows(activity, figure.indicator, unit, period)
     code = figure.indicator.code
     note(
@@ -158,10 +158,10 @@ def _activity_asked() -> uuid.UUID:
         raise NotFound from None
 
 
-def _figure_asked(activity: Activity, unit: NamedUnit, period: str) -> Figure:
+def _figure_asked(pair: Pair, unit: NamedUnit, period: str) -> Figure:
     """Raises NotFound for an indicator this activity does not have, a sealed one included."""
     wanted = request.args.get("indicator")
-    found = [f for f in _own_figures(activity, unit, period) if f.indicator.code == wanted]
+    found = [f for f in _own_figures(pair, unit, period) if f.indicator.code == wanted]
     if not found:
         raise NotFound
     return found[0]

@@ -9,8 +9,7 @@ from backend.people import queries as people
 from backend.scorecards import queries as cards
 from backend.scorecards.indicators import template
 from backend.units.queries import named
-from backend.units.trees import side_by_side
-from campaigns.models import Activity
+from campaigns.models import Activity, Campaign
 from campaigns.queries import activities
 from mobile_api import schemas as s
 from mobile_api.activities import card
@@ -29,22 +28,22 @@ def read_home() -> dict[str, Any]:
     session, who = http.session(), http.me()
     shown = activities(session)
     counts = outcomes_of(session, who.subject)
-    newest = next((activity for activity, _ in shown if activity.state != "scheduled"), None)
+    newest = next((pair for pair in shown if pair[0].state != "scheduled"), None)
     return {
         "activities": [card(activity, campaign) for activity, campaign in shown],
         "participation": {name: counts.get(name, 0) for name in ("counted", "noted", "refused")},
-        "hamlet": _hamlet(newest) if newest else None,
+        "hamlet": _hamlet(*newest) if newest else None,
     }
 
 
-def _hamlet(activity: Activity) -> dict[str, Any] | None:
+def _hamlet(activity: Activity, campaign: Campaign) -> dict[str, Any] | None:
     session, today = http.session(), clock.today()
     unit = people.unit_of(session, http.me().person, "lives_in", today)
     if unit is None:
         return None
     hamlet = named(session, unit, today)
-    beside = side_by_side(session, unit, today)
-    figure = cards.figures(session, [template()[STANDING]], activity.id, beside)[unit][STANDING]
+    indicators, owner = [template()[STANDING]], campaign.owner_unit_id
+    figure = cards.figures(session, indicators, activity.id, owner, [unit])[unit][STANDING]
     return {
         "name": hamlet.full_name,
         "entrants": figure.numerator,

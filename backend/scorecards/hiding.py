@@ -49,10 +49,10 @@ class Sheet:
     def _hidden(self, indicator: Indicator, parent: Unit | None, period: str) -> set[Unit]:
         if period != ALL and period not in self._longer():
             return set()
-        family = self._family(parent)
         if parent is not None and parent in self._hidden(indicator, self._above()[parent], period):
-            return set(family)
-        return self._chosen(indicator, parent) if self._is_open(indicator, parent, period) else set(family)
+            return set(self.below.get(parent, ()))
+        is_open = self._is_open(indicator, parent, period)
+        return self._chosen(indicator, parent) if is_open else set(self._family(parent))
 
     def _family(self, parent: Unit | None) -> list[Unit]:
         """The units that make up a total, smallest frozen headcount first: an order no paper moves."""
@@ -100,19 +100,26 @@ class Sheet:
     # --- which periods: all that stand in the same longer one, or none -----------------------------------------
 
     def _is_open(self, indicator: Indicator, parent: Unit | None, period: str) -> bool:
+        """What is counted out of another count is not split at all: the other one's parts would give bounds for it."""
+        if isinstance(indicator.denominator, Term) and any(
+            len(self._in(p)) > 1 for p in self._holding(period)
+        ):
+            return False
         deciding = {i.code: i for i in (*self._people(), indicator) if i.about_people}
         return all(
             self._may_split(i, parent, longer) for longer in self._holding(period) for i in deciding.values()
         )
 
     def _may_split(self, indicator: Indicator, parent: Unit | None, longer: str) -> bool:
-        parts = [short for short, long in self._longer().items() if long == longer]
         return may_split(
             self._table(indicator, parent, longer),
-            [self._table(indicator, parent, part) for part in parts],
+            [self._table(indicator, parent, part) for part in self._in(longer)],
             self._chosen(indicator, parent),
             self.k,
         )
+
+    def _in(self, longer: str) -> list[str]:
+        return [short for short, long in self._longer().items() if long == longer]
 
     def _holding(self, period: str) -> list[str]:
         longer, found = self._longer(), []

@@ -2,13 +2,19 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend import clock
+from backend.participation.periods import ALL
+from backend.scorecards.hiding import Sheet
 from backend.scorecards.indicators import Indicator, value
 from backend.scorecards.models import ScorecardLine
-from backend.tallies.disclosure import hidden_cells
+from backend.units.models import Unit, UnitLink
+from backend.units.queries import frozen_headcounts
+from backend.units.trees import holds_on
 
 
 def card(session: Session, unit: uuid.UUID, period: str) -> list[ScorecardLine]:
@@ -59,44 +65,83 @@ class Figure:
 
 
 Figures = dict[uuid.UUID, dict[str, Figure]]
+Place = tuple[str, uuid.UUID, str]
+"""(indicator, unit, period)"""
 
 
 def figures(
     session: Session,
     indicators: Sequence[Indicator],
     activity: uuid.UUID,
+    owner: uuid.UUID,
     units: Iterable[uuid.UUID],
-    period: str = "all",
+    period: str = ALL,
 ) -> Figures:
-    """The indicators of units that stand side by side under one published total, small groups taken out.
-
-    Where the people of a unit are hidden its other figures are too: with one paper a person, papers are people.
-    """
+    """The indicators of units of an activity, small groups taken out as seen from its owner unit down."""
     wanted = list(units)
-    found = {i.code: lines(session, i.code, activity, wanted, period) for i in indicators}
-    small: set[uuid.UUID] = set()
-    for indicator in indicators:
-        if indicator.about_people and indicator.numerator.take == "people":
-            small |= _too_small(found[indicator.code], wanted)
+    below = _below(session, owner, wanted)
+    rows = _rows(session, indicators, activity, {owner, *wanted, *chain(*below.values())}, period)
+    heads = {unit: head.people for unit, head in frozen_headcounts(session, activity).items()}
+    counts = {place: (row.numerator, row.denominator) for place, row in rows.items()}
+    sheet = Sheet(indicators, owner, below, heads, counts)
+    hidden = {i.code: sheet.hidden(i, wanted, period) for i in indicators}
     return {
         unit: {
-            i.code: _figure(i, found[i.code].get(unit), unit in small | _own(i, found)) for i in indicators
+            i.code: _figure(i, rows.get((i.code, unit, period)), unit in hidden[i.code]) for i in indicators
         }
         for unit in wanted
     }
 
 
-def _own(indicator: Indicator, found: dict[str, dict[uuid.UUID, ScorecardLine]]) -> set[uuid.UUID]:
-    rows = found[indicator.code]
-    return _too_small(rows, rows) if indicator.about_people else set()
+def _rows(
+    session: Session,
+    indicators: Sequence[Indicator],
+    activity: uuid.UUID,
+    units: Iterable[uuid.UUID],
+    period: str,
+) -> dict[Place, ScorecardLine]:
+    """Their lines; for a shorter period those of every period, because what may be shown hangs on all of them."""
+    query = select(ScorecardLine).where(
+        ScorecardLine.activity_id == activity,
+        ScorecardLine.indicator.in_([indicator.code for indicator in indicators]),
+        ScorecardLine.unit_id.in_(list(units)),
+    )
+    if period == ALL:
+        query = query.where(ScorecardLine.period == ALL)
+    return {(row.indicator, row.unit_id, row.period): row for row in session.scalars(query)}
 
 
-def _too_small(rows: dict[uuid.UUID, ScorecardLine], units: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Units whose people stay hidden. Once one of them has a figure, a unit without a line is a zero about people."""
-    if not rows:
-        return set()
-    cells = {unit: (row.numerator, row.denominator) for unit, row in rows.items()}
-    return hidden_cells({unit: cells.get(unit, (0, None)) for unit in units})
+def _below(
+    session: Session, owner: uuid.UUID, units: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
+    """Each unit on the way from these up to the owner with all its children and their kinds; one statement."""
+    here = (UnitLink.tree == "territory", UnitLink.unit_id != owner, holds_on(UnitLink, clock.today()))
+    way = select(UnitLink.unit_id, UnitLink.parent_id).where(UnitLink.unit_id.in_(units), *here)
+    up = way.cte("up", recursive=True)
+    next_up = select(UnitLink.unit_id, UnitLink.parent_id).join(up, UnitLink.unit_id == up.c.parent_id)
+    up = up.union(next_up.where(*here))
+    links = session.execute(
+        select(UnitLink.parent_id, UnitLink.unit_id, Unit.kind)
+        .join(Unit, Unit.id == UnitLink.unit_id)
+        .where(UnitLink.parent_id.in_(select(up.c.parent_id)), *here)
+    )
+    found: dict[uuid.UUID, dict[uuid.UUID, str]] = {}
+    for parent, unit, kind in links:
+        found.setdefault(parent, {})[unit] = kind
+    return _down_from(owner, found)
+
+
+def _down_from(
+    owner: uuid.UUID, below: dict[uuid.UUID, dict[uuid.UUID, str]]
+) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
+    """Without what stands above or beside the owner."""
+    found, next_down = {}, [owner]
+    while next_down:
+        unit = next_down.pop()
+        if unit in below:
+            found[unit] = below[unit]
+            next_down.extend(below[unit])
+    return found
 
 
 def _figure(indicator: Indicator, row: ScorecardLine | None, is_hidden: bool) -> Figure:

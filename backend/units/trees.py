@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from backend.units.models import Unit, UnitLink
+from backend.units.models import UnitLink
 
 
 def holds_on(table: type, day: date) -> ColumnElement[bool]:
@@ -26,25 +26,6 @@ def subtree(session: Session, root: uuid.UUID, day: date, tree: str = "territory
         .where(UnitLink.tree == tree, holds_on(UnitLink, day))
     )
     return {root, *session.scalars(select(walk.c.id))}
-
-
-def side_by_side(session: Session, unit: uuid.UUID, day: date, tree: str = "territory") -> list[uuid.UUID]:
-    """The unit and its sisters of the same kind under the same parent; alone where nothing is above it."""
-    above = select(UnitLink.parent_id).where(
-        UnitLink.unit_id == unit, UnitLink.tree == tree, holds_on(UnitLink, day)
-    )
-    same_kind = select(Unit.kind).where(Unit.id == unit).scalar_subquery()
-    found = session.scalars(
-        select(UnitLink.unit_id)
-        .join(Unit, Unit.id == UnitLink.unit_id)
-        .where(
-            UnitLink.parent_id.in_(above),
-            UnitLink.tree == tree,
-            holds_on(UnitLink, day),
-            Unit.kind == same_kind,
-        )
-    ).all()
-    return list(found) or [unit]
 
 
 Parents = dict[uuid.UUID, set[uuid.UUID]]
