@@ -1,6 +1,6 @@
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.errors import N_, DomainError
@@ -15,14 +15,17 @@ class ActivityUnknown(DomainError):
 
 def activity(session: Session, activity_id: uuid.UUID) -> tuple[Activity, Campaign]:
     """Raises ActivityUnknown."""
-    row = session.execute(
-        select(Activity, Campaign)
-        .join(Campaign, Campaign.id == Activity.campaign_id)
-        .where(Activity.id == activity_id)
-    ).first()
+    row = session.execute(_ONE, {"id": activity_id}).first()
     if row is None:
         raise ActivityUnknown
     return row[0], row[1]
+
+
+_ONE = (
+    select(Activity, Campaign)
+    .join(Campaign, Campaign.id == Activity.campaign_id)
+    .where(Activity.id == bindparam("id"))
+)
 
 
 def activities(session: Session, owners: set[uuid.UUID] | None = None) -> list[tuple[Activity, Campaign]]:

@@ -13,6 +13,11 @@ def on_postgres(session: Session) -> bool:
 
 def insert_into(session: Session, table: type[Any] | Table) -> Any:
     """An INSERT that knows ON CONFLICT, which both databases have under their own dialect's name."""
+    return dialect_insert(on_postgres(session), table)
+
+
+def dialect_insert(postgres: bool, table: type[Any] | Table) -> Any:
+    """The same for whoever builds a statement once and keeps it."""
     # The table, not the class: the ORM would split rows with and without a null into statements of their own.
     plain = getattr(table, "__table__", table)
-    return postgresql.insert(plain) if on_postgres(session) else sqlite.insert(plain)
+    return postgresql.insert(plain) if postgres else sqlite.insert(plain)

@@ -1,9 +1,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from backend.clock import local_day
@@ -18,9 +18,7 @@ def highest_seq(session: Session, device: uuid.UUID) -> int:
     What was put aside did arrive. Counting rows and comparing with the greatest number is all there is to do when
     there is no hole, the usual case.
     """
-    top, count = session.execute(
-        select(func.max(Operation.device_seq), func.count()).where(Operation.device_id == device)
-    ).one()
+    top, count = cast(tuple[int | None, int], session.execute(_TOP_AND_COUNT, {"device": device}).one())
     aside = _only_aside(session, device)
     if max(top or 0, *aside, 0) == count + len(aside):
         return count + len(aside)
@@ -33,13 +31,24 @@ def highest_seq(session: Session, device: uuid.UUID) -> int:
 
 def _only_aside(session: Session, device: uuid.UUID) -> set[int]:
     """Places in the device's sequence that hold a deed put aside and no operation."""
-    taken = (Operation.device_id == device) & (Operation.device_seq == Quarantined.device_seq)
-    rows = session.scalars(
-        select(Quarantined.device_seq)
-        .where(Quarantined.device_id == device, Quarantined.device_seq.is_not(None), ~exists().where(taken))
-        .distinct()
+    return {seq for seq in session.scalars(_ASIDE, {"device": device}) if seq is not None}
+
+
+_OPERATION, _PUT_ASIDE = Operation.__table__.c, Quarantined.__table__.c
+_TOP_AND_COUNT = select(func.max(_OPERATION.device_seq), func.count()).where(
+    _OPERATION.device_id == bindparam("device")
+)
+_ASIDE = (
+    select(_PUT_ASIDE.device_seq)
+    .where(
+        _PUT_ASIDE.device_id == bindparam("device"),
+        _PUT_ASIDE.device_seq.is_not(None),
+        ~exists().where(
+            _OPERATION.device_id == bindparam("device"), _OPERATION.device_seq == _PUT_ASIDE.device_seq
+        ),
     )
-    return {seq for seq in rows if seq is not None}
+    .distinct()
+)
 
 
 def by_receipt(session: Session, receipt: str, subject: uuid.UUID) -> Operation | Quarantined | None:

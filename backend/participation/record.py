@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.db.statements import insert_into
+from backend.db.statements import dialect_insert, insert_into, on_postgres
 from backend.participation import periods
 from backend.participation.deeds import Answer, Deed, FactLine, body_hash, new_receipt
 from backend.participation.models import Fact, Operation, PendingFact, Quarantined
@@ -34,9 +36,23 @@ def claim(session: Session, deeds: Sequence[Deed]) -> tuple[set[uuid.UUID], dict
     """
     if not deeds:
         return set(), {}
-    statement = insert_into(session, Operation).on_conflict_do_nothing().returning(Operation.id)
-    new = set(session.scalars(statement, [_row(deed) for deed in deeds]))
+    new = set(session.scalars(_claiming(on_postgres(session)), [_row(deed) for deed in deeds]))
     return new, _held(session, [deed for deed in deeds if deed.id not in new])
+
+
+@cache
+def _claiming(postgres: bool) -> Any:
+    table = Operation.__table__.c
+    return dialect_insert(postgres, Operation).on_conflict_do_nothing().returning(table.id)
+
+
+@cache
+def _adding_facts(postgres: bool) -> Any:
+    table = Fact.__table__.c
+    return dialect_insert(postgres, Fact).on_conflict_do_nothing().returning(table.operation_id, table.line)
+
+
+_PENDING = insert(PendingFact.__table__)  # type: ignore[arg-type]
 
 
 def _row(deed: Deed) -> dict[str, object]:
@@ -130,10 +146,9 @@ def write_facts(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
     """Insert facts and their pending rows. A fact already counted in its scope is left as it stands."""
     if not rows:
         return 0
-    statement = insert_into(session, Fact).on_conflict_do_nothing().returning(Fact.operation_id, Fact.line)
-    written = session.execute(statement, list(rows)).all()
+    written = session.execute(_adding_facts(on_postgres(session)), list(rows)).all()
     if written:
-        session.execute(insert(PendingFact), [{"operation_id": o, "line": line} for o, line in written])
+        session.execute(_PENDING, [{"operation_id": o, "line": line} for o, line in written])
     return len(written)
 
 

@@ -2,7 +2,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from backend.people.models import Membership, Person, SubjectLink
@@ -37,12 +37,21 @@ def belongings(session: Session, person_id: uuid.UUID, day: date) -> list[Belong
 
 def unit_of(session: Session, person_id: uuid.UUID, kind: str, day: date) -> uuid.UUID | None:
     """Where the person belonged on that day in that way; the newest if two overlap."""
-    return session.scalars(
-        select(Membership.unit_id)
-        .where(Membership.person_id == person_id, Membership.kind == kind, holds_on(Membership, day))
-        .order_by(Membership.valid_from.desc(), Membership.id.desc())
-        .limit(1)
-    ).first()
+    return session.scalars(_UNIT_OF, {"person": person_id, "how": kind, "day": day}).first()
+
+
+_BELONGS = Membership.__table__.c
+_UNIT_OF = (
+    select(_BELONGS.unit_id)
+    .where(
+        _BELONGS.person_id == bindparam("person"),
+        _BELONGS.kind == bindparam("how"),
+        _BELONGS.valid_from <= bindparam("day"),
+        or_(_BELONGS.valid_to.is_(None), _BELONGS.valid_to > bindparam("day")),
+    )
+    .order_by(_BELONGS.valid_from.desc(), _BELONGS.id.desc())
+    .limit(1)
+)
 
 
 def subject_of(session: Session, person_id: uuid.UUID) -> uuid.UUID:

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from backend.db.statements import insert_into
+from backend.db.statements import dialect_insert, insert_into, on_postgres
 from backend.participation.deeds import Answer, Deed, counted, noted, refused
 from campaigns.contest import rules
 from campaigns.contest.models import ContestAnswer, ContestAttempt
@@ -182,22 +183,23 @@ def _row(deed: Deed, attempt: uuid.UUID, question: uuid.UUID, choice: str) -> di
 
 def _keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Write answers; an older deed never replaces a newer one."""
-    if not rows:
-        return
-    statement = insert_into(session, ContestAnswer)
+    if rows:
+        session.execute(_keeping(on_postgres(session)), list(rows))
+
+
+@cache
+def _keeping(postgres: bool) -> Any:
+    statement, held = dialect_insert(postgres, ContestAnswer), ContestAnswer.__table__.c
     new = statement.excluded
-    same_device = ContestAnswer.device_id == new.device_id
+    same_device = held.device_id == new.device_id
     later = or_(
-        and_(same_device, ContestAnswer.device_seq < new.device_seq),
-        and_(~same_device, ContestAnswer.happened_at <= new.happened_at),
+        and_(same_device, held.device_seq < new.device_seq),
+        and_(~same_device, held.happened_at <= new.happened_at),
     )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["attempt_id", "question_id"],
-            set_={name: new[name] for name in ("choice", "device_id", "device_seq", "happened_at")},
-            where=later,
-        ),
-        list(rows),
+    return statement.on_conflict_do_update(
+        index_elements=["attempt_id", "question_id"],
+        set_={name: new[name] for name in ("choice", "device_id", "device_seq", "happened_at")},
+        where=later,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -97,10 +97,12 @@ def _questions(row: ContestAttempt, questions: dict[str, Question], language: st
 
 def answers_of(session: Session, attempt: uuid.UUID) -> dict[str, str]:
     """Question -> chosen option, as the server holds them."""
-    rows = session.execute(
-        select(ContestAnswer.question_id, ContestAnswer.choice).where(ContestAnswer.attempt_id == attempt)
-    )
+    rows = session.execute(_ANSWERS, {"attempt": attempt})
     return {str(question): choice for question, choice in rows}
+
+
+_ANSWER = ContestAnswer.__table__.c
+_ANSWERS = select(_ANSWER.question_id, _ANSWER.choice).where(_ANSWER.attempt_id == bindparam("attempt"))
 
 
 def _shows_result(desk: Desk) -> bool:
