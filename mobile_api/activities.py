@@ -127,12 +127,16 @@ def _typed_route(kind: Kind, action: Action) -> Callable[[uuid.UUID], Response]:
     return act
 
 
+WHO = {"participant": signed_in}
+"""The guard of each sort of doer that a kind may name."""
+
 for _kind in KINDS:
     for _action in _kind.actions:
         _view = blueprint.doc(
+            **{"x-works-offline": _action.offline},
             requestBody={"required": True, **json_of(operation_name(_kind.name, _action.name))},
             responses={"200": {"description": "The verdict", **json_of("VerdictOut")}},
-        )(guarded(signed_in)(_typed_route(_kind, _action)))
+        )(guarded(WHO[_action.who])(_typed_route(_kind, _action)))
         blueprint.route(f"/activities/<uuid:activity_id>/{_kind.name}/{_action.name}", methods=["POST"])(
             _view
         )

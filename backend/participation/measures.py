@@ -45,6 +45,3 @@ class MeasureBook:
 
     def __iter__(self) -> Iterator[Measure]:
         return iter(self._by_code.values())
-
-    def sealed_codes(self) -> set[str]:
-        return {code for code, measure in self._by_code.items() if measure.sealed}

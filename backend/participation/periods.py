@@ -3,7 +3,7 @@
 Other reporting calendars are chosen per obligation; a fact only needs the month it belongs to in plain months.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
 from backend.clock import local_day
 
@@ -18,7 +18,3 @@ def holding(month_code: str) -> list[str]:
     """The month and every longer period that holds it, 'all' last: '202611' -> 202611, 2026Q4, 2026S2, 2026, all."""
     year, number = month_code[:4], int(month_code[4:])
     return [month_code, f"{year}Q{(number + 2) // 3}", f"{year}S{1 if number <= 6 else 2}", year, ALL]
-
-
-def of_day(day: date) -> str:
-    return f"{day:%Y%m}"

@@ -89,9 +89,3 @@ class GuardianNeeded(DomainError):
     status = 409
     code = "guardian_needed"
     sentence = N_("Nội dung này do cha, mẹ hoặc người giám hộ đồng ý, bằng mã gửi đến số điện thoại.")
-
-
-class TooYoung(DomainError):
-    status = 409
-    code = "too_young"
-    sentence = N_("Cuộc thi này dành cho người từ %(age_floor)s tuổi trở lên.")

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from backend.people.models import Membership, Person, SubjectLink
+from backend.people.models import Membership, Person
 from backend.units.queries import NamedUnit, named_many
 from backend.units.trees import holds_on
 
@@ -52,7 +52,3 @@ _UNIT_OF = (
     .order_by(_BELONGS.valid_from.desc(), _BELONGS.id.desc())
     .limit(1)
 )
-
-
-def subject_of(session: Session, person_id: uuid.UUID) -> uuid.UUID:
-    return session.scalars(select(SubjectLink.subject).where(SubjectLink.person_id == person_id)).one()

@@ -17,17 +17,6 @@ from backend.units.queries import frozen_headcounts
 from backend.units.trees import holds_on
 
 
-def card(session: Session, unit: uuid.UUID, period: str) -> list[ScorecardLine]:
-    """The unit's lines of one period."""
-    return list(
-        session.scalars(
-            select(ScorecardLine)
-            .where(ScorecardLine.unit_id == unit, ScorecardLine.period == period)
-            .order_by(ScorecardLine.activity_id, ScorecardLine.indicator)
-        )
-    )
-
-
 def lines(
     session: Session, indicator: str, activity: uuid.UUID, units: Iterable[uuid.UUID], period: str = "all"
 ) -> dict[uuid.UUID, ScorecardLine]:
@@ -41,12 +30,6 @@ def lines(
         )
     )
     return {row.unit_id: row for row in rows}
-
-
-def line(
-    session: Session, unit: uuid.UUID, period: str, indicator: str, activity: uuid.UUID
-) -> ScorecardLine | None:
-    return session.get(ScorecardLine, (unit, period, indicator, activity))
 
 
 @dataclass(frozen=True)
