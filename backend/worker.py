@@ -56,13 +56,14 @@ class Worker:
 
     def step(self) -> bool:
         """One round; True when there was something to fold, so more may wait."""
+        # First, so that a fold which fails again and again does not keep activities from opening and closing.
+        self._now_and_then()
         with self.database.transaction(writes=False) as session:
             waiting = figures.is_anything_waiting(session)
         if waiting:
             with self.database.transaction() as session:
                 figures.fold_batch(session, self.book)
                 changes.number_new(session)
-        self._now_and_then()
         return waiting
 
     def _now_and_then(self) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from flask import Response, abort, g, request
 
 from backend import http
+from backend.clock import iso
 from backend.errors import N_, DomainError, Malformed, PayloadInvalid
 from backend.http import guarded, signed_in
 from backend.participation.deeds import OperationIn, ReadingIn
@@ -21,7 +22,7 @@ from campaigns.respond import Batch, respond
 from mobile_api import schemas as s
 from mobile_api.blueprint import PhoneBlueprint
 from mobile_api.described import json_of, operation_name
-from mobile_api.shown import iso, words
+from mobile_api.shown import words
 from mobile_api.wire import verdict_out
 
 T = TypeVar("T")

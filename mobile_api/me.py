@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext
 
 from backend import clock, http
+from backend.clock import iso
 from backend.errors import NotFound
 from backend.http import guarded, signed_in
 from backend.participation import queries as ledger
@@ -21,7 +22,7 @@ from campaigns.queries import campaign, is_settled
 from campaigns.registry import measure_book
 from mobile_api import schemas as s
 from mobile_api.blueprint import PhoneBlueprint
-from mobile_api.shown import iso, shown_consent, shown_me, words
+from mobile_api.shown import shown_consent, shown_me, words
 from mobile_api.sign_in import send_code
 from mobile_api.wire import REASONS
 

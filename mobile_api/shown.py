@@ -1,20 +1,16 @@
 """How what the node knows is shown to the phone: plain values in the reader's language."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.clock import iso
 from backend.participation.queries import highest_seq
 from backend.people import consents, queries
 from backend.people.models import Consent
 from backend.people.rules import age_group
 from backend.people.sign_in import Participant
-
-
-def iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def words(by_language: dict[str, Any], language: str) -> str:

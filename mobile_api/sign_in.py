@@ -3,6 +3,7 @@
 from typing import Any
 
 from backend import http
+from backend.clock import iso
 from backend.http import anybody, guarded, signed_in
 from backend.people import belonging, keys, sign_in
 from backend.people.errors import PersonThere, PersonUnknown
@@ -10,7 +11,7 @@ from backend.people.models import Person
 from backend.safeguards.audit import Actor, note
 from mobile_api import schemas as s
 from mobile_api.blueprint import PhoneBlueprint
-from mobile_api.shown import iso, shown_me
+from mobile_api.shown import shown_me
 
 # An hour's tries from one address. A whole commune may sit behind one router on the evening a contest opens, so these
 # stop a machine that fills the node or tries numbers, not people; codes and PINs have their own, strict counts.

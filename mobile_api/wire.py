@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 from flask_babel import gettext
 
+from backend.clock import iso
 from backend.errors import N_
 from backend.http import services
 from backend.participation.deeds import VoucherIn
@@ -16,7 +17,6 @@ from campaigns.reading import Vouching
 from campaigns.reasons import SHARED
 from campaigns.registry import KINDS
 from campaigns.respond import Verdict
-from mobile_api.shown import iso
 
 REASONS: dict[str, str] = {
     **SHARED,

@@ -17,21 +17,6 @@ from backend.units.queries import frozen_headcounts
 from backend.units.trees import holds_on
 
 
-def lines(
-    session: Session, indicator: str, activity: uuid.UUID, units: Iterable[uuid.UUID], period: str = "all"
-) -> dict[uuid.UUID, ScorecardLine]:
-    """One indicator of one activity over many units; a unit without a line has no figure, which is not zero."""
-    rows = session.scalars(
-        select(ScorecardLine).where(
-            ScorecardLine.indicator == indicator,
-            ScorecardLine.activity_id == activity,
-            ScorecardLine.unit_id.in_(list(units)),
-            ScorecardLine.period == period,
-        )
-    )
-    return {row.unit_id: row for row in rows}
-
-
 @dataclass(frozen=True)
 class Figure:
     """One indicator of one unit as it may be shown. No numerator: nothing was counted, or the group is too small."""

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.clock import iso
 from campaigns.contest import schemas as s
 from campaigns.contest.models import ContestAnswer, ContestAttempt
 from campaigns.contest.pool import Question, in_language, pool
@@ -157,11 +157,6 @@ def _review(
         )
         for q, _ in row.drawn
     ]
-
-
-def iso(moment: datetime) -> str:
-    """'2026-11-22T03:00:00.125Z'"""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def held(session: Session, subject: uuid.UUID) -> list[dict[str, Any]]:

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import delete, select
 
-from backend import clock
+from backend import clock, figures
 from backend.app import create_app
 from backend.config import Settings
 from backend.db.engine import Database
@@ -53,3 +54,18 @@ def test_two_workers_turn_an_activity_once(settings: Settings, database: Databas
     with database.transaction(writes=False) as session:
         deeds = session.scalars(select(AuditEntry.deed).where(AuditEntry.noun_id == str(world.activity)))
         assert sorted(deeds) == ["activity.closed", "activity.open", "activity.settled"]
+
+
+def test_a_fold_that_fails_does_not_keep_activities_from_turning(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = plant(create_app(settings, database=database), database, opened=False)
+
+    def fails(*_: object) -> bool:
+        raise LookupError("a measure nobody knows")
+
+    monkeypatch.setattr(figures, "is_anything_waiting", fails)
+    with pytest.raises(LookupError):
+        Worker(database, measure_book()).step()
+    with database.transaction(writes=False) as session:
+        assert session.get_one(Activity, world.activity).state == "open"
