@@ -1,7 +1,7 @@
 """Keeping scorecards current: each cell that moved refreshes the lines that read it."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -99,6 +99,12 @@ def _write(session: Session, rows: list[dict[str, object]]) -> None:
         ),
         rows,
     )
+
+
+def renew(session: Session, template: Template, units: Collection[uuid.UUID], cells: Iterable[Cell]) -> None:
+    """Throw the lines of these units away and write those of the cells that were just counted anew."""
+    session.execute(delete(ScorecardLine).where(ScorecardLine.unit_id.in_(units)))
+    refresh(session, template, {(activity, unit, period) for _measure, activity, unit, period in cells})
 
 
 def empty(session: Session) -> None:

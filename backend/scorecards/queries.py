@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.participation.periods import ALL
-from backend.scorecards.hiding import Sheet
+from backend.scorecards.hiding import Sheet, Steps
 from backend.scorecards.indicators import Indicator, value
 from backend.scorecards.models import ScorecardLine
+from backend.units.lineage import Lineage, lineage
 from backend.units.models import Unit, UnitLink
-from backend.units.queries import frozen_headcounts
+from backend.units.queries import frozen_at, frozen_headcounts
 from backend.units.trees import holds_on
 
 
@@ -45,20 +46,58 @@ def figures(
     units: Iterable[uuid.UUID],
     period: str = ALL,
 ) -> Figures:
-    """The indicators of units of an activity, small groups taken out as seen from its owner unit down."""
-    wanted = list(units)
-    below = _below(session, owner, wanted)
-    rows = _rows(session, indicators, activity, {owner, *wanted, *chain(*below.values())}, period)
-    heads = {unit: head.people for unit, head in frozen_headcounts(session, activity).items()}
+    """The indicators of units of an activity, small groups taken out as seen from its owner unit down.
+
+    Units that ended since it opened are answered as they were.
+    """
+    return figures_by_period(session, indicators, activity, owner, units, [period])[period]
+
+
+def figures_by_period(
+    session: Session,
+    indicators: Sequence[Indicator],
+    activity: uuid.UUID,
+    owner: uuid.UUID,
+    units: Iterable[uuid.UUID],
+    periods: Sequence[str],
+) -> dict[str, Figures]:
+    """The same for several periods, for no more statements than one costs."""
+    known = lineage(session)
+    wanted, steps = list(units), _steps(session, activity, known)
+    below = _below(session, owner, list({steps.today(unit) for unit in wanted}))
+    around = {owner, *wanted, *steps.went, *chain(*below.values())}
+    rows = _rows(session, indicators, activity, around, only_all=set(periods) <= {ALL})
+    heads = {unit: head.people for unit, head in frozen_headcounts(session, activity, known).items()}
     counts = {place: (row.numerator, row.denominator) for place, row in rows.items()}
-    sheet = Sheet(indicators, owner, below, heads, counts)
-    hidden = {i.code: sheet.hidden(i, wanted, period) for i in indicators}
+    sheet = Sheet(indicators, owner, below, heads, counts, steps=steps)
+    return {period: _in_period(sheet, rows, wanted, period) for period in periods}
+
+
+def _in_period(
+    sheet: Sheet, rows: dict[Place, ScorecardLine], wanted: Sequence[uuid.UUID], period: str
+) -> Figures:
+    hidden = {i.code: sheet.hidden(i, wanted, period) for i in sheet.indicators}
     return {
         unit: {
-            i.code: _figure(i, rows.get((i.code, unit, period)), unit in hidden[i.code]) for i in indicators
+            i.code: _figure(i, rows.get((i.code, unit, period)), unit in hidden[i.code])
+            for i in sheet.indicators
         }
         for unit in wanted
     }
+
+
+def _steps(session: Session, activity: uuid.UUID, known: Lineage) -> Steps:
+    """What became of units since the activity's denominators were fixed."""
+    if not known.steps:
+        return Steps()
+    steps = known.since(frozen_at(session, activity)).steps
+    units = {step.source for step in steps} | {step.target for step in steps}
+    rows = {row.id: row for row in session.scalars(select(Unit).where(Unit.id.in_(units)))}
+    return Steps(
+        went={step.source: step.target for step in steps},
+        kinds={step.source: rows[step.source].kind for step in steps},
+        fresh={step.target for step in steps if rows[step.target].valid_from >= step.holds_from},
+    )
 
 
 def _rows(
@@ -66,15 +105,18 @@ def _rows(
     indicators: Sequence[Indicator],
     activity: uuid.UUID,
     units: Iterable[uuid.UUID],
-    period: str,
+    only_all: bool,
 ) -> dict[Place, ScorecardLine]:
-    """Their lines; for a shorter period those of every period, because what may be shown hangs on all of them."""
+    """Their lines; for a shorter period those of every period, because what may be shown hangs on all of them.
+
+    What 'all' shows hangs on no shorter period, so it may be read together with them.
+    """
     query = select(ScorecardLine).where(
         ScorecardLine.activity_id == activity,
         ScorecardLine.indicator.in_([indicator.code for indicator in indicators]),
         ScorecardLine.unit_id.in_(list(units)),
     )
-    if period == ALL:
+    if only_all:
         query = query.where(ScorecardLine.period == ALL)
     return {(row.indicator, row.unit_id, row.period): row for row in session.scalars(query)}
 

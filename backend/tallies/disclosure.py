@@ -69,6 +69,11 @@ def _tells_nobody_apart(cell: Cell, k: int) -> bool:
     return cell.is_nobody or min(sides) >= k
 
 
+def may_stand_beside(whole: Cell, parts: Iterable[Cell], k: int = K) -> bool:
+    """Whether a whole may be shown beside its parts: what it has beyond them is nobody, or many."""
+    return _tells_nobody_apart(whole - _sum(parts), k)
+
+
 def partners(order: Sequence[Key]) -> list[tuple[Key, ...]]:
     """Neighbours in a fixed order hide together, whatever is counted; an odd last one joins the pair before it."""
     groups = [tuple(order[start : start + 2]) for start in range(0, len(order), 2)]

@@ -4,7 +4,8 @@ Pending rows, not a cursor, decide what is new: commits that land out of order l
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
 
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
@@ -136,6 +137,45 @@ def _forget_gone(session: Session, subjects: list[uuid.UUID]) -> None:
                 TallySubject.facts == 0, TallySubject.subject.in_(subjects[start : start + 500])
             )
         )
+
+
+def recount(session: Session, book: MeasureBook, units: Collection[uuid.UUID]) -> set[Cell]:
+    """Count the cells of these units anew, for what lies below them is no longer what was counted; answers which cells.
+
+    Facts that wait are left to the fold.
+    """
+    hold(session, "fold")
+    for table in (TallySubject, Tally):
+        session.execute(delete(table).where(table.unit_id.in_(units)))
+    lines, cells = LinesUp(session), set()
+
+    def above(unit: uuid.UUID, day: date) -> list[uuid.UUID]:
+        return [up for up in lines(unit, day) if up in units]
+
+    for facts in _counted_in(session, lines.ever_below(units)):
+        counts = count(facts, book, above)
+        add(session, counts)
+        cells |= counts.cells()
+    return cells
+
+
+def _counted_in(session: Session, units: Collection[uuid.UUID]) -> Iterator[Sequence[Fact]]:
+    """The facts of these units that the fold has counted, a batch at a time."""
+    place = tuple_(Fact.operation_id, Fact.line)
+    query = (
+        select(Fact)
+        .outerjoin(
+            PendingFact, (PendingFact.operation_id == Fact.operation_id) & (PendingFact.line == Fact.line)
+        )
+        .where(Fact.unit_id.in_(units), PendingFact.line.is_(None))
+        .order_by(Fact.operation_id, Fact.line)
+        .limit(BATCH)
+    )
+    facts = session.scalars(query).all()
+    while facts:
+        yield facts
+        last = (facts[-1].operation_id, facts[-1].line)
+        facts = session.scalars(query.where(place > last)).all()
 
 
 def empty(session: Session) -> None:

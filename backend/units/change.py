@@ -4,10 +4,21 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from backend.units.models import FrozenHeadcount, Headcount, Unit, UnitLink, UnitName
+from backend import clock
+from backend.units.models import (
+    WHOLE,
+    FrozenHeadcount,
+    Headcount,
+    Unit,
+    UnitCrosswalk,
+    UnitEvent,
+    UnitLink,
+    UnitName,
+    UnitRecount,
+)
 from backend.units.trees import holds_on
 from backend.units.words import fold, sort_key
 
@@ -38,8 +49,56 @@ def rename(session: Session, unit: uuid.UUID, name: str, level_word: str, since:
     current = session.scalars(
         select(UnitName).where(UnitName.unit_id == unit, holds_on(UnitName, since))
     ).one()
+    if current.valid_from == since:  # put right on the day it was given
+        session.delete(current)
+        session.flush()  # a unit has one name from a day on
     current.valid_to = since
     _name(session, unit, name, level_word, since)
+
+
+def place(session: Session, unit: uuid.UUID, parent: uuid.UUID, tree: str, since: date) -> None:
+    """From `since` the unit stands under `parent` in that tree; until then where it stood."""
+    current = session.scalars(
+        select(UnitLink).where(UnitLink.unit_id == unit, UnitLink.tree == tree, holds_on(UnitLink, since))
+    ).one_or_none()
+    if current is not None and current.valid_from == since:
+        current.parent_id = parent
+        return
+    if current is not None:
+        current.valid_to = since
+    session.add(UnitLink(unit_id=unit, parent_id=parent, tree=tree, valid_from=since))
+
+
+def close(session: Session, unit: uuid.UUID, on: date) -> None:
+    """The unit, its name and its places end; `on` is the first day it no longer exists."""
+    session.get_one(Unit, unit).valid_to = on
+    for table in (UnitName, UnitLink):
+        session.execute(update(table).where(table.unit_id == unit, holds_on(table, on)).values(valid_to=on))
+
+
+def record(
+    session: Session,
+    kind: str,
+    steps: Iterable[tuple[uuid.UUID, uuid.UUID]],
+    *,
+    on: date,
+    document: str,
+    decided_on: date | None = None,
+) -> uuid.UUID:
+    """One reorganisation with its document; each step is a unit and the one it went whole into (itself: it stayed)."""
+    event = UnitEvent(kind=kind, holds_from=on, document=document, decided_on=decided_on, made_at=clock.now())
+    session.add(event)
+    session.flush()  # its crosswalk needs its id
+    session.add_all(
+        UnitCrosswalk(event_id=event.id, from_id=source, to_id=target, weight=WHOLE, basis="all")
+        for source, target in steps
+    )
+    return event.id
+
+
+def ask_recount(session: Session, units: Iterable[uuid.UUID]) -> None:
+    """Have the worker count the figures of these units anew."""
+    session.add_all(UnitRecount(unit_id=unit) for unit in units)
 
 
 def _name(session: Session, unit: uuid.UUID, name: str, level_word: str, since: date) -> None:

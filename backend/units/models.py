@@ -1,11 +1,15 @@
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db.base import Base, new_id
 
+WHOLE = 1000
+"""The weight, in thousandths, of a unit that went into another with everybody in it."""
+EVENTS = ("merge", "split", "move", "rename")
 TREES = ("territory", "party", "front", "youth")
 KINDS = (
     "country",
@@ -108,3 +112,61 @@ class FrozenHeadcount(Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     headcount_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("headcount.id"))
     frozen_at: Mapped[datetime]
+
+
+class UnitEvent(Base):
+    """A reorganisation: what happened (one of EVENTS), from which day, and the document that decided it.
+
+    `made_at` is when this node learned of it, which may be later than the day it holds from.
+    """
+
+    __tablename__ = "unit_event"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(10))
+    holds_from: Mapped[date]
+    document: Mapped[str] = mapped_column(String(300))
+    decided_on: Mapped[date | None]
+    made_at: Mapped[datetime]
+
+
+class UnitCrosswalk(Base):
+    """How much of a unit went into which other one in an event, in thousandths; `basis`: of what (people, area, all).
+
+    A unit that moved or was renamed goes into itself.
+    """
+
+    __tablename__ = "unit_crosswalk"
+    __table_args__ = (CheckConstraint("weight BETWEEN 1 AND 1000", name="weight_in_thousandths"),)
+
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit_event.id"), primary_key=True)
+    from_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True, index=True)
+    to_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True, index=True)
+    weight: Mapped[int]
+    basis: Mapped[str] = mapped_column(String(40))
+
+
+class UnitRecount(Base):
+    """A unit whose figures must be counted anew, because what lies below it changed for days already counted."""
+
+    __tablename__ = "unit_recount"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    unit_id: Mapped[uuid.UUID]
+
+
+class UnitUpload(Base):
+    """A list of units somebody sent in, as it was read, waiting for a yes. It lives a day.
+
+    `lines` are its rows; `digest` stands for the changes that were shown for them.
+    """
+
+    __tablename__ = "unit_upload"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    commune_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    file_name: Mapped[str] = mapped_column(String(200))
+    lines: Mapped[list[Any]]
+    digest: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]

@@ -1,12 +1,13 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.units.errors import ClassCodeUnknown, UnitUnknown
+from backend.units.lineage import Lineage, lineage
 from backend.units.models import FrozenHeadcount, Headcount, JoinCode, Unit, UnitLink, UnitName
 from backend.units.trees import holds_on
 from backend.units.words import fold
@@ -56,9 +57,22 @@ def named_many(session: Session, units: Iterable[uuid.UUID], day: date) -> dict[
     return {row[0]: NamedUnit(*row) for row in rows}
 
 
-def search(session: Session, words: str, kind: str | None, day: date, limit: int = 20) -> list[NamedUnit]:
-    """Units whose folded name holds every folded word, in Vietnamese order; 'dong' finds 'Đồng Tiến'."""
-    query = _named(day).order_by(UnitName.sort_key).limit(limit)
+def search(
+    session: Session,
+    words: str,
+    kind: str | None,
+    day: date,
+    limit: int = 20,
+    first_below: uuid.UUID | None = None,
+) -> list[NamedUnit]:
+    """Units whose folded name holds every folded word, in Vietnamese order; 'dong' finds 'Đồng Tiến'.
+
+    Those right below `first_below` stand before all others.
+    """
+    query = _named(day).limit(limit)
+    if first_below:
+        query = query.order_by(case((UnitLink.parent_id == first_below, 0), else_=1))
+    query = query.order_by(UnitName.sort_key, Unit.code)
     if kind:
         query = query.where(Unit.kind == kind)
     full = func.lower(UnitName.folded)
@@ -91,10 +105,49 @@ class FrozenFigure:
     source: str
 
 
-def frozen_headcounts(session: Session, frozen_for: uuid.UUID) -> dict[uuid.UUID, FrozenFigure]:
+def frozen_headcounts(
+    session: Session, frozen_for: uuid.UUID, known: Lineage | None = None
+) -> dict[uuid.UUID, FrozenFigure]:
+    """The denominators of `frozen_for`; a unit that took in others since has theirs added to its own.
+
+    `known`: for who has read it already.
+    """
     rows = session.execute(
-        select(FrozenHeadcount.unit_id, Headcount.people, Headcount.on_date, Headcount.source)
+        select(
+            FrozenHeadcount.unit_id,
+            FrozenHeadcount.frozen_at,
+            Headcount.people,
+            Headcount.on_date,
+            Headcount.source,
+        )
         .join(Headcount, Headcount.id == FrozenHeadcount.headcount_id)
         .where(FrozenHeadcount.frozen_for == frozen_for)
-    )
-    return {unit: FrozenFigure(people, on_date, source) for unit, people, on_date, source in rows}
+    ).all()
+    if not rows:
+        return {}
+    found = {row.unit_id: FrozenFigure(row.people, row.on_date, row.source) for row in rows}
+    return _added(found, (known or lineage(session)).since(rows[0].frozen_at))
+
+
+def frozen_at(session: Session, frozen_for: uuid.UUID) -> datetime | None:
+    """When the denominators of `frozen_for` were fixed; None where nobody had counted heads."""
+    return session.scalars(
+        select(FrozenHeadcount.frozen_at).where(FrozenHeadcount.frozen_for == frozen_for).limit(1)
+    ).first()
+
+
+def _added(own: dict[uuid.UUID, FrozenFigure], steps: Lineage) -> dict[uuid.UUID, FrozenFigure]:
+    """In the order of the steps, so that a chain adds up. Where one of the parts is not known, neither is the sum."""
+    found = dict(own)
+    for target in dict.fromkeys(step.target for step in steps.steps):
+        parts = [target, *steps.before(target)] if target in own else steps.before(target)
+        known = [found[part] for part in parts if part in found]
+        if len(known) < len(parts):
+            found.pop(target, None)
+        else:
+            found[target] = FrozenFigure(
+                sum(part.people for part in known),
+                max(part.on_date for part in known),
+                " + ".join(dict.fromkeys(part.source for part in known)),
+            )
+    return found

@@ -1,11 +1,13 @@
 """Walking the dated trees."""
 
 import uuid
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from backend.units.lineage import lineage
 from backend.units.models import UnitLink
 
 
@@ -28,42 +30,64 @@ def subtree(session: Session, root: uuid.UUID, day: date, tree: str = "territory
     return {root, *session.scalars(select(walk.c.id))}
 
 
-Parents = dict[uuid.UUID, set[uuid.UUID]]
+Link = tuple[uuid.UUID, date, date | None]
+"""(parent, from, to)"""
 
 
 class LinesUp:
     """Answers, for a unit on a day, itself and everything above it, each once, whichever tree leads there.
 
-    Each day's links are read once, so ask one of these for a whole batch.
+    A unit that went into another leads there too, on whatever day, and from it to what stands above it since: so the
+    other one holds both histories, and the totals above add up. All links are read once: ask one of these for a batch.
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._days: dict[date, Parents] = {}
+        self._lineage = lineage(session)
+        self._links: dict[uuid.UUID, list[Link]] = {}
+        rows = session.execute(
+            select(UnitLink.unit_id, UnitLink.parent_id, UnitLink.valid_from, UnitLink.valid_to).order_by(
+                UnitLink.valid_from, UnitLink.id
+            )
+        )
+        for unit, parent, since, until in rows:
+            self._links.setdefault(unit, []).append((parent, since, until))
         self._lines: dict[tuple[uuid.UUID, date], list[uuid.UUID]] = {}
 
     def __call__(self, unit: uuid.UUID, day: date) -> list[uuid.UUID]:
         if (unit, day) not in self._lines:
-            self._lines[unit, day] = _climb(unit, self._parents(day))
+            self._lines[unit, day] = self._climb(unit, day)
         return self._lines[unit, day]
 
-    def _parents(self, day: date) -> Parents:
-        if day not in self._days:
-            self._days[day] = _parents_on(self._session, day)
-        return self._days[day]
+    def _climb(self, unit: uuid.UUID, day: date) -> list[uuid.UUID]:
+        found, next_up = {unit: day}, [(unit, day)]
+        while next_up:
+            reached = [step for u, d in next_up for step in self._above(u, d)]
+            next_up = []
+            for above, on in reached:
+                if above not in found:
+                    found[above] = on
+                    next_up.append((above, on))
+        return list(found)
 
+    def _above(self, unit: uuid.UUID, day: date) -> Iterator[tuple[uuid.UUID, date]]:
+        for parent, since, until in self._links.get(unit, ()):
+            if since <= day and (until is None or day < until):
+                yield parent, day
+        if step := self._lineage.next(unit):
+            yield step.target, max(day, step.holds_from)
 
-def _parents_on(session: Session, day: date) -> Parents:
-    parents: Parents = {}
-    links = session.execute(select(UnitLink.unit_id, UnitLink.parent_id).where(holds_on(UnitLink, day)))
-    for unit, parent in links:
-        parents.setdefault(unit, set()).add(parent)
-    return parents
-
-
-def _climb(unit: uuid.UUID, parents: Parents) -> list[uuid.UUID]:
-    found, next_up = [unit], [unit]
-    while next_up:
-        next_up = [p for u in next_up for p in parents.get(u, ()) if p not in found]
-        found.extend(dict.fromkeys(next_up))
-    return found
+    def ever_below(self, units: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+        """The units and all that stood below them on any day, or went into those."""
+        below: dict[uuid.UUID, set[uuid.UUID]] = {}
+        for unit, links in self._links.items():
+            for parent, _, _ in links:
+                below.setdefault(parent, set()).add(unit)
+        found: set[uuid.UUID] = set()
+        wanted = list(units)
+        while wanted:
+            unit = wanted.pop()
+            if unit not in found:
+                found.add(unit)
+                wanted.extend(below.get(unit, ()))
+                wanted.extend(self._lineage.before(unit))
+        return found
