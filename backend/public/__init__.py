@@ -1,8 +1,10 @@
-"""Pages and open data for everybody: the front door, the phone app's files, and whether the node is well."""
+"""Pages and open data for everybody: the front door, certificates verified, results published, the node's key, the
+phone app's files, and whether the node is well."""
 
 from backend.http import NodeApp
-from backend.public.pages import blueprint
+from backend.public import key, pages, results, verify
 
 
 def register(app: NodeApp) -> None:
-    app.register_blueprint(blueprint)
+    for room in (pages, verify, results, key):
+        app.register_blueprint(room.blueprint)
