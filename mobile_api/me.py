@@ -12,7 +12,7 @@ from backend.errors import NotFound
 from backend.http import guarded, signed_in
 from backend.participation import queries as ledger
 from backend.participation.models import Operation, Quarantined
-from backend.people import belonging, consents, data, keys, queries, sign_in
+from backend.people import belonging, board_names, consents, data, keys, queries, sign_in
 from backend.people import leaving as people_leaving
 from backend.people.models import Phone
 from backend.safeguards.audit import Actor, note
@@ -28,8 +28,9 @@ from mobile_api.wire import REASONS
 
 blueprint = PhoneBlueprint("me", __name__, description="The signed-in person")
 
-CLASS_CODES_AN_HOUR = 10
+JOIN_CODES_AN_HOUR = 10
 """A pupil types one code, perhaps wrongly a few times; codes are short, so nobody may try them all."""
+BOARD_NAMES_AN_HOUR = 20
 RECEIPT = re.compile(r"[A-Z0-9-]{1,20}")
 
 
@@ -81,6 +82,28 @@ def withdraw_consent(consent_id: uuid.UUID) -> None:
     note(http.session(), _actor(), "consent.withdraw", "consent", consent_id)
 
 
+@blueprint.route("/me/board-name", methods=["PUT"])
+@guarded(signed_in)
+@blueprint.arguments(s.BoardNameInSchema)
+@blueprint.response(200, s.MeSchema)
+def choose_board_name(body: dict[str, Any]) -> dict[str, Any]:
+    """Agree to stand on boards under a name of one's choice. Adults only; sent again, it changes the name."""
+    session, who = http.session(), http.me()
+    http.count_mine("board_names", BOARD_NAMES_AN_HOUR)
+    given = board_names.choose(session, who.person, body["name"], body["version"])
+    note(session, _actor(), "consent.give", "consent", given.id, reason=given.purpose)
+    return shown_me(session, who)
+
+
+@blueprint.route("/me/board-name", methods=["DELETE"])
+@guarded(signed_in)
+@blueprint.response(204)
+def drop_board_name() -> None:
+    """Off every board at once: the agreement is withdrawn and the name erased."""
+    board_names.drop(http.session(), http.me().person)
+    note(http.session(), _actor(), "consent.withdraw", "consent", reason=consents.BOARD_NAME)
+
+
 @blueprint.route("/me/guardian-codes", methods=["POST"])
 @guarded(signed_in)
 @blueprint.response(200, s.CodeSentSchema)
@@ -116,18 +139,40 @@ def give_guardian_consent(body: dict[str, Any]) -> dict[str, Any]:
     return shown_consent(row)
 
 
+@blueprint.route("/me/memberships", methods=["POST"])
+@guarded(signed_in)
+@blueprint.arguments(s.JoinInSchema)
+@blueprint.response(201, s.MembershipSchema)
+def join(body: dict[str, Any]) -> Any:
+    """Join the class, cell, branch, body or agency that gave out this code."""
+    _count_code()
+    joined = belonging.join_with_code(http.session(), http.me().person, body["code"])
+    # That somebody is in the Party is sensitive: the trail says that a code was used, and not whose.
+    unit = None if joined.kind == belonging.PARTY else joined.unit_id
+    note(http.session(), _actor(), "membership.join", "unit", unit, unit=unit)
+    return _belonging(joined.id)
+
+
 @blueprint.route("/me/classes", methods=["POST"])
 @guarded(signed_in)
 @blueprint.arguments(s.ClassInSchema)
 @blueprint.response(201, s.MembershipSchema)
 def join_class(body: dict[str, Any]) -> Any:
     """Join the school class that gave out this code."""
-    http.count_mine("class_codes", CLASS_CODES_AN_HOUR)
+    _count_code()
+    joined = belonging.join_class(http.session(), http.me().person, body["class_code"])
+    note(http.session(), _actor(), "membership.join_class", "unit", joined.unit_id, unit=joined.unit_id)
+    return _belonging(joined.id)
+
+
+def _count_code() -> None:
+    http.count_mine("class_codes", JOIN_CODES_AN_HOUR)
     http.release()  # a wrong code takes back what it did, the count stays
-    session, who = http.session(), http.me()
-    joined = belonging.join_class(session, who.person, body["class_code"])
-    note(session, _actor(), "membership.join_class", "unit", joined.unit_id, unit=joined.unit_id)
-    return next(b for b in queries.belongings(session, who.person, clock.today()) if b.id == joined.id)
+
+
+def _belonging(membership: uuid.UUID) -> queries.Belonging:
+    found = queries.belongings(http.session(), http.me().person, clock.today())
+    return next(one for one in found if one.id == membership)
 
 
 @blueprint.route("/me/data")

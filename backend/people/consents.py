@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.errors import NotFound
-from backend.people.errors import ConsentTextUnknown, GuardianNeeded, NotAMinor
+from backend.people.errors import BoardNameNotForMinors, ConsentTextUnknown, GuardianNeeded, NotAMinor
 from backend.people.models import Consent, Person
-from backend.people.rules import age_group
+from backend.people.rules import age_group, may_be_named
 
 BY_GUARDIAN = "guardian_contest_entry"
 """The purpose nobody can agree to for themselves."""
+BOARD_NAME = "board_name"
+"""The purpose for adults only; the chosen name goes the moment this agreement is withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,19 @@ def text(purpose: str, version: int) -> ConsentText | None:
 
 
 def give(session: Session, person: uuid.UUID, purpose: str, version: int, channel: str = "app") -> Consent:
-    """Raises ConsentTextUnknown when the text read is not the present one, GuardianNeeded where it is not theirs."""
+    """Raises ConsentTextUnknown when the text read is not the present one, GuardianNeeded where it is not theirs,
+    BoardNameNotForMinors where no minor may agree.
+    """
     if purpose == BY_GUARDIAN:
         raise GuardianNeeded
+    if purpose == BOARD_NAME:
+        _check_adult(session, person)
     return _add(session, person, purpose, version, channel=channel, given_by="self")
+
+
+def _check_adult(session: Session, person: uuid.UUID) -> None:
+    if not may_be_named(session.get_one(Person, person).birth_year, clock.today().year):
+        raise BoardNameNotForMinors
 
 
 def give_for_child(
@@ -120,12 +131,21 @@ def withdraw(session: Session, person: uuid.UUID, consent: uuid.UUID) -> None:
 
     Raises NotFound when the consent is not this person's. Withdrawing twice is harmless.
     """
-    session.get(Person, person, with_for_update=True)
     row = session.get(Consent, consent)
     if row is None or row.person_id != person:
         raise NotFound
-    for same in _standing_rows(session, person, row.purpose, row.campaign_id):
-        same.withdrawn_at = clock.now()
+    withdraw_purpose(session, person, row.purpose, row.campaign_id)
+
+
+def withdraw_purpose(
+    session: Session, person: uuid.UUID, purpose: str, campaign: uuid.UUID | None = None
+) -> None:
+    """Take back every agreement of the person to `purpose`; with board_name the name itself goes."""
+    owner = session.get_one(Person, person, with_for_update=True)
+    for row in _standing_rows(session, person, purpose, campaign):
+        row.withdrawn_at = clock.now()
+    if purpose == BOARD_NAME:
+        owner.board_name = None
 
 
 def of_person(session: Session, person: uuid.UUID) -> list[Consent]:
@@ -139,7 +159,10 @@ def standing(session: Session, person: uuid.UUID, campaign: uuid.UUID) -> set[st
     return {
         row.purpose
         for row in of_person(session, person)
-        if row.withdrawn_at is None
-        and _is_present(row.purpose, row.version)
-        and (row.campaign_id is None or row.campaign_id == campaign)
+        if stands(row) and (row.campaign_id is None or row.campaign_id == campaign)
     }
+
+
+def stands(row: Consent) -> bool:
+    """Given in the present version and not withdrawn."""
+    return row.withdrawn_at is None and _is_present(row.purpose, row.version)

@@ -14,6 +14,7 @@ def held(session: Session, person_id: Any) -> dict[str, Any]:
     phone = session.get(Phone, person.phone_id) if person.phone_id else None
     return {
         "name": person.name,
+        "board_name": person.board_name,
         "birth_year": person.birth_year,
         "phone": phone.number if phone else None,
         "joined_at": person.joined_at.isoformat(),

@@ -89,3 +89,136 @@ class GuardianNeeded(DomainError):
     status = 409
     code = "guardian_needed"
     sentence = N_("Nội dung này do cha, mẹ hoặc người giám hộ đồng ý, bằng mã gửi đến số điện thoại.")
+
+
+class LoginSuspended(DomainError):
+    status = 403
+    code = "login_suspended"
+    sentence = N_("Tài khoản này đang tạm khóa. Xin liên hệ người vận hành hệ thống.")
+    keeps_writes = True
+
+
+class OneTimePasswordOver(DomainError):
+    status = 409
+    code = "one_time_password_over"
+    sentence = N_("Mật khẩu dùng một lần đã hết hạn. Xin người vận hành hệ thống cấp mật khẩu mới.")
+    keeps_writes = True
+
+
+class PasswordChangeNeeded(DomainError):
+    """The name and the one-time password are right; an own password must be chosen before anything else."""
+
+    status = 403
+    code = "password_change_needed"
+    sentence = N_("Đây là mật khẩu dùng một lần. Xin đặt mật khẩu riêng trước khi làm việc.")
+    keeps_writes = True
+
+
+class PasswordWeak(DomainError):
+    status = 409
+    code = "password_weak"
+    sentence = N_(
+        "Mật khẩu mới cần ít nhất %(least)s ký tự, không chứa tên đăng nhập và khác mật khẩu cũ. Nên ghép vài từ dễ nhớ."
+    )
+
+
+class UsernameInvalid(DomainError):
+    status = 409
+    code = "username_invalid"
+    sentence = N_(
+        "Tên đăng nhập gồm 3 đến 60 ký tự: chữ thường không dấu, chữ số, dấu chấm, gạch nối; bắt đầu bằng chữ."
+    )
+
+
+class UsernameTaken(DomainError):
+    status = 409
+    code = "username_taken"
+    sentence = N_("Tên đăng nhập này đã có người dùng. Xin chọn tên khác.")
+
+
+class StaffNameInvalid(DomainError):
+    status = 409
+    code = "staff_name_invalid"
+    sentence = N_("Họ tên gồm 1 đến 80 ký tự. Xin nhập lại.")
+
+
+class ChangedMeanwhile(DomainError):
+    status = 409
+    code = "changed_meanwhile"
+    sentence = N_(
+        "Đã có người sửa trước nên chưa lưu việc vừa làm. Xin xem lại nội dung mới rồi làm lại nếu vẫn cần."
+    )
+
+
+class RoleUnknown(DomainError):
+    status = 409
+    code = "role_unknown"
+    sentence = N_("Xin chọn một vai trò trong danh sách.")
+
+
+class RoleHeldAlready(DomainError):
+    status = 409
+    code = "role_held"
+    sentence = N_("Người này đã giữ vai trò ấy ở đơn vị ấy trong thời gian đó.")
+
+
+class RoleDatesWrong(DomainError):
+    status = 409
+    code = "role_dates_wrong"
+    sentence = N_("Ngày bắt đầu phải từ hôm nay trở đi, ngày cuối không được trước ngày bắt đầu.")
+
+
+class NotForOneself(DomainError):
+    status = 403
+    code = "not_for_oneself"
+    sentence = N_("Không ai tự trao vai trò cho mình. Xin nhờ một người vận hành khác.")
+
+
+class LastOperator(DomainError):
+    status = 409
+    code = "last_operator"
+    sentence = N_(
+        "Đây là người vận hành hệ thống cuối cùng. Xin trao vai trò này, không ghi ngày cuối, cho một người khác trước."
+    )
+
+
+class BoardNameInvalid(DomainError):
+    status = 409
+    code = "board_name_invalid"
+    sentence = N_(
+        "Tên trên bảng gồm 2 đến 40 ký tự, có chữ cái, không có số điện thoại hay địa chỉ mạng. Xin chọn tên khác."
+    )
+
+
+class BoardNameNotForMinors(DomainError):
+    status = 409
+    code = "board_name_not_for_minors"
+    sentence = N_("Bảng xếp hạng không ghi tên người dưới 18 tuổi. Em vẫn được thi và xem thứ hạng của mình.")
+
+
+class JoinCodeUnknown(DomainError):
+    status = 404
+    code = "join_code_unknown"
+    sentence = N_("Không có đơn vị nào dùng mã này. Xin hỏi lại người đã đưa mã.")
+
+
+class JoinCodeNotForAge(DomainError):
+    status = 409
+    code = "join_code_not_for_age"
+    sentence = N_("Mã này dành cho người từ đủ 18 tuổi.")
+
+
+class ReasonNamesPerson(DomainError):
+    status = 409
+    code = "reason_names_person"
+    sentence = N_(
+        "Lý do được giữ lâu dài trong nhật ký nên không ghi tên hay số điện thoại của người dân. Xin chỉ ghi số và ngày của yêu cầu."
+    )
+
+
+class SeveralOnPhone(DomainError):
+    status = 409
+    code = "several_on_phone"
+    sentence = N_(
+        "Số điện thoại này có nhiều người dùng chung. Xin nhập thêm tên người yêu cầu, đúng như tên đã đăng ký."
+    )

@@ -1,7 +1,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db.base import Base, new_id
@@ -16,9 +16,18 @@ class Phone(Base):
     number: Mapped[str] = mapped_column(String(20), unique=True)
 
 
+_NAMED = text("board_name IS NOT NULL")
+
+
 class Person(Base):
+    """`board_name`: what boards may call this person, chosen with the agreement of that name; None: nowhere by name."""
+
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year_plausible"),)
+    __table_args__ = (
+        CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year_plausible"),
+        # Few of many agree to be named: a board finds them without walking past everybody.
+        Index("ix_person_on_boards", "id", sqlite_where=_NAMED, postgresql_where=_NAMED),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(80))
@@ -28,6 +37,7 @@ class Person(Base):
     wrong_pins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     joined_at: Mapped[datetime]
+    board_name: Mapped[str | None] = mapped_column(String(40))
 
 
 class SubjectLink(Base):
@@ -68,7 +78,7 @@ class SignInSession(Base):
 
 
 class Membership(Base):
-    """Where a person belongs, in which way and from when: lives_in, works_at, studies_at, party_cell, youth_branch, team.
+    """Where a person belongs, in which way and from when: lives_in, works_at, studies_at, party_cell, youth_branch, body.
 
     Membership is not residence: a campaign says which kind counts, so nobody counts twice.
     """
@@ -88,18 +98,29 @@ class Membership(Base):
 
 
 class StaffLogin(Base):
+    """`one_time_until`: the password was made by the operator, opens nothing but the choice of an own one, and ends then.
+
+    `version` grows with every change an operator makes to this member, so that two of them never overwrite each other.
+    """
+
     __tablename__ = "staff_login"
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     username: Mapped[str] = mapped_column(String(60), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
+    one_time_until: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class RoleGrant(Base):
-    """A role on a unit and all below it, from one day to another."""
+    """A role on a unit and all below it, from one day to another; `valid_to` is the first day it no longer holds."""
 
     __tablename__ = "role_grant"
-    __table_args__ = (UniqueConstraint("person_id", "role", "unit_id", "valid_from"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "unit_id", "valid_from"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ends_after_start"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))

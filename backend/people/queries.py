@@ -1,11 +1,14 @@
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
-from backend.people.models import Membership, Person
+from backend import clock
+from backend.people import consents
+from backend.people.models import Consent, Membership, Person, SubjectLink
 from backend.units.queries import NamedUnit, named_many
 from backend.units.trees import holds_on
 
@@ -52,3 +55,61 @@ _UNIT_OF = (
     .order_by(_BELONGS.valid_from.desc(), _BELONGS.id.desc())
     .limit(1)
 )
+
+
+def memberships_of(session: Session, person_id: uuid.UUID, day: date) -> dict[str, set[uuid.UUID]]:
+    """Every way the person belongs on that day -> the units. One statement: it runs before every first deed."""
+    found: dict[str, set[uuid.UUID]] = {}
+    for kind, unit in session.execute(_MEMBERSHIPS, {"person": person_id, "day": day}):
+        found.setdefault(kind, set()).add(unit)
+    return found
+
+
+_MEMBERSHIPS = select(_BELONGS.kind, _BELONGS.unit_id).where(
+    _BELONGS.person_id == bindparam("person"),
+    _BELONGS.valid_from <= bindparam("day"),
+    or_(_BELONGS.valid_to.is_(None), _BELONGS.valid_to > bindparam("day")),
+)
+
+
+# --- names on boards ------------------------------------------------------------------------------------------------
+
+
+def board_named() -> Select[uuid.UUID, str]:
+    """(subject, board_name) of everybody who may stand on a board by name: agreed to the present text, has not
+    withdrawn, chose a name, and is an adult today. Each subject once.
+
+    Join it: `named = board_named().subquery()`, `... .join(named, named.c.subject == standing.subject)`. It asks for
+    no parameters: year and version are looked up when the statement runs, so what is built on it may be kept.
+    """
+    return _BOARD_NAMED
+
+
+_PERSON, _LINK, _CONSENT = Person.__table__.c, SubjectLink.__table__.c, Consent.__table__.c
+_AGREED = exists().where(
+    _CONSENT.person_id == _PERSON.id,
+    _CONSENT.purpose == consents.BOARD_NAME,
+    _CONSENT.version
+    == bindparam("board_text", callable_=lambda: consents.texts()[consents.BOARD_NAME].version),
+    _CONSENT.withdrawn_at.is_(None),
+)
+_BOARD_NAMED = (
+    select(_LINK.subject, _PERSON.board_name)
+    .join(Person.__table__, _PERSON.id == _LINK.person_id)
+    .where(
+        _PERSON.board_name.is_not(None),
+        # As `rules.may_be_named`: a year that is not known names nobody.
+        _PERSON.birth_year < bindparam("board_adult", callable_=lambda: clock.today().year - 18),
+        _AGREED,
+    )
+)
+_BOARD_NAMES = _BOARD_NAMED.where(_LINK.subject.in_(bindparam("subjects", expanding=True)))
+
+
+def board_names(session: Session, subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Those of `subjects` who may be named, with their names. One statement."""
+    wanted = list(subjects)
+    if not wanted:
+        return {}
+    rows = session.execute(_BOARD_NAMES, {"subjects": wanted})
+    return {row.subject: row.board_name for row in rows}

@@ -43,7 +43,7 @@ class Participant:
     person: uuid.UUID
     subject: uuid.UUID
     device: uuid.UUID | None
-    session: uuid.UUID
+    session: uuid.UUID | None
     name: str
     birth_year: int | None
 
@@ -249,7 +249,7 @@ _WHO = (
 _HELD = select(_LINK.subject).where(_LINK.subject == bindparam("key")).with_for_update(read=True)
 
 
-def close_session(session: Session, session_id: uuid.UUID) -> None:
+def close_session(session: Session, session_id: uuid.UUID | None) -> None:
     session.execute(
         update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=clock.now())
     )

@@ -4,26 +4,58 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.db.base import new_id
+from backend.db.statements import insert_into
 from backend.errors import N_, NotAllowed, NotSignedIn
 from backend.people import keys
-from backend.people.errors import TooManyTries, WrongPassword
+from backend.people.errors import (
+    LoginSuspended,
+    OneTimePasswordOver,
+    PasswordChangeNeeded,
+    TooManyTries,
+    UsernameTaken,
+    WrongPassword,
+)
 from backend.people.models import Person, RoleGrant, SignInSession, StaffLogin
 from backend.safeguards import limits
 from backend.units.trees import holds_on, subtree
 
 ROLES = {
     "campaign_admin": N_("Ban Tổ chức"),
+    "campaign_releaser": N_("Người duyệt phát hành"),
+    "question_editor": N_("Ban Đề thi"),
     "unit_head": N_("Người đứng đầu đơn vị"),
     "party_office": N_("Văn phòng Đảng ủy"),
     "inspector": N_("Kiểm tra, giám sát"),
     "dpo": N_("Nhân sự bảo vệ dữ liệu cá nhân"),
     "system_operator": N_("Vận hành hệ thống"),
 }
+DUTIES = {
+    "campaign_admin": N_(
+        "Chuẩn bị cuộc thi, đặt thể lệ, không công nhận bài thi (có lý do), công bố kết quả. Không xem đáp án trước khi đóng."
+    ),
+    "campaign_releaser": N_("Xem lại cuộc thi Ban Tổ chức đã chuẩn bị và cho phát hành, hoặc trả lại."),
+    "question_editor": N_(
+        "Soạn, đọc lại, khóa câu hỏi. Vai trò duy nhất xem được đáp án trước khi đóng. Không xem người dự thi là ai."
+    ),
+    "unit_head": N_("Xem phiếu điểm của đơn vị mình và các đơn vị cùng cấp dưới dạng con số."),
+    "party_office": N_("Xem số liệu các đơn vị trong phạm vi, tổng hợp, theo dõi."),
+    "inspector": N_("Chỉ xem, không sửa; mỗi lượt xem được ghi vào nhật ký."),
+    "dpo": N_(
+        "Xem con số về sự đồng ý; tra cứu sự đồng ý của một người khi có yêu cầu; mỗi lượt xem được ghi lại."
+    ),
+    "system_operator": N_(
+        "Thêm cán bộ, trao và kết thúc vai trò, tạm khóa tài khoản. Không xem đáp án, không xem bài thi."
+    ),
+}
+KEY_READERS = ("question_editor",)
+"""Who may see which option is right before the contest has closed. Nobody else, whatever other roles they hold."""
 WINDOW_S = 900
 MAX_TRIES = 30
 MAX_WRONG = 5
@@ -71,19 +103,44 @@ def password_hash(session: Session, visit: Visit) -> str:
 
 
 def enter(session: Session, visit: Visit, password: keys.Compared) -> uuid.UUID:
-    """The person behind a name and password. Raises WrongPassword (counted), TooManyTries, TooManyRequests.
+    """The person behind a name and password. Raises WrongPassword (counted), TooManyTries, TooManyRequests,
+    LoginSuspended, OneTimePasswordOver, PasswordChangeNeeded.
 
     A name nobody has is counted and answered like any other.
     """
+    login = _login(session, visit, password)
+    if login.one_time_until is not None:
+        raise PasswordChangeNeeded
+    return login.person_id
+
+
+def change_password(session: Session, visit: Visit, password: keys.Compared, new_hash: str) -> uuid.UUID:
+    """An own password in place of the present or the one-time one; every session of the member ends.
+
+    Raises what `enter` raises, except PasswordChangeNeeded.
+    """
+    login = _login(session, visit, password)
+    login.password_hash, login.one_time_until = new_hash, None
+    close_sessions(session, login.person_id)
+    return login.person_id
+
+
+def _login(session: Session, visit: Visit, password: keys.Compared) -> StaffLogin:
+    """Whose name and password these are; the row is held, so that a suspension at the same moment is seen."""
     limits.count_try(session, _tries(visit), limit=MAX_TRIES, window_s=WINDOW_S)
     _check_wrong(session, visit)
-    login = session.scalars(select(StaffLogin).where(StaffLogin.username == visit.username)).first()
+    held = select(StaffLogin).where(StaffLogin.username == visit.username).with_for_update()
+    login = session.scalars(held).first()
     if login is None or not password.fits or password.hashed != login.password_hash:
         for key in (visit.here, visit.anywhere):
             limits.add(session, key, WINDOW_S)
         raise WrongPassword
     limits.forget(session, visit.here)
-    return login.person_id
+    if login.suspended_at is not None:
+        raise LoginSuspended
+    if login.one_time_until is not None and login.one_time_until <= clock.now():
+        raise OneTimePasswordOver
+    return login
 
 
 def _tries(visit: Visit) -> str:
@@ -106,6 +163,8 @@ def staff_member(session: Session, token: str) -> Staff:
             SignInSession.token_hash == keys.token_hash(token),
             SignInSession.revoked_at.is_(None),
             SignInSession.expires_at > clock.now(),
+            StaffLogin.suspended_at.is_(None),
+            StaffLogin.one_time_until.is_(None),
         )
     ).first()
     if row is None:
@@ -137,18 +196,43 @@ def require_reach(session: Session, staff: Staff, unit: uuid.UUID, *roles: str) 
         raise NotAllowed
 
 
-def hire(
-    session: Session, *, name: str, username: str, password: str, grants: list[tuple[str, uuid.UUID]]
-) -> uuid.UUID:
-    """A staff member with roles from today."""
-    person = Person(name=name, joined_at=clock.now())
-    session.add(person)
-    session.flush()  # login and grants need its id
-    session.add(
-        StaffLogin(person_id=person.id, username=username.lower(), password_hash=keys.hash_secret(password))
+def close_sessions(session: Session, person: uuid.UUID) -> None:
+    """Wherever the member is signed in, the next click asks for the password."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.person_id == person, SignInSession.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
     )
+
+
+def hire(
+    session: Session,
+    *,
+    name: str,
+    username: str,
+    password: str,
+    grants: list[tuple[str, uuid.UUID]],
+) -> uuid.UUID:
+    """A staff member with an own password and roles from today. Raises UsernameTaken."""
+    person = add_member(session, name, username, keys.hash_secret(password))
     for role, unit in grants:
-        session.add(RoleGrant(person_id=person.id, role=role, unit_id=unit, valid_from=clock.today()))
+        session.add(RoleGrant(person_id=person, role=role, unit_id=unit, valid_from=clock.today()))
+    return person
+
+
+def add_member(session: Session, name: str, username: str, password_hash: str, **more: Any) -> uuid.UUID:
+    """A new person with a login and no role yet. Raises UsernameTaken: the database decides, not a look beforehand."""
+    person = Person(id=new_id(), name=name, joined_at=clock.now())
+    session.add(person)
+    session.flush()  # the login refers to it
+    row = {"person_id": person.id, "username": username.lower(), "password_hash": password_hash, "version": 1}
+    made = (
+        insert_into(session, StaffLogin)
+        .values(**row | more)
+        .on_conflict_do_nothing(index_elements=["username"])
+    )
+    if session.execute(made.returning(StaffLogin.person_id)).first() is None:
+        raise UsernameTaken
     return person.id
 
 
