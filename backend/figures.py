@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from backend.db.engine import Database
 from backend.leaderboards import fold as boards
-from backend.leaderboards.models import Standing, StandingLevel
+from backend.leaderboards.models import Standing
 from backend.participation import changes
 from backend.participation.lease import hold
 from backend.participation.measures import MeasureBook
@@ -27,20 +27,40 @@ from backend.scorecards.indicators import template
 from backend.scorecards.models import ScorecardLine
 from backend.tallies import fold as tallies
 from backend.tallies.models import Tally, TallySubject
+from backend.units.models import UnitRecount
 
 SNAPSHOT_TRIES = 10
-DERIVED = (Tally, TallySubject, Standing, StandingLevel, ScorecardLine)
+DERIVED = (Tally, TallySubject, Standing, ScorecardLine)
 Progress = Callable[[int], None]
 
 
-def fold_batch(session: Session, book: MeasureBook) -> int:
-    """Count one batch of pending facts into everything derived; answers how many facts."""
-    return tallies.fold_once(session, book, (boards.board_keeper(book), cards.card_keeper(template())))
+def fold_batch(session: Session, book: MeasureBook, *, placing: bool = True) -> int:
+    """Count one batch of pending facts into everything derived; answers how many facts.
+
+    Units that were reorganised since are counted anew first.
+    """
+    _recount_reorganised(session, book)
+    keepers = (boards.board_keeper(book, placing=placing), cards.card_keeper(template()))
+    return tallies.fold_once(session, book, keepers)
+
+
+def _recount_reorganised(session: Session, book: MeasureBook) -> None:
+    asked = {row.id: row.unit_id for row in session.scalars(select(UnitRecount))}
+    if asked:
+        units = set(asked.values())
+        cells = tallies.recount(session, book, units)
+        cards.renew(session, template(), units, cells)
+        # Those that were read, by their own ids: another asking that arrived meanwhile stays.
+        session.execute(delete(UnitRecount).where(UnitRecount.id.in_(asked)))
 
 
 def is_anything_waiting(session: Session) -> bool:
-    """Whether facts wait to be counted or changes to be numbered."""
-    return tallies.waiting(session) or changes.waiting(session)
+    """Whether facts wait to be counted, units to be counted anew, or changes to be numbered."""
+    return (
+        tallies.waiting(session)
+        or session.scalars(select(UnitRecount.id).limit(1)).first() is not None
+        or changes.waiting(session)
+    )
 
 
 def fold_all(database: Database, book: MeasureBook, progress: Progress = lambda _: None) -> int:
@@ -61,9 +81,10 @@ def rebuild(session: Session, book: MeasureBook, progress: Progress = lambda _: 
     boards.empty(session)
     cards.empty(session)
     total = 0
-    while done := fold_batch(session, book):
+    while done := fold_batch(session, book, placing=False):
         total += done
         progress(done)
+    boards.give_all_places(session)
     return total
 
 

@@ -13,8 +13,9 @@ from backend.participation.lease import pass_gate
 from backend.participation.record import Attribution
 from backend.people import queries as people
 from backend.people.sign_in import Participant
-from campaigns.evidence import rank_reader
+from campaigns.evidence import place_reader
 from campaigns.kind import Desk
+from campaigns.known import remember
 from campaigns.models import Activity, Campaign
 from campaigns.queries import ActivityUnknown
 from campaigns.queries import activity as activity_with_campaign
@@ -44,7 +45,7 @@ def desk_for(
         participant=participant,
         now=clock.now(),
         language=language,
-        rank=rank_reader(session, activity.id, participant.subject),
+        placed=place_reader(session, activity.id, participant.subject),
     )
 
 
@@ -71,7 +72,9 @@ class Desks:
             activity, campaign = activity_with_campaign(self.session, activity_id)
         except ActivityUnknown:
             return None
-        return desk_for(self.session, activity, campaign, self.participant, self.language)
+        desk = desk_for(self.session, activity, campaign, self.participant, self.language)
+        remember(desk)
+        return desk
 
     def place(self, desk: Desk | None, deed: Deed, answer: Answer) -> Attribution:
         """The unit where the person belonged, in the way the campaign counts by, on the day it happened.

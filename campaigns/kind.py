@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -13,10 +12,42 @@ from sqlalchemy.orm import Session
 from backend.participation.deeds import Answer, Deed
 from backend.participation.measures import Measure
 from backend.people.sign_in import Participant
+from campaigns.earned import Earned
 from campaigns.models import Activity, Campaign
 
-RankReader = Callable[[str], tuple[int, int] | None]
-"""A measure's code -> (place, of how many people), or None where it is not counted yet or too few took part."""
+
+@dataclass(frozen=True)
+class Placed:
+    """A person's place on a board that is fixed. `place` is None where too few took part to show one.
+
+    `target`: the number that guesses were compared with; `operation`: the deed whose result counts.
+    """
+
+    place: int | None
+    of_people: int
+    target: int | None
+    operation: uuid.UUID
+
+
+PlaceReader = Callable[[str], Placed | None]
+"""A measure's code -> the person's place, or None before the board is fixed or where the person is not on it."""
+
+
+@dataclass(frozen=True)
+class Winner:
+    """Somebody whose counting result has nothing wrong."""
+
+    subject: uuid.UUID
+    operation: uuid.UUID
+
+
+@dataclass(frozen=True)
+class BoardRule:
+    """How an activity ranks people by a measure: chain of [field, direction], and which of several results counts."""
+
+    measure: str
+    chain: list[list[str]]
+    counts: str
 
 
 @dataclass(frozen=True)
@@ -30,7 +61,43 @@ class Desk:
     participant: Participant
     now: datetime
     language: str
-    rank: RankReader
+    placed: PlaceReader
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is known of an open activity without asking: its frozen rules never change."""
+
+    activity: uuid.UUID
+    campaign: uuid.UUID
+    owner: uuid.UUID
+    counts_by: str
+    settings: Any
+    language: Callable[[], str]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A room's answer to a deed, and the values its own write needs."""
+
+    answer: Answer
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Express:
+    """An action in two statements on PostgreSQL (campaigns.express). `do` does the same everywhere else.
+
+    `thing(body)`: the id of the row the deed is about; `columns` and `join` read it (alias t; l is the person's subject
+    link); `decide(look, deed, row)` answers, or None where it is not the plain case; `write` changes that row, once.
+    """
+
+    thing: Callable[[Any], uuid.UUID]
+    columns: str
+    join: str
+    write: str
+    decide: Callable[[Look, Deed, tuple[Any, ...]], Stroke | None]
 
 
 @dataclass(frozen=True)
@@ -38,8 +105,9 @@ class Action:
     """One thing a person can do in an activity of this kind.
 
     `body` and `result` are typed shapes; API, sync and OpenAPI are made from them. `offline`: the phone may queue it.
-    `begins`: asks for consent and age first. `who` is the guard. `do_all` answers a run of deeds as one set where that
-    is cheaper than one by one. `recall` gives the result again when the deed is offered a second time.
+    `begins`: asks for consent, age and a running campaign first. `who` is the guard. `do_all` answers a run of deeds as
+    one set where that is cheaper than one by one. `recall` gives the result again when the deed is offered again.
+    `express`: the hot path of an action that thousands do in one minute.
     """
 
     name: str
@@ -51,6 +119,7 @@ class Action:
     who: Literal["participant"] = "participant"
     recall: Callable[[Desk, uuid.UUID], dict[str, Any] | None] | None = None
     do_all: Callable[[Desk, Sequence[Deed]], Sequence[Answer]] | None = None
+    express: Express | None = None
 
     def answer(self, desk: Desk, deeds: Sequence[Deed]) -> Sequence[Answer]:
         """An answer per deed, in order."""
@@ -69,10 +138,15 @@ class EntryRule:
 class Kind:
     """Everything others need to know about a kind of activity.
 
-    `state(desk)` is one word for where the person stands ('none' before the first deed), `mine(desk)` all of it; `unpack(session, activity, spec, folder)` reads the kind's part of a pack;
-    `check_opening(session, activity)` raises when it is not fit to open; `turn(session, activity, now)` is called by
-    the worker; `erase(session, subject)` deletes what the room itself keeps of a person, `forget(session, activity)` what
-    it keeps of everybody once the time they agreed to is over.
+    `state(desk)` is one word for where the person stands ('none' before the first deed), `mine(desk)` all of it;
+    `unpack(session, campaign, pack)` reads the kind's part of a pack into the campaign; `rules_in_words(settings)` are
+    the sentences its settings mean, by language, `ranking_in_words` those about who stands before whom, `in_short(settings)` the few that a card shows.
+    `check_opening(session, activity)` raises when it is not fit to open, `freeze` names what else is fixed then, `board`
+    how it ranks; `turn(session, activity, now)` is called by the worker; `settle(session, activity, winners, now)` when
+    results are fixed, `settles_itself` whether that waits for nobody; `outcome(session, activity, settings)` are the kind's
+    own parts of the published results; `earned(desk)` what a certificate may say.
+    `erase(session, subject)` deletes what the room itself keeps of a person, `forget(session, activity)` what it keeps of
+    everybody once the time they agreed to is over.
     """
 
     name: str
@@ -84,14 +158,23 @@ class Kind:
     state: Callable[[Desk], str]
     mine: Callable[[Desk], dict[str, Any]]
     mine_shape: type[msgspec.Struct]
-    unpack: Callable[[Session, Activity, dict[str, Any], Path], None]
+    unpack: Callable[[Session, Campaign, Any], None]
+    rules_in_words: Callable[[Any], dict[str, list[str]]]
+    ranking_in_words: Callable[[Any], dict[str, list[str]]]
+    in_short: Callable[[Any], dict[str, Any]]
     check_opening: Callable[[Session, Activity], None]
+    freeze: Callable[[Session, Activity], dict[str, Any]]
+    board: Callable[[Any], BoardRule | None]
     turn: Callable[[Session, Activity, datetime], None]
     may_settle: Callable[[Session, Activity, datetime], bool]
+    settles_itself: Callable[[Activity], bool]
+    settle: Callable[[Session, Activity, Sequence[Winner], datetime], None]
     erase: Callable[[Session, uuid.UUID], None]
     forget: Callable[[Session, uuid.UUID], None]
     held: Callable[[Session, uuid.UUID], list[dict[str, Any]]]
     seed: Callable[..., None]
+    outcome: Callable[[Session, Activity, Any], dict[str, Any]]
+    earned: Callable[[Desk], Earned | None] | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     def action(self, name: str) -> Action | None:

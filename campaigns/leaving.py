@@ -11,6 +11,7 @@ from backend.participation.models import Change, Operation, Quarantined
 from backend.people import consents, leaving
 from backend.people.sign_in import Participant
 from backend.safeguards.audit import WORKER, note
+from campaigns import certificates
 from campaigns.models import Activity
 from campaigns.registry import KINDS, kind_named
 
@@ -23,6 +24,7 @@ def erase(session: Session, who: Participant) -> None:
 def _erase(session: Session, person: uuid.UUID, subject: uuid.UUID) -> None:
     for kind in KINDS:
         kind.erase(session, subject)
+    certificates.erase(session, subject)
     session.execute(delete(Quarantined).where(Quarantined.subject == subject))
     session.execute(delete(Change).where(Change.subject == subject))
     session.execute(update(Operation).where(Operation.subject == subject).values(body=None))
@@ -31,7 +33,8 @@ def _erase(session: Session, person: uuid.UUID, subject: uuid.UUID) -> None:
 
 def held(session: Session, who: Participant) -> dict[str, list[dict[str, Any]]]:
     """What the rooms hold of a person, for the person's own download."""
-    return {kind.name: kind.held(session, who.subject) for kind in KINDS}
+    rooms = {kind.name: kind.held(session, who.subject) for kind in KINDS}
+    return rooms | {"certificates": certificates.held(session, who.subject)}
 
 
 def forget_what_is_over(session: Session, now: datetime) -> int:

@@ -1,11 +1,9 @@
-"""The life of an activity: launched from a pack, opened (rules and headcounts frozen), closed, settled."""
+"""The life of an activity: opened (rules and headcounts frozen), closed, settled (results fixed)."""
 
 import uuid
-from datetime import datetime
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import msgspec
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,16 +14,24 @@ from backend.participation.lease import shut_gate
 from backend.safeguards.audit import WORKER, Actor, note
 from backend.units.change import freeze_headcounts
 from backend.units.trees import subtree
-from campaigns.models import Activity, Campaign, Phase
-from campaigns.registry import kind_named
+from campaigns import evidence
+from campaigns.models import Activity, Campaign
+from campaigns.registry import kind_named, measure_book
 
-PACKS = Path(__file__).parent / "packs"
+GOES_ON = ("scheduled", "running")
+"""States of a campaign in which its activities open by themselves."""
 
 
 class WrongState(DomainError):
     status = 409
     code = "wrong_state"
     sentence = N_("Hoạt động đang ở trạng thái khác nên không làm được việc này. Xin tải lại trang.")
+
+
+class NotReleased(DomainError):
+    status = 409
+    code = "not_released"
+    sentence = N_("Cuộc vận động chưa được duyệt phát hành hoặc đang tạm dừng, nên chưa mở được hoạt động.")
 
 
 class StillRunning(DomainError):
@@ -40,87 +46,83 @@ class ClosesInThePast(DomainError):
     sentence = N_("Ngày đóng phải ở sau thời điểm hiện tại. Xin chọn lại ngày, giờ đóng.")
 
 
-def launch(
-    session: Session, pack: str, owner: uuid.UUID, opens_at: datetime, closes_at: datetime, actor: Actor
-) -> Campaign:
-    """A campaign with its activities, scheduled, from a pack that ships with the product."""
-    folder = PACKS / pack
-    data = yaml.safe_load((folder / "pack.yaml").read_text(encoding="utf-8"))
-    campaign = Campaign(
-        code=data["pack"],
-        kind=data["campaign_kind"],
-        title=data["title"],
-        summary=data["summary"],
-        owner_unit_id=owner,
-        made_at=clock.now(),
-    )
-    session.add(campaign)
-    session.flush()  # its phase needs its id
-    phase = Phase(
-        campaign_id=campaign.id, number=1, title=data["title"], opens_at=opens_at, closes_at=closes_at
-    )
-    session.add(phase)
-    session.flush()  # its activities need its id
-    for spec in data["activities"]:
-        _schedule(session, campaign, phase, spec, folder)
-    note(session, actor, "campaign.launch", "campaign", campaign.id, unit=owner)
-    return campaign
-
-
-def _schedule(session: Session, campaign: Campaign, phase: Phase, spec: dict, folder: Path) -> None:  # type: ignore[type-arg]
-    kind = kind_named(spec["kind"])
-    activity = Activity(
-        campaign_id=campaign.id,
-        phase_id=phase.id,
-        code=spec["code"],
-        kind=kind.name,
-        title=spec["title"],
-        rules=spec["rules"],
-        settings=msgspec.to_builtins(msgspec.convert(spec["settings"], kind.settings)),
-        opens_at=phase.opens_at,
-        closes_at=phase.closes_at,
-    )
-    session.add(activity)
-    session.flush()  # what the kind unpacks hangs on its id
-    kind.unpack(session, activity, spec, folder)
-
-
 def open_activity(session: Session, activity: Activity, actor: Actor) -> None:
     """Open it now. From here its rules, settings and denominators do not change.
 
-    Raises WrongState unless scheduled, ClosesInThePast, and whatever the kind finds missing.
+    Raises WrongState unless scheduled, NotReleased, ClosesInThePast, and whatever the kind finds missing.
     """
     _alone_with(session, activity, "scheduled")
+    if _campaign_now(session, activity).state not in GOES_ON:
+        raise NotReleased
     if activity.closes_at <= clock.now():
         raise ClosesInThePast
-    kind = kind_named(activity.kind)
-    kind.check_opening(session, activity)
+    kind_named(activity.kind).check_opening(session, activity)
     _freeze(session, activity)
     _become(session, activity, "open", actor)
 
 
+def _campaign_now(session: Session, activity: Activity) -> Campaign:
+    """Read again: it may have been paused or withdrawn since this request first looked."""
+    return session.get_one(Campaign, activity.campaign_id, populate_existing=True)
+
+
 def _freeze(session: Session, activity: Activity) -> None:
-    campaign = session.get_one(Campaign, activity.campaign_id)
-    now = clock.now()
+    campaign, kind = session.get_one(Campaign, activity.campaign_id), kind_named(activity.kind)
+    now, settings = clock.now(), msgspec.convert(activity.settings, kind.settings)
     activity.opens_at = min(activity.opens_at, now)
-    activity.frozen = {"settings": activity.settings, "rules": activity.rules}
+    activity.frozen = {
+        "settings": msgspec.to_builtins(settings),
+        "rules": full_rules(activity),
+        **kind.freeze(session, activity),
+    }
     activity.frozen_at = now
+    if rule := kind.board(settings):
+        evidence.found_board(session, activity.id, rule)
     units = subtree(session, campaign.owner_unit_id, clock.local_day(now))
     freeze_headcounts(session, activity.id, units, campaign.population, now)
+
+
+def full_rules(activity: Activity) -> dict[str, str]:
+    """The rules people read, a line a sentence: what the settings mean, then the organiser's own lines.
+
+    Once open, as they were frozen.
+    """
+    if activity.frozen:
+        return dict(activity.frozen["rules"])
+    kind = kind_named(activity.kind)
+    made = kind.rules_in_words(msgspec.convert(activity.settings, kind.settings))
+    return {
+        language: "\n".join(filter(None, [*lines, activity.rules.get(language) or ""]))
+        for language, lines in made.items()
+    }
 
 
 def close_activity(session: Session, activity: Activity, actor: Actor) -> None:
     """No new start from here on; a paper already begun may be finished in its own time. Raises WrongState."""
     _alone_with(session, activity, "open")
-    activity.closes_at = max(clock.now(), activity.opens_at)
+    activity.closes_at = max(clock.now(), activity.opens_at + timedelta(microseconds=1))
     _become(session, activity, "closed", actor)
 
 
 def settle_activity(session: Session, activity: Activity, actor: Actor) -> None:
-    """Fix the results: sealed figures open, answers are shown. Raises WrongState unless closed, StillRunning."""
+    """Fix the results: places are given out, sealed figures open, answers are shown.
+
+    Raises WrongState unless closed, StillRunning.
+    """
     _alone_with(session, activity, "closed")
     if not kind_named(activity.kind).may_settle(session, activity, clock.now()):
         raise StillRunning
+    _settle(session, activity, actor)
+
+
+def _settle(session: Session, activity: Activity, actor: Actor) -> None:
+    kind, now = kind_named(activity.kind), clock.now()
+    settings = (activity.frozen or {}).get("settings", activity.settings)
+    # What still runs is marked as run out first: whoever hands in at this moment is waited for, and then counted.
+    kind.turn(session, activity, now)
+    rule = kind.board(msgspec.convert(settings, kind.settings))
+    winners = evidence.fix_board(session, activity.id, rule, measure_book(), now) if rule else []
+    kind.settle(session, activity, winners, now)
     _become(session, activity, "settled", actor)
 
 
@@ -139,11 +141,16 @@ def turn(session: Session, activity_id: uuid.UUID, now: datetime) -> None:
     kind = kind_named(activity.kind)
     kind.turn(session, activity, now)
     if activity.state == "scheduled" and activity.opens_at <= now < activity.closes_at:
-        open_activity(session, activity, WORKER)
+        if _campaign_now(session, activity).state in GOES_ON:
+            open_activity(session, activity, WORKER)
     elif activity.state == "open" and activity.closes_at <= now:
         _become(session, activity, "closed", WORKER)
-    elif activity.state == "closed" and kind.may_settle(session, activity, now):
-        _become(session, activity, "settled", WORKER)
+    elif (
+        activity.state == "closed"
+        and kind.settles_itself(activity)
+        and kind.may_settle(session, activity, now)
+    ):
+        _settle(session, activity, WORKER)
 
 
 def _alone_with(session: Session, activity: Activity, state: str) -> None:
@@ -154,8 +161,19 @@ def _alone_with(session: Session, activity: Activity, state: str) -> None:
         raise WrongState
 
 
+def follow(session: Session, campaign: Campaign) -> None:
+    """A released campaign runs from its first opening on, and is over when the last result is fixed."""
+    states = set(session.scalars(select(Activity.state).where(Activity.campaign_id == campaign.id)))
+    if campaign.state == "scheduled" and states - {"scheduled"}:
+        campaign.state = "running"
+    if campaign.state in GOES_ON and states == {"settled"}:
+        campaign.state = "closed"
+
+
 def _become(session: Session, activity: Activity, state: str, actor: Actor) -> None:
     activity.state = state
+    session.flush()  # the campaign follows what its activities say
     campaign = session.get_one(Campaign, activity.campaign_id)
+    follow(session, campaign)
     note(session, actor, f"activity.{state}", "activity", activity.id, unit=campaign.owner_unit_id)
     changes.tell(session, "activity", activity.id, "changed")

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.errors import N_, DomainError
-from campaigns.models import Activity, Campaign
+from campaigns.models import Activity, Campaign, Phase
 
 
 class ActivityUnknown(DomainError):
@@ -21,6 +21,14 @@ def activity(session: Session, activity_id: uuid.UUID) -> tuple[Activity, Campai
     return row[0], row[1]
 
 
+def public_activity(session: Session, activity_id: uuid.UUID) -> tuple[Activity, Campaign]:
+    """The same for whoever takes part: what is still being prepared is not there. Raises ActivityUnknown."""
+    found = activity(session, activity_id)
+    if found[1].state == "draft":
+        raise ActivityUnknown
+    return found
+
+
 _ONE = (
     select(Activity, Campaign)
     .join(Campaign, Campaign.id == Activity.campaign_id)
@@ -29,13 +37,27 @@ _ONE = (
 
 
 def activities(session: Session, owners: set[uuid.UUID] | None = None) -> list[tuple[Activity, Campaign]]:
-    """Every activity, open ones first, then those to come, then the past; only of these owners if given."""
-    query = select(Activity, Campaign).join(Campaign, Campaign.id == Activity.campaign_id)
+    """Every activity that was released, open ones first, then those to come, then the past, the newest first; only of
+    these owners if given."""
+    query = (
+        select(Activity, Campaign)
+        .join(Campaign, Campaign.id == Activity.campaign_id)
+        .where(Campaign.state != "draft")
+    )
     if owners is not None:
         query = query.where(Campaign.owner_unit_id.in_(owners))
     order = {"open": 0, "scheduled": 1, "closed": 2, "settled": 3}
     rows = [(row[0], row[1]) for row in session.execute(query.order_by(Activity.opens_at))]
-    return sorted(rows, key=lambda pair: order[pair[0].state])
+    # At hand when a card asks which round it is; a session forgets what nobody holds.
+    session.info["phases"] = session.scalars(select(Phase)).all()
+    rows.sort(key=lambda pair: order[pair[0].state])
+    past = [pair for pair in rows if order[pair[0].state] > 1]
+    return [pair for pair in rows if order[pair[0].state] < 2] + past[::-1]
+
+
+def round_of(session: Session, activity: Activity) -> int:
+    """The number of the phase it belongs to: the first, second, third round."""
+    return session.get_one(Phase, activity.phase_id).number
 
 
 def is_settled(session: Session, activity_id: uuid.UUID) -> bool:

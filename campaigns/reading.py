@@ -63,14 +63,15 @@ def read(batch: Batch, raw: bytes) -> Deed | tuple[bytes, str]:
         body = known[2].decode(operation.body)
     except UNREADABLE:
         return raw, "body_invalid"
-    return _deed(batch, operation, body, raw)
+    return deed_of(batch, operation, body, raw)
 
 
 def _reading(clocks: OperationIn | ReadingIn) -> times.Reading:
     return times.Reading(clocks.wall_ms, clocks.mono_ms, str(clocks.boot_id))
 
 
-def _deed(batch: Batch, operation: OperationIn, body: Any, raw: bytes) -> Deed:
+def deed_of(batch: Batch, operation: OperationIn, body: Any, raw: bytes) -> Deed:
+    """The operation timed by the node's clock and tied to its person."""
     hashed = d.body_hash(raw)
     before = batch.vouched_for(operation.id, hashed)
     received = before or batch.arrived_at or clock.now()

@@ -2,9 +2,13 @@
 
 from backend.participation.measures import MeasureBook
 from campaigns.contest import KIND as CONTEST
+from campaigns.contest import pack as contest_pack
 from campaigns.kind import Kind
+from campaigns.pack.reader import PackPart
 
 KINDS: tuple[Kind, ...] = (CONTEST,)
+PACK_PARTS: dict[str, PackPart] = {CONTEST.name: PackPart(contest_pack.read, contest_pack.discard)}
+"""Who reads a kind's part of a pack. `Kind.unpack` puts what was read into a campaign."""
 
 
 class HalfMadeKind(Exception):

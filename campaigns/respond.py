@@ -104,15 +104,27 @@ def _answers(desk: Desk | None, name: str, deeds: Sequence[Deed]) -> Sequence[An
     kind, action, _ = BODIES[name]
     if kind.name != desk.activity.kind:
         return [d.refused("action_unknown")] * len(deeds)
-    if action.begins and (missing := _missing(desk, kind)):
-        return [d.refused(entry.reason_of(missing[0]))] * len(deeds)
+    if action.begins and (reason := _why_not_begin(desk, kind)):
+        return [d.refused(reason)] * len(deeds)
     return action.answer(desk, deeds)
 
 
-def _missing(desk: Desk, kind: Kind) -> list[str]:
-    """Asked only where something begins: a consent withdrawn later stops the next start, not the running paper."""
-    floor = getattr(desk.settings, "age_floor", 0)
-    return entry.needs(kind.entry, entry.standing_of(desk.session, desk.participant, desk.campaign.id, floor))
+def _why_not_begin(desk: Desk, kind: Kind) -> str | None:
+    """Asked only where something begins: a pause, or a consent withdrawn, stops the next start, not the running paper."""
+    if desk.campaign.state in PAUSING:
+        return PAUSING[desk.campaign.state]
+    standing = entry.standing_of(desk.session, desk.participant, desk.campaign.id, desk.settings)
+    missing = entry.needs(kind.entry, standing)
+    return entry.reason_of(missing[0]) if missing else None
+
+
+PAUSING = {
+    "draft": "not_open_yet",
+    "scheduled": "not_open_yet",
+    "paused": "paused",
+    "closed": "closed",
+    "archived": "closed",
+}
 
 
 def _verdict(answered: Answered) -> Verdict:

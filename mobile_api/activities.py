@@ -15,10 +15,13 @@ from backend.participation.deeds import OperationIn, ReadingIn
 from campaigns import entry
 from campaigns.desks import desk_for
 from campaigns.kind import Action, Desk, Kind
+from campaigns.lifecycle import full_rules
 from campaigns.models import Activity, Campaign
-from campaigns.queries import activity as find_activity
+from campaigns.queries import public_activity as find_activity
+from campaigns.queries import round_of
 from campaigns.registry import KINDS, kind_named
 from campaigns.respond import Batch, respond
+from campaigns.results import published
 from mobile_api import schemas as s
 from mobile_api.blueprint import PhoneBlueprint
 from mobile_api.described import json_of, operation_name
@@ -43,7 +46,7 @@ def card(activity: Activity, campaign: Campaign) -> dict[str, Any]:
     """What home shows of an activity to this person."""
     language, at = http.language(), desk(activity, campaign)
     kind = kind_named(activity.kind)
-    standing = entry.standing_of(http.session(), http.me(), campaign.id, getattr(at.settings, "age_floor", 0))
+    standing = entry.standing_of(http.session(), http.me(), campaign.id, at.settings)
     return {
         "id": activity.id,
         "kind": activity.kind,
@@ -57,10 +60,19 @@ def card(activity: Activity, campaign: Campaign) -> dict[str, Any]:
         "closes_at": iso(activity.closes_at),
         "state": activity.state,
         "rules_version": activity.rules_version,
-        "rules": words(activity.rules, language).splitlines(),
+        "rules": words(full_rules(activity), language).splitlines(),
+        "paused": campaign.state == "paused",
+        "published": _published(activity),
+        "round": round_of(http.session(), activity),
+        "in_short": kind.in_short(at.settings),
         "needs": entry.needs(kind.entry, standing),
         "mine": {"state": kind.state(at)},
     }
+
+
+def _published(activity: Activity) -> dict[str, Any] | None:
+    found = published(http.session(), activity.id) if activity.state == "settled" else None
+    return {"at": iso(found.published_at), "url": f"/ket-qua/{activity.id}"} if found else None
 
 
 @blueprint.route("/activities/<uuid:activity_id>")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend import clock, http
-from backend.db.node import this_node
+from backend.db.node import own_unit, this_node
 from backend.http import anybody, guarded
 from backend.people import consents
 from backend.units import queries as units
@@ -19,7 +19,7 @@ blueprint = PhoneBlueprint("node", __name__, description="The node, its units an
 def read_node() -> dict[str, Any]:
     """The name of this node, the commune it serves and its clock."""
     session = http.session()
-    commune = units.search(session, "", "commune", clock.today(), limit=1)[0]
+    commune = units.named(session, own_unit(session), clock.today())
     return {
         "name": this_node(session).name,
         "commune": commune,
@@ -49,8 +49,11 @@ def probe(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(s.UnitSearchSchema, location="query")
 @blueprint.response(200, s.UnitsSchema)
 def search_units(query: dict[str, Any]) -> dict[str, Any]:
-    """Units by name; tone marks and đ may be left out."""
-    found = units.search(http.session(), query["q"], query["kind"], clock.today(), query["limit"])
+    """Units by name, those of the node's own commune first; tone marks and đ may be left out."""
+    session, day = http.session(), clock.today()
+    found = units.search(
+        session, query["q"], query["kind"], day, query["limit"], first_below=own_unit(session)
+    )
     return {"units": found}
 
 

@@ -195,6 +195,11 @@ class ConsentSchema(Schema):
 class MeSchema(Schema):
     id = identifier()
     name = words()
+    board_name = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What boards call this person; null: nowhere by name."},
+    )
     birth_year = fields.Integer(required=True, allow_none=True)
     age_group = words(validate=validate.OneOf(["adult", "youth", "minor"]))
     memberships = fields.List(fields.Nested(MembershipSchema), required=True)
@@ -221,6 +226,11 @@ class ConsentInSchema(In):
     version = Whole(required=True, strict=True, validate=validate.Range(min=1, max=10_000))
 
 
+class BoardNameInSchema(In):
+    name = typed(validate=validate.Length(min=1, max=200))
+    version = Whole(required=True, strict=True, validate=validate.Range(min=1, max=10_000))
+
+
 class GuardianInSchema(In):
     code = words(validate=CODE)
     guardian_name = typed(validate=NAME, metadata={})
@@ -231,6 +241,10 @@ class GuardianInSchema(In):
 
 class ClassInSchema(In):
     class_code = typed(validate=validate.Length(min=1, max=20))
+
+
+class JoinInSchema(In):
+    code = typed(validate=validate.Length(min=1, max=20))
 
 
 class LeaveInSchema(In):
@@ -273,7 +287,19 @@ class CampaignRefSchema(Schema):
 
 
 class MineStateSchema(Schema):
-    state = words(validate=validate.OneOf(["none", "running", "submitted", "late", "expired"]))
+    state = words(validate=validate.OneOf(["none", "running", "submitted", "late", "expired", "removed"]))
+
+
+class PublishedSchema(Schema):
+    at = words()
+    url = words()
+
+
+class InShortSchema(Schema):
+    questions = fields.Integer(required=True)
+    minutes = fields.Integer(required=True)
+    prediction = fields.Boolean(required=True)
+    attempts = fields.Integer(required=True, allow_none=True)
 
 
 class ActivityCardSchema(Schema):
@@ -288,10 +314,82 @@ class ActivityCardSchema(Schema):
     rules = fields.List(fields.String(), required=True)
     needs = fields.List(fields.String(), required=True)
     mine = fields.Nested(MineStateSchema, required=True)
+    paused = fields.Boolean(required=True)
+    published = fields.Nested(PublishedSchema, required=True, allow_none=True)
+    round = fields.Integer(required=True)
+    in_short = fields.Nested(InShortSchema, required=True)
 
 
 class ActivitySchema(ActivityCardSchema):
     settings = fields.Dict(required=True)
+
+
+# --- boards ---
+
+
+class PlacedSchema(Schema):
+    """One placed result; no name."""
+
+    place = fields.Integer(required=True)
+    right = fields.Integer(required=True)
+    of = fields.Integer(required=True)
+    elapsed_ms = fields.Integer(required=True)
+    gap = fields.Integer(required=True, allow_none=True)
+    is_me = fields.Boolean(required=True)
+
+
+class NamedSchema(PlacedSchema):
+    name = words()
+
+
+class OwnPlaceSchema(Schema):
+    place = fields.Integer(required=True)
+    of_people = fields.Integer(required=True)
+    neighbours = fields.List(fields.Nested(PlacedSchema), required=True)
+    tie = fields.String(required=True, allow_none=True)
+
+
+class PersonsBoardSchema(Schema):
+    top = fields.List(fields.Nested(NamedSchema), required=True)
+    mine = fields.Nested(OwnPlaceSchema, required=True, allow_none=True)
+
+
+class UnitLeaderSchema(Schema):
+    place = fields.Integer(required=True)
+    name = words()
+    people = fields.Integer(required=True, allow_none=True)
+    headcount = fields.Integer(required=True)
+    rate = fields.Float(required=True)
+    is_mine = fields.Boolean(required=True)
+
+
+class BandSchema(Schema):
+    title = words()
+    leaders = fields.List(fields.Nested(UnitLeaderSchema), required=True)
+    others = fields.Integer(required=True)
+
+
+class OwnUnitSchema(Schema):
+    name = words()
+    band = words()
+    people = fields.Integer(required=True, allow_none=True)
+    headcount = fields.Integer(required=True)
+    rate = fields.Float(required=True, allow_none=True)
+    hidden = fields.Boolean(required=True)
+
+
+class UnitsBoardSchema(Schema):
+    level_word = words()
+    bands = fields.List(fields.Nested(BandSchema), required=True)
+    mine = fields.Nested(OwnUnitSchema, required=True, allow_none=True)
+    counted_on = fields.String(required=True, allow_none=True)
+
+
+class BoardsSchema(Schema):
+    settled = fields.Boolean(required=True)
+    how = fields.List(fields.String(), required=True)
+    persons = fields.Nested(PersonsBoardSchema, required=True, allow_none=True)
+    units = fields.Nested(UnitsBoardSchema, required=True)
 
 
 class HamletSchema(Schema):

@@ -20,13 +20,17 @@ def words(by_language: dict[str, Any], language: str) -> str:
 def shown_me(session: Session, who: Participant) -> dict[str, Any]:
     today = clock.today()
     person = queries.person(session, who.person)
+    memberships = queries.belongings(session, person.id, today)
+    given = consents.of_person(session, person.id)
+    named = any(row.purpose == consents.BOARD_NAME and consents.stands(row) for row in given)
     return {
         "id": person.id,
         "name": person.name,
+        "board_name": person.board_name if named else None,
         "birth_year": person.birth_year,
         "age_group": age_group(person.birth_year, today.year),
-        "memberships": queries.belongings(session, person.id, today),
-        "consents": [shown_consent(row) for row in consents.of_person(session, person.id)],
+        "memberships": memberships,
+        "consents": [shown_consent(row) for row in given],
         "highest_seq": highest_seq(session, who.device) if who.device else 0,
     }
 

@@ -1,11 +1,16 @@
 """Opening the database. One transaction at a time per request: it is opened at the edge and nowhere else."""
 
+import math
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
+
+from backend.db.alone import IDLE_S, Lines
 
 WRITES = "lantoa_writes"
 
@@ -15,6 +20,7 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 8) -> None:
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url, pool_size)
+        self._alone = None if url.startswith("sqlite") else Lines(self.engine, pool_size)
 
     @contextmanager
     def transaction(self, writes: bool = True) -> Iterator[Session]:
@@ -27,6 +33,12 @@ class Database:
                 session.rollback()
                 raise
             session.commit()
+
+    def by_itself(self) -> AbstractContextManager[Any]:
+        """The driver's own cursor, on which every statement is a transaction of its own: for the hot path on
+        PostgreSQL, where what lies between costs more than the database. Raises psycopg's errors."""
+        assert self._alone  # noqa: S101 - asked for PostgreSQL only
+        return self._alone.cursor()
 
     @contextmanager
     def undone(self) -> Iterator[Session]:
@@ -52,10 +64,30 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._alone:
+            self._alone.close()
 
 
 def _postgres(url: str, pool_size: int) -> Engine:
-    return create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _check_if_idle)
+    return engine
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _check_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
+    """Raises DisconnectionError for a connection the server has dropped; the pool then opens another."""
+    if time.monotonic() - record.info.get("used_at", math.inf) < IDLE_S:
+        return  # never used yet counts as used just now: it was opened for this
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 def _sqlite(url: str) -> Engine:

@@ -20,8 +20,10 @@ from backend.http.guards import (
     me,
     reads_first,
     signed_in,
+    signed_in_by_view,
     staff,
     staff_with,
+    token,
     writes_on_read,
 )
 from backend.http.problems import (
@@ -66,9 +68,11 @@ __all__ = [
     "services",
     "session",
     "signed_in",
+    "signed_in_by_view",
     "staff",
     "staff_with",
     "stamp",
+    "token",
     "unforeseen",
     "writes_on_read",
 ]

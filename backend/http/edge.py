@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from sqlalchemy.exc import NoResultFound, SQLAlchemyError
@@ -19,6 +20,7 @@ from backend.db.node import this_node
 from backend.errors import DomainError, NotSetUp
 from backend.people.identity import CodeSender
 from backend.people.keys import Seal
+from backend.safeguards.signing import Signer
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,28 @@ class Services:
     settings: Settings
     database: Database
     seal: Seal
+    signer: Signer
     code_sender: CodeSender
+
+
+class CookieOfConsole(SecureCookieSessionInterface):
+    """The phone's door knows bearer tokens and no cookie: there the browser's session is not even looked at."""
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        if request.path.startswith("/api/"):
+            return self.make_null_session(app)
+        return super().open_session(app, request)
 
 
 class NodeApp(Flask):
     """Flask with the edge in it: each request is dispatched inside one transaction."""
 
     services: Services
+    session_interface = CookieOfConsole()
+
+    def ensure_sync(self, func: Any) -> Any:
+        """Nothing here is a coroutine, and Flask would ask that of nine functions with every request."""
+        return func
 
     def dispatch_request(self) -> ResponseReturnValue:
         with transaction():
@@ -95,11 +112,22 @@ def _end(error: BaseException | None) -> None:
 
 def stamp(answer: Response) -> Response:
     """What every answer of the API carries: this node's epoch and its clock."""
+    carried = {
+        "Lantoa-Time-Ms": str(clock.milliseconds(clock.now())),
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    }
     with suppress(NotSetUp, SQLAlchemyError):  # a node in trouble has said so in the answer itself
-        answer.headers["Lantoa-Epoch"] = epoch()
-    answer.headers["Lantoa-Time-Ms"] = str(clock.milliseconds(clock.now()))
-    answer.headers.setdefault("Cache-Control", "no-store")
-    answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        carried["Lantoa-Epoch"] = epoch()
+    return _carry(answer, carried)
+
+
+def _carry(answer: Response, carried: dict[str, str]) -> Response:
+    """Add what the answer does not say itself. Its headers are walked once: this runs for every answer, twice."""
+    said = {name.lower() for name, _ in answer.headers}
+    for name, value in carried.items():
+        if name.lower() not in said:
+            answer.headers.add(name, value)
     return answer
 
 
@@ -119,9 +147,7 @@ def harden(answer: Response) -> Response:
     }
     if not services().settings.demo:
         carried["Strict-Transport-Security"] = "max-age=31536000"
-    for name, value in carried.items():
-        answer.headers.setdefault(name, value)
-    return answer
+    return _carry(answer, carried)
 
 
 _EPOCHS: WeakKeyDictionary[Database, str] = WeakKeyDictionary()

@@ -47,18 +47,34 @@ def guarded(guard: Guard) -> Callable[[View], View]:
 anybody = Guard("anybody", lambda: None)
 
 
-def _signed_in() -> None:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
+def token() -> str:
+    """The bearer token that came with this request. Raises NotSignedIn."""
+    kind, _, held = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not held.strip():
         raise NotSignedIn
-    g.participant = participant(session(), token.strip())
+    return held.strip()
+
+
+def _signed_in() -> None:
+    g.participant = participant(session(), token())
 
 
 signed_in = Guard("signed_in", _signed_in)
 
 
+def _has_token() -> None:
+    token()
+
+
+# For a view whose own first statement reads who holds the token. Nothing is given to whoever holds none: every other
+# way through such a view goes through `me()`, which asks.
+signed_in_by_view = Guard("signed_in", _has_token)
+
+
 def me() -> Participant:
-    """The citizen whose token came with this request."""
+    """The citizen whose token came with this request. Raises NotSignedIn."""
+    if "participant" not in g:
+        _signed_in()
     return cast(Participant, g.participant)
 
 

@@ -1,28 +1,96 @@
+"""Reading a board. Nobody has a place before it is fixed: an early place would tell how many have everything right."""
+
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from backend.leaderboards.models import Standing, StandingLevel
+from backend.leaderboards.models import Board, Standing
+from backend.leaderboards.ranking import distance
+from backend.participation.models import Fact
+
+AROUND = 2
+"""How many neighbours on each side of the own place."""
 
 
 @dataclass(frozen=True)
 class Rank:
-    """`place` 1 is the best; equal results share a place."""
+    """`place` 1 is the best. `operation`: the deed whose result counts; `target`: what guesses were compared with."""
 
     place: int
     of_people: int
+    operation: uuid.UUID
+    target: int | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One placed result. `gap`: how far the guess was from the target; None where nobody guessed."""
+
+    subject: uuid.UUID
+    place: int
+    result: dict[str, int]
+    handed_in: datetime
+    gap: int | None
+    name: str | None = None
+
+
+def board_of(session: Session, measure: str, activity: uuid.UUID) -> Board | None:
+    """The board, once it is fixed."""
+    board = session.get(Board, (measure, activity))
+    return board if board and board.fixed_at else None
 
 
 def rank_of(session: Session, measure: str, activity: uuid.UUID, subject: uuid.UUID) -> Rank | None:
-    """The subject's own rank, or None before the fold has counted the result. Reads levels, not people."""
-    own = session.get(Standing, (measure, activity, subject))
-    if own is None:
+    """The subject's own place; None before the board is fixed. Two rows are read, whatever the number of people."""
+    board = board_of(session, measure, activity)
+    own = session.get(Standing, (measure, activity, subject)) if board else None
+    if board is None or own is None or own.place is None:
         return None
-    level = StandingLevel
-    better = or_(level.first < own.first, and_(level.first == own.first, level.second < own.second))
-    here = and_(level.measure == measure, level.activity_id == activity)
-    ahead = session.scalar(select(func.sum(level.people)).where(here, better)) or 0
-    everybody = session.scalar(select(func.sum(level.people)).where(here)) or 0
-    return Rank(place=int(ahead) + 1, of_people=int(everybody))
+    return Rank(own.place, board.people or 0, own.operation_id, board.target)
+
+
+def top(session: Session, board: Board, named: Select[uuid.UUID, str], limit: int) -> list[Row]:
+    """The first of those in `named` (subject, name), in order; their places keep the gaps of those who are not."""
+    who = named.subquery()
+    subject, name = who.c
+    query = _rows(board, name).join(who, subject == Standing.subject).order_by(Standing.place).limit(limit)
+    return _read(session, board, query)
+
+
+def around(session: Session, board: Board, place: int) -> list[Row]:
+    """The results near a place, nobody's name among them."""
+    near = Standing.place.between(place - AROUND, place + AROUND)
+    return _read(session, board, _rows(board).where(near).order_by(Standing.place))
+
+
+def _rows(board: Board, *more: Any) -> Any:
+    fact = (Fact.operation_id == Standing.operation_id) & (Fact.measure == Standing.measure)
+    return (
+        select(Standing.subject, Standing.place, Fact.result, Fact.received_at, *more)
+        .join(Fact, fact & Fact.is_reversal.is_(False))
+        .where(Standing.measure == board.measure, Standing.activity_id == board.activity_id)
+    )
+
+
+def _read(session: Session, board: Board, query: Any) -> list[Row]:
+    return [
+        Row(subject, place, result, handed_in, _gap(board, result), *name)
+        for subject, place, result, handed_in, *name in session.execute(query)
+    ]
+
+
+def _gap(board: Board, result: dict[str, int]) -> int | None:
+    guess = result.get("guess")
+    return None if guess is None or board.target is None else distance(guess, board.target)
+
+
+def perfect_subjects(session: Session, board: Board) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """(subject, operation) of every counting result with nothing wrong."""
+    query = select(Standing.subject, Standing.operation_id).where(
+        Standing.measure == board.measure, Standing.activity_id == board.activity_id, Standing.perfect
+    )
+    return [(row[0], row[1]) for row in session.execute(query.order_by(Standing.place))]

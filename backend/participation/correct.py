@@ -1,6 +1,7 @@
 """Correcting a fact: it is reversed, once, and what is right takes the next generation. Nothing is overwritten."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -15,19 +16,48 @@ CARRIED = (
     "measure", "subject", "scope", "unit_id", "campaign_id", "activity_id", "happened_at", "period",
 )  # fmt: skip
 
+Place = tuple[uuid.UUID, int]
+"""(operation, line)"""
 
-def reverse(session: Session, operation: uuid.UUID, line: int, by: uuid.UUID) -> bool:
+
+def reverse(session: Session, operation: uuid.UUID, line: int, by: uuid.UUID, by_line: int = 1) -> bool:
     """Take a fact back in the name of operation `by`. False when it had been taken back before."""
-    fact = _fact(session, operation, line)
+    return _reverse(session, _fact(session, operation, line), by, by_line)
+
+
+def _reverse(session: Session, fact: Fact, by: uuid.UUID, by_line: int) -> bool:
     row = _carried(fact) | {
         "operation_id": by,
-        "line": 1,
+        "line": by_line,
         "generation": fact.generation,
         "quantity": -fact.quantity,
         "result": fact.result,
         "is_reversal": True,
-        "reverses_operation": operation,
-        "reverses_line": line,
+        "reverses_operation": fact.operation_id,
+        "reverses_line": fact.line,
+    }
+    return write_facts(session, [row]) == 1
+
+
+def take_back(session: Session, facts: Iterable[Fact], by: uuid.UUID) -> int:
+    """Reverse facts, a line of `by` each from 1 on; answers the next free line."""
+    line = 0
+    for line, fact in enumerate(facts, start=1):
+        _reverse(session, fact, by, line)
+    return line + 1
+
+
+def count_again(session: Session, like: Fact, measure: str, scope: str, generation: int, by: Place) -> bool:
+    """Count a subject once more in a scope where the fact before was taken back; where and when as in `like`."""
+    row = _carried(like) | {
+        "operation_id": by[0],
+        "line": by[1],
+        "measure": measure,
+        "scope": scope,
+        "generation": generation,
+        "quantity": 1,
+        "result": None,
+        "is_reversal": False,
     }
     return write_facts(session, [row]) == 1
 

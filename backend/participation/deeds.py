@@ -65,13 +65,17 @@ Outcome = Literal["counted", "noted", "refused", "waiting"]
 
 @dataclass(frozen=True)
 class FactLine:
-    """What a room wants counted. `once`: silently not added when the subject already has it in that scope."""
+    """What a room wants counted; silently not added where the subject already has it in that scope and generation.
+
+    `generation`: one more for each time it was taken back there.
+    """
 
     measure: str
     scope: str
     quantity: int = 1
     result: dict[str, int] | None = None
     with_subject: bool = True
+    generation: int = 1
 
 
 @dataclass(frozen=True)
@@ -133,8 +137,13 @@ ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
 def new_receipt() -> str:
     """'LT-7GQ2-KM4X-9TBR': 59 bits, short enough to be copied by hand."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(12))
-    return f"LT-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+    # One draw for all letters; over 128 bits the alphabet's bias is far below anything that matters.
+    number, letters = secrets.randbits(128), []
+    for _ in range(12):
+        number, at = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[at])
+    text = "".join(letters)
+    return f"LT-{text[:4]}-{text[4:8]}-{text[8:]}"
 
 
 def body_hash(frozen: bytes | memoryview) -> str:

@@ -9,9 +9,14 @@ Additivity = Literal["sum", "distinct", "last", "ratio"]
 
 @dataclass(frozen=True)
 class Ranking:
-    """How results of a measure are ordered: fields of the result with their direction, the best one counts."""
+    """How results of a measure are ordered where an activity's own board does not say otherwise.
 
-    order: tuple[tuple[str, Literal["high", "low"]], ...]
+    Fields of the result with their direction; `near`: to a target known later; `handed_in`: when it reached the node.
+    `perfect`: two fields that are equal in a result with nothing wrong.
+    """
+
+    order: tuple[tuple[str, Literal["high", "low", "near"]], ...]
+    perfect: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

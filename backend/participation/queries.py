@@ -1,12 +1,25 @@
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from backend.clock import local_day
+from backend.db.statements import on_postgres
 from backend.participation.models import Fact, Operation, PendingFact, Quarantined
 
 Query = TypeVar("Query", bound=Select[Any])
@@ -92,14 +105,55 @@ def outcomes_of(session: Session, subject: uuid.UUID) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """Standing facts of an activity: how many came since a moment, and when the newest came."""
+
+    since: int
+    newest: datetime
+
+
+def arrived(
+    session: Session, activities: Collection[uuid.UUID], measure: str, since: datetime
+) -> dict[uuid.UUID, Arrived]:
+    """Activity -> what arrived there; an activity without any is not in it. One statement for all of them."""
+    recent = func.sum(case((Fact.received_at >= since, 1), else_=0))
+    columns: Any = select(Fact.activity_id, recent, func.max(Fact.received_at))
+    query = _standing(columns).where(Fact.activity_id.in_(list(activities)), Fact.measure == measure)
+    return {row[0]: Arrived(row[1], row[2]) for row in session.execute(query.group_by(Fact.activity_id))}
+
+
 def arrivals(
-    session: Session, activity: uuid.UUID, measure: str, since: datetime | None = None
-) -> list[datetime]:
-    """When each standing fact of the measure was received: what the console draws as arrivals."""
-    query = _standing(select(Fact.received_at)).where(Fact.activity_id == activity, Fact.measure == measure)
-    if since is not None:
-        query = query.where(Fact.received_at >= since)
-    return list(session.scalars(query.order_by(Fact.received_at)))
+    session: Session, activity: uuid.UUID, measure: str, since: datetime, every: timedelta
+) -> list[tuple[datetime, int]]:
+    """How many standing facts of the measure were received in each stretch of time, oldest first, empty ones left out.
+
+    Stretches begin on the full minute, hour or day in Viet Nam. Counted by the database: 250,000 rows stay there.
+    """
+    stretch = _stretch(session, every)
+    columns: Any = select(stretch, func.count())
+    query = _standing(columns).where(
+        Fact.activity_id == activity, Fact.measure == measure, Fact.received_at >= since
+    )
+    rows = session.execute(query.group_by(stretch).order_by(stretch))
+    return [(_FIRST + int(number) * every, count) for number, count in rows]
+
+
+_EAST_S = 7 * 3600
+_FIRST = datetime(1969, 12, 31, 17, tzinfo=UTC)
+"""Midnight in Viet Nam by today's clock, seven hours east of UTC since long before the first of these facts."""
+
+
+def _stretch(session: Session, every: timedelta) -> ColumnElement[int]:
+    """The number of the stretch a fact was received in, counted from `_FIRST`."""
+    # Written into the statement: PostgreSQL takes two parameters of one value for two expressions when it groups.
+    east, size = (literal_column(str(n), BigInteger) for n in (_EAST_S, int(every.total_seconds())))
+    epoch = (
+        func.floor(func.extract("epoch", Fact.received_at))
+        if on_postgres(session)
+        else func.strftime("%s", Fact.received_at)
+    )
+    return (sql_cast(epoch, BigInteger) + east) // size
 
 
 @dataclass(frozen=True)

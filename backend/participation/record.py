@@ -129,7 +129,7 @@ def _fact(deed: Deed, answer: Answer, number: int, line: FactLine, place: Attrib
         "measure": line.measure,
         "subject": deed.subject if line.with_subject else None,
         "scope": line.scope,
-        "generation": 1,
+        "generation": line.generation,
         "quantity": line.quantity,
         "result": line.result,
         "unit_id": place.unit,

@@ -1,35 +1,46 @@
-"""What a person can do in a contest: start a paper, answer a question, hand the paper in."""
+"""What a person can do in a contest: start a paper, answer questions, hand the paper in."""
 
 import uuid
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from backend.db.statements import dialect_insert, insert_into, on_postgres
+from backend import clock
+from backend.db.statements import insert_into
 from backend.participation.deeds import Answer, Deed, counted, noted, refused
 from campaigns.contest import rules
-from campaigns.contest.models import ContestAnswer, ContestAttempt
-from campaigns.contest.pool import pool
-from campaigns.contest.queries import answers_of, paper
-from campaigns.contest.schemas import SubmitIn
+from campaigns.contest.models import ContestAttempt
+from campaigns.contest.paper import on_paper, pool_of, right_of
+from campaigns.contest.pool import Question, drawables
+from campaigns.contest.queries import paper
+from campaigns.contest.schemas import AnswerIn, StartIn, SubmitIn
 from campaigns.kind import Desk
 
 
 def start(desk: Desk, deed: Deed) -> Answer:
     """Draw a paper and start its clock. A paper already running is given again, so starting twice is harmless."""
+    latest = _latest(desk.session, desk.activity.id, deed.subject)
+    # Begun before the closing, it has its own time: whose phone died now goes on on another.
+    if latest and latest.state == "running" and not _is_over(latest, desk, deed):
+        return noted(paper(desk, _held_by(latest, deed), deed.device))
     if not _is_open_for(desk, deed):
         return refused("not_open_yet" if desk.activity.state == "scheduled" else "closed")
-    latest = _latest(desk.session, desk.activity.id, deed.subject)
-    if latest and latest.state == "running" and not _is_over(latest, desk, deed):
-        return noted(paper(desk, latest))
     number = latest.number + 1 if latest else 1
-    if number > desk.settings.attempts_per_person:
+    most = desk.settings.attempts_per_person
+    if most is not None and number > most:
         return refused("no_attempts_left")
-    begun = _begin(desk, deed, number)
-    return noted(paper(desk, begun, {} if begun.started_by == deed.id else None))
+    return noted(paper(desk, _begin(desk, deed, number), deed.device))
+
+
+def _held_by(attempt: ContestAttempt, deed: Deed) -> ContestAttempt:
+    """On another phone only when asked for: what the first one answers from now on would otherwise vanish unseen."""
+    body: StartIn = deed.body
+    if body.take_over and attempt.held_by != deed.device:
+        attempt.held_by, attempt.held_since = deed.device, deed.received_at
+        attempt.revision += 1
+    return attempt
 
 
 def _is_open_for(desk: Desk, deed: Deed) -> bool:
@@ -44,16 +55,20 @@ def _begin(desk: Desk, deed: Deed, number: int) -> ContestAttempt:
     """The attempt with that number. Two starts racing: the constraint lets one in, and both get the same paper."""
     # Made from the deed, so that the same start offered again after a restore draws the same paper.
     attempt = uuid.uuid5(desk.activity.id, str(deed.id))
-    questions = [(q.id, list(q.options)) for q in pool(desk.session, desk.activity.id).values()]
     row = {
         "id": attempt,
         "activity_id": desk.activity.id,
         "subject": deed.subject,
         "number": number,
-        "drawn": rules.draw(attempt, questions, desk.settings),
+        "state": "running",
+        "drawn": rules.draw(attempt, drawables(desk.session, desk.activity), desk.settings),
+        "answers": {},
+        "held_by": deed.device,
+        "held_since": deed.received_at,
         "started_by": deed.id,
         "started_at": deed.received_at,
         "due_at": rules.due_at(deed.received_at, desk.settings),
+        "revision": 1,
     }
     desk.session.execute(
         insert_into(desk.session, ContestAttempt)
@@ -70,11 +85,13 @@ def _begin(desk: Desk, deed: Deed, number: int) -> ContestAttempt:
 
 
 def _latest(session: Session, activity: uuid.UUID, subject: uuid.UUID) -> ContestAttempt | None:
+    """The newest paper, held: two phones that start at once go one after another from the second paper on."""
     return session.scalars(
         select(ContestAttempt)
         .where(ContestAttempt.activity_id == activity, ContestAttempt.subject == subject)
         .order_by(ContestAttempt.number.desc())
         .limit(1)
+        .with_for_update()
     ).first()
 
 
@@ -82,33 +99,52 @@ def _is_over(attempt: ContestAttempt, desk: Desk, deed: Deed) -> bool:
     return rules.arrival(attempt.due_at, desk.settings.grace_s, deed.received_at) == "late"
 
 
+def answer_all(desk: Desk, deeds: Sequence[Deed]) -> list[Answer]:
+    """Answers that come together, as they do after an hour without signal: each paper is read and written once."""
+    papers = _own(desk, {deed.body.attempt for deed in deeds})
+    return [_take_down(desk, deed, papers.get(deed.body.attempt)) for deed in deeds]
+
+
 def answer(desk: Desk, deed: Deed) -> Answer:
-    """Keep one answer on the server, so that the paper can go on on another phone."""
+    """Keep a few answers on the server, so that the paper can go on on another phone."""
     return answer_all(desk, [deed])[0]
 
 
-def answer_all(desk: Desk, deeds: Sequence[Deed]) -> list[Answer]:
-    """Answers that come together, as they do after an hour without signal: papers read once, answers written at once."""
-    papers = {row.id: row for row in desk.session.scalars(_own(desk, {deed.body.attempt for deed in deeds}))}
-    reasons = [_why_not(desk, deed, papers.get(deed.body.attempt)) for deed in deeds]
-    latest = {
-        (deed.body.attempt, deed.body.question): deed
-        for deed, reason in sorted(zip(deeds, reasons, strict=True), key=lambda pair: pair[0].seq)
-        if reason is None
-    }
-    _keep(desk.session, [_row(deed, *place, deed.body.choice) for place, deed in latest.items()])
-    return [refused(reason) if reason else noted() for reason in reasons]
-
-
-def _why_not(desk: Desk, deed: Deed, attempt: ContestAttempt | None) -> str | None:
-    """Why one answer cannot be kept, or None."""
+def _take_down(desk: Desk, deed: Deed, attempt: ContestAttempt | None) -> Answer:
     if attempt is None:
-        return "attempt_unknown"
+        return refused("attempt_unknown")
+    body: AnswerIn = deed.body
+    choices, wrong = on_paper(_pool(desk, attempt), attempt.drawn, body.answers)
+    if reason := _why_not(desk, deed, attempt) or wrong:
+        return refused(reason)
+    _write_down(attempt, deed, choices)
+    return noted()
+
+
+def _why_not(desk: Desk, deed: Deed, attempt: ContestAttempt) -> str | None:
+    """Why answers cannot be kept, or None."""
+    if attempt.state == "removed":
+        return "removed"
     if attempt.submitted_at is not None:
         return "already_submitted"
     if _is_over(attempt, desk, deed):
         return "too_late"
-    return _not_on_paper(attempt, {str(deed.body.question): deed.body.choice})
+    return "taken_over" if _is_elsewhere(attempt, deed) else None
+
+
+def _is_elsewhere(attempt: ContestAttempt, deed: Deed) -> bool:
+    """Another phone of the person took the paper over before this was done; what was done before still counts."""
+    return attempt.held_by != deed.device and deed.happened_at > attempt.held_since
+
+
+def _pool(desk: Desk, attempt: ContestAttempt) -> dict[int, Question]:
+    return pool_of(desk.session, desk.campaign.id, attempt.drawn)
+
+
+def _write_down(attempt: ContestAttempt, deed: Deed, choices: Mapping[str, str]) -> None:
+    when = clock.milliseconds(deed.happened_at)
+    attempt.answers = rules.merged(attempt.answers, choices, deed.device.hex, deed.seq, when)
+    attempt.revision += 1
 
 
 def submit(desk: Desk, deed: Deed) -> Answer:
@@ -117,90 +153,73 @@ def submit(desk: Desk, deed: Deed) -> Answer:
     The first paper handed in stands: a second one is refused and told the first one's result.
     """
     body: SubmitIn = deed.body
-    attempt = desk.session.scalars(_own(desk, {body.attempt}).with_for_update()).first()
+    attempt = _own(desk, {body.attempt}).get(body.attempt)
     if attempt is None:
         return refused("attempt_unknown")
-    if attempt.submitted_at is not None:
-        return refused("already_submitted", paper(desk, attempt))
-    wrong = _not_on_paper(attempt, {str(question): choice for question, choice in body.answers.items()})
-    if wrong:
-        return refused(wrong)
-    _keep(
-        desk.session, [_row(deed, attempt.id, question, choice) for question, choice in body.answers.items()]
-    )
-    return _hand_in(desk, deed, attempt, answers_of(desk.session, attempt.id))
+    if attempt.submitted_at is not None or attempt.state == "removed":
+        reason = "removed" if attempt.state == "removed" else "already_submitted"
+        return refused(reason, paper(desk, attempt, deed.device))
+    choices, wrong = on_paper(_pool(desk, attempt), attempt.drawn, body.answers)
+    if wrong or _is_elsewhere(attempt, deed):
+        return refused(wrong or "taken_over")
+    if desk.settings.prediction and body.prediction is None and deed.received_at < attempt.due_at:
+        return refused("prediction_missing")
+    _write_down(attempt, deed, choices)
+    return _hand_in(desk, deed, attempt)
 
 
-def _hand_in(desk: Desk, deed: Deed, attempt: ContestAttempt, answers: Mapping[str, str]) -> Answer:
+def _hand_in(desk: Desk, deed: Deed, attempt: ContestAttempt) -> Answer:
     """Mark what the server holds now: the paper handed in, and what another phone of the person had answered before."""
-    questions = pool(desk.session, desk.activity.id)
-    keys = {question: questions[question].key for question, _ in attempt.drawn}
-    attempt.right = rules.mark(answers, keys)
+    attempt.right = right_of(_pool(desk, attempt), attempt.drawn, attempt.answers)
+    attempt.guess = deed.body.prediction if desk.settings.prediction else None
     attempt.elapsed_ms = rules.elapsed_ms(attempt.started_at, attempt.due_at, deed.received_at)
     attempt.submitted_at, attempt.submitted_by = deed.received_at, deed.id
     if _is_over(attempt, desk, deed):
         attempt.state = "late"
-        return refused("late", paper(desk, attempt, answers))
+        return refused("late", paper(desk, attempt, deed.device))
     attempt.state = "submitted"
     lines = rules.facts(
-        attempt.id, desk.activity.id, attempt.right, len(keys), attempt.elapsed_ms, desk.settings
+        attempt.id,
+        desk.activity.id,
+        attempt.right,
+        len(attempt.drawn),
+        attempt.elapsed_ms,
+        attempt.guess,
+        desk.settings,
+        _generation(desk, attempt),
     )
-    # Whatever the phone's clock says, a paper is handed in after it was started and before it arrived.
-    happened_at = max(attempt.started_at, min(deed.happened_at, deed.received_at))
-    return counted(*lines, result=paper(desk, attempt, answers), happened_at=happened_at)
+    return counted(
+        *lines, result=paper(desk, attempt, deed.device), happened_at=handed_in_at(attempt.started_at, deed)
+    )
 
 
-def _own(desk: Desk, attempts: set[uuid.UUID]) -> Select[ContestAttempt]:
-    """Those of the attempts that are this person's, in this contest."""
-    return select(ContestAttempt).where(
+def handed_in_at(started_at: Any, deed: Deed) -> Any:
+    """Whatever the phone's clock says, a paper is handed in after it was started and before it arrived."""
+    return max(started_at, min(deed.happened_at, deed.received_at))
+
+
+def _generation(desk: Desk, attempt: ContestAttempt) -> int:
+    """Whoever had papers removed is counted as an entrant anew."""
+    if attempt.number == 1:
+        return 1
+    removed = select(func.count()).where(
+        ContestAttempt.activity_id == attempt.activity_id,
+        ContestAttempt.subject == attempt.subject,
+        ContestAttempt.state == "removed",
+        ContestAttempt.submitted_by.is_not(None),
+    )
+    return 1 + (desk.session.scalar(removed) or 0)
+
+
+def _own(desk: Desk, attempts: set[uuid.UUID]) -> dict[uuid.UUID, ContestAttempt]:
+    """Those of the attempts that are this person's, in this contest, held until the end of the transaction."""
+    mine: Select[ContestAttempt] = select(ContestAttempt).where(
         ContestAttempt.id.in_(attempts),
         ContestAttempt.subject == desk.participant.subject,
         ContestAttempt.activity_id == desk.activity.id,
     )
-
-
-def _not_on_paper(attempt: ContestAttempt, answers: Mapping[str, str]) -> str | None:
-    """Why these answers do not fit the paper that was drawn, or None."""
-    drawn = dict(attempt.drawn)
-    for question, choice in answers.items():
-        if question not in drawn:
-            return "question_not_drawn"
-        if choice not in drawn[question]:
-            return "choice_unknown"
-    return None
-
-
-def _row(deed: Deed, attempt: uuid.UUID, question: uuid.UUID, choice: str) -> dict[str, Any]:
-    return {
-        "attempt_id": attempt,
-        "question_id": question,
-        "choice": choice,
-        "device_id": deed.device,
-        "device_seq": deed.seq,
-        "happened_at": deed.happened_at,
-    }
-
-
-def _keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Write answers; an older deed never replaces a newer one."""
-    if rows:
-        session.execute(_keeping(on_postgres(session)), list(rows))
-
-
-@cache
-def _keeping(postgres: bool) -> Any:
-    statement, held = dialect_insert(postgres, ContestAnswer), ContestAnswer.__table__.c
-    new = statement.excluded
-    same_device = held.device_id == new.device_id
-    later = or_(
-        and_(same_device, held.device_seq < new.device_seq),
-        and_(~same_device, held.happened_at <= new.happened_at),
-    )
-    return statement.on_conflict_do_update(
-        index_elements=["attempt_id", "question_id"],
-        set_={name: new[name] for name in ("choice", "device_id", "device_seq", "happened_at")},
-        where=later,
-    )
+    rows = desk.session.scalars(mine.order_by(ContestAttempt.id).with_for_update())
+    return {row.id: row for row in rows}
 
 
 def recall_start(desk: Desk, operation: uuid.UUID) -> dict[str, Any] | None:
@@ -213,4 +232,4 @@ def recall_submit(desk: Desk, operation: uuid.UUID) -> dict[str, Any] | None:
 
 def _recall(desk: Desk, where: Any) -> dict[str, Any] | None:
     attempt = desk.session.scalars(select(ContestAttempt).where(where)).first()
-    return paper(desk, attempt) if attempt else None
+    return paper(desk, attempt, desk.participant.device) if attempt else None

@@ -1,6 +1,7 @@
-"""The question pool of an activity, read once per process: it never changes after opening."""
+"""The questions of a campaign, read once per process: a row of the bank never changes, an edit is another row."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,41 +9,122 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.contest.models import ContestQuestion
+from campaigns.contest.rules import Drawable
+from campaigns.contest.schemas import Form
+from campaigns.models import Activity
 
-_KEPT: dict[uuid.UUID, dict[str, "Question"]] = {}
+_KEPT: dict[uuid.UUID, dict[int, "Question"]] = {}
+_DRAWABLE: dict[uuid.UUID, list[Drawable]] = {}
 _MOST = 64
+
+Words = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question as plain values. Ids are text here: papers are stored and sent as text."""
+    """A question as plain values: `options` and `matches` are code -> words."""
 
-    id: str
-    text: dict[str, str]
-    options: dict[str, dict[str, str]]
+    number: int
+    form: Form
+    text: Words
+    options: dict[str, Words]
+    matches: dict[str, Words]
     key: str
-    explanation: dict[str, str]
+    explanation: Words
+    source: str
+    picture: str | None
 
 
-def pool(session: Session, activity: uuid.UUID) -> dict[str, Question]:
-    """Question id -> question, in the pack's order."""
-    if activity not in _KEPT:
-        if len(_KEPT) >= _MOST:
-            _KEPT.clear()
-        rows = session.scalars(
-            select(ContestQuestion)
-            .where(ContestQuestion.activity_id == activity)
-            .order_by(ContestQuestion.code)
+def questions(session: Session, campaign: uuid.UUID, numbers: Sequence[int]) -> dict[int, Question]:
+    """Those questions of the bank, retired revisions included: a paper is read as it was drawn."""
+    held = _KEPT.get(campaign, {})
+    if any(number not in held for number in numbers):
+        _make_room(_KEPT)
+        held = _KEPT[campaign] = _read(session, campaign)
+    return {number: held[number] for number in numbers}
+
+
+def kept(campaign: uuid.UUID, numbers: Sequence[int]) -> dict[int, Question] | None:
+    """The same without asking the database; None where this process has not read them yet."""
+    held = _KEPT.get(campaign, {})
+    return held if all(number in held for number in numbers) else None
+
+
+def _make_room(cache: dict[uuid.UUID, Any]) -> None:
+    if len(cache) >= _MOST:
+        cache.clear()
+
+
+def _read(session: Session, campaign: uuid.UUID) -> dict[int, Question]:
+    rows = session.scalars(select(ContestQuestion).where(ContestQuestion.campaign_id == campaign))
+    return {row.number: as_question(row) for row in rows}
+
+
+def as_question(row: ContestQuestion) -> Question:
+    return Question(
+        number=row.number,
+        form=row.form,  # type: ignore[arg-type]
+        text=row.text,
+        options={option["code"]: option for option in row.options},
+        matches={match["code"]: match for match in row.matches or []},
+        key=row.key,
+        explanation=row.explanation,
+        source=row.source,
+        picture=row.picture,
+    )
+
+
+def drawables(session: Session, activity: Activity) -> list[Drawable]:
+    """What papers of the activity are drawn from: fixed when it opened, the bank as it stands before."""
+    frozen = (activity.frozen or {}).get("pool")
+    if frozen is None:
+        return in_force(session, activity.campaign_id)
+    if activity.id not in _DRAWABLE:
+        _make_room(_DRAWABLE)
+        chosen = set(frozen)
+        everything = _drawables(session, activity.campaign_id, ContestQuestion.number.in_(chosen))
+        _DRAWABLE[activity.id] = everything
+    return _DRAWABLE[activity.id]
+
+
+def in_force(session: Session, campaign: uuid.UUID) -> list[Drawable]:
+    """The bank's present revisions."""
+    return _drawables(session, campaign, ContestQuestion.retired_at.is_(None))
+
+
+def _drawables(session: Session, campaign: uuid.UUID, which: Any) -> list[Drawable]:
+    rows = session.scalars(
+        select(ContestQuestion)
+        .where(ContestQuestion.campaign_id == campaign, which)
+        .order_by(ContestQuestion.number)
+    )
+    return [
+        Drawable(
+            number=row.number,
+            topic=row.topic,
+            difficulty=row.difficulty,
+            form=row.form,  # type: ignore[arg-type]
+            options="".join(option["code"] for option in row.options),
+            matches="".join(match["code"] for match in row.matches or []),
         )
-        _KEPT[activity] = {str(row.id): _plain(row) for row in rows}
-    return _KEPT[activity]
+        for row in rows
+    ]
 
 
-def _plain(row: ContestQuestion) -> Question:
-    options: dict[str, Any] = {option["code"]: option for option in row.options}
-    return Question(str(row.id), row.text, options, row.key, row.explanation)
-
-
-def in_language(words: dict[str, str], language: str) -> str:
+def in_language(words: Words, language: str) -> str:
     """The words in that language, in Vietnamese where there is no translation."""
     return words.get(language) or words["vi"]
+
+
+def answer_in_words(question: Question, choice: str | None, language: str) -> str | None:
+    """'a,c' -> 'Mở ứng dụng VNeID; Quét mã QR'. Steps are joined by arrows, pairs by dashes."""
+    if not choice:
+        return None
+    parts = [_part(question, part, language) for part in choice.split(",")]
+    return (" → " if question.form == "ordering" else "; ").join(parts)
+
+
+def _part(question: Question, part: str, language: str) -> str:
+    left, _, right = part.partition(":")
+    words = in_language(question.options[left], language)
+    return f"{words} – {in_language(question.matches[right], language)}" if right else words

@@ -1,162 +1,119 @@
-"""What a person sees of the own paper, and what the room holds of a person."""
+"""What a person sees of the own papers, and what the room holds of a person."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from backend import clock
 from backend.clock import iso
+from campaigns.contest import rules
 from campaigns.contest import schemas as s
-from campaigns.contest.models import ContestAnswer, ContestAttempt
-from campaigns.contest.pool import Question, in_language, pool
-from campaigns.kind import Desk
+from campaigns.contest.models import ContestAttempt
+from campaigns.contest.paper import View, as_shown, pool_of, shows_result
+from campaigns.contest.pool import answer_in_words, in_language, questions
+from campaigns.kind import Desk, Placed
 from campaigns.models import Activity
 
 
 def state(desk: Desk) -> str:
     """The state of the person's newest paper."""
     newest = desk.session.scalars(
-        select(ContestAttempt.state)
-        .where(
-            ContestAttempt.activity_id == desk.activity.id, ContestAttempt.subject == desk.participant.subject
-        )
-        .order_by(ContestAttempt.number.desc())
-        .limit(1)
+        select(ContestAttempt.state).where(*_mine(desk)).order_by(ContestAttempt.number.desc()).limit(1)
     ).first()
     return newest or "none"
 
 
+def _mine(desk: Desk) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ContestAttempt.activity_id == desk.activity.id,
+        ContestAttempt.subject == desk.participant.subject,
+    )
+
+
+def papers_of(desk: Desk) -> list[ContestAttempt]:
+    """The person's papers in this contest, oldest first."""
+    query = select(ContestAttempt).where(*_mine(desk)).order_by(ContestAttempt.number)
+    return list(desk.session.scalars(query))
+
+
 def mine(desk: Desk) -> dict[str, Any]:
-    """The person's newest paper in this contest and how many more the rules allow."""
-    attempts = list(
-        desk.session.scalars(
-            select(ContestAttempt)
-            .where(
-                ContestAttempt.activity_id == desk.activity.id,
-                ContestAttempt.subject == desk.participant.subject,
-            )
-            .order_by(ContestAttempt.number)
+    """The person's newest paper in this contest, the ones before in short, and how many more the rules allow."""
+    papers, most = papers_of(desk), desk.settings.attempts_per_person
+    placed = _placed(desk)
+    counts = _the_one_that_counts(desk, papers, placed)
+    newest = _shown(desk, papers[-1], desk.participant.device, counts, placed) if papers else None
+    return _plain(
+        s.MineOut(
+            attempt=newest,
+            attempts_left=None if most is None else max(0, most - len(papers)),
+            attempts=[_in_short(desk, row, counts) for row in papers],
+            settled=desk.activity.state == "settled",
         )
     )
-    left = max(0, desk.settings.attempts_per_person - len(attempts))
-    newest = _attempt(desk, attempts[-1]) if attempts else None
-    return _plain(s.MineOut(attempt=newest, attempts_left=left))
 
 
-def paper(
-    desk: Desk, attempt: ContestAttempt, just_written: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """The paper as an action answers with it; the answers need not be read again when they were just written."""
-    return _plain(s.PaperOut(attempt=_attempt(desk, attempt, just_written)))
+def paper(desk: Desk, attempt: ContestAttempt, device: uuid.UUID | None) -> dict[str, Any]:
+    """The paper as an action answers with it."""
+    placed = _placed(desk) if attempt.submitted_at else None
+    one_only = desk.settings.attempts_per_person == 1
+    papers = [attempt] if one_only or not attempt.submitted_at else papers_of(desk)
+    counts = _the_one_that_counts(desk, papers, placed)
+    return _plain(s.PaperOut(attempt=_shown(desk, attempt, device, counts, placed)))
+
+
+def _placed(desk: Desk) -> Placed | None:
+    """Nobody has a place before the results are settled, so nobody asks before."""
+    return desk.placed(rules.PAPERS) if desk.activity.state == "settled" else None
+
+
+def _shown(
+    desk: Desk,
+    row: ContestAttempt,
+    device: uuid.UUID | None,
+    counts: uuid.UUID | None,
+    placed: Placed | None,
+) -> s.AttemptOut:
+    return as_shown(view_of(desk, row), row, device, row.id == counts, placed)
+
+
+def view_of(desk: Desk, row: ContestAttempt) -> View:
+    return View(
+        settings=desk.settings,
+        language=desk.language,
+        now=desk.now,
+        settled=desk.activity.state == "settled",
+        pool=pool_of(desk.session, desk.campaign.id, row.drawn),
+    )
 
 
 def _plain(shape: msgspec.Struct) -> dict[str, Any]:
     return msgspec.to_builtins(shape)  # type: ignore[no-any-return]
 
 
-def _attempt(desk: Desk, row: ContestAttempt, just_written: Mapping[str, str] | None = None) -> s.AttemptOut:
-    questions = pool(desk.session, desk.activity.id)
-    if just_written is None:
-        answers, rank = answers_of(desk.session, row.id), _rank(desk, row)
-    else:  # a paper handed in a moment ago is not folded yet: it has no rank to read
-        answers, rank = dict(just_written), None
-    return s.AttemptOut(
-        id=row.id,
+def _the_one_that_counts(
+    desk: Desk, papers: Sequence[ContestAttempt], placed: Placed | None
+) -> uuid.UUID | None:
+    """The board's own word once it is fixed; until then the same rule over the person's papers."""
+    if placed:
+        return next((row.id for row in papers if row.submitted_by == placed.operation), None)
+    handed_in = sorted((row for row in papers if row.state == "submitted"), key=lambda row: row.number)
+    return rules.recognised(
+        [(row.id, row.right or 0, row.elapsed_ms or 0) for row in handed_in], desk.settings.counting_attempt
+    )
+
+
+def _in_short(desk: Desk, row: ContestAttempt, counts: uuid.UUID | None) -> s.EarlierOut:
+    shown = shows_result(desk.settings, desk.activity.state == "settled")
+    return s.EarlierOut(
         number=row.number,
-        state=row.state,  # type: ignore[arg-type]
-        started_at=iso(row.started_at),
-        due_at=iso(row.due_at),
-        grace_s=desk.settings.grace_s,
-        server_ms=clock.milliseconds(desk.now),
-        questions=_questions(row, questions, desk.language) if row.state == "running" else [],
-        answers=answers,
-        result=_result(desk, row, iso(row.submitted_at), rank, _review(desk, row, answers, questions))
-        if row.submitted_at
-        else None,
-    )
-
-
-def _questions(row: ContestAttempt, questions: dict[str, Question], language: str) -> list[s.QuestionOut]:
-    return [
-        s.QuestionOut(
-            id=uuid.UUID(question),
-            number=number,
-            text=in_language(questions[question].text, language),
-            options=[
-                s.OptionOut(code, in_language(questions[question].options[code], language))
-                for code in options
-            ],
-        )
-        for number, (question, options) in enumerate(row.drawn, start=1)
-    ]
-
-
-def answers_of(session: Session, attempt: uuid.UUID) -> dict[str, str]:
-    """Question -> chosen option, as the server holds them."""
-    rows = session.execute(_ANSWERS, {"attempt": attempt})
-    return {str(question): choice for question, choice in rows}
-
-
-_ANSWER = ContestAnswer.__table__.c
-_ANSWERS = select(_ANSWER.question_id, _ANSWER.choice).where(_ANSWER.attempt_id == bindparam("attempt"))
-
-
-def _shows_result(desk: Desk) -> bool:
-    return desk.activity.state == "settled" or desk.settings.show_result == "at_submit"
-
-
-def _rank(desk: Desk, row: ContestAttempt) -> s.RankOut | None:
-    if row.state != "submitted" or not _shows_result(desk):
-        return None
-    found = desk.rank("contest.papers")
-    return s.RankOut(*found) if found else None
-
-
-def _result(
-    desk: Desk,
-    row: ContestAttempt,
-    submitted_at: str,
-    rank: s.RankOut | None,
-    review: list[s.ReviewOut] | None,
-) -> s.ResultOut:
-    """What the rules allow to be shown at this moment: the score at hand-in or once settled."""
-    shown = _shows_result(desk)
-    return s.ResultOut(
-        counted=row.state == "submitted",
-        reason="late" if row.state == "late" else None,
+        state=row.state,
         right=row.right if shown else None,
-        of=len(row.drawn),
-        elapsed_ms=row.elapsed_ms or 0,
-        submitted_at=submitted_at,
-        passed=(row.right or 0) >= desk.settings.pass_right if shown else None,
-        rank=rank,
-        review=review,
+        submitted_at=iso(row.submitted_at) if row.submitted_at else None,
+        recognised=shown and row.id == counts,
     )
-
-
-def _review(
-    desk: Desk, row: ContestAttempt, answers: dict[str, str], questions: dict[str, Question]
-) -> list[s.ReviewOut] | None:
-    """The right answers and why, once the results are settled and if the rules allow it."""
-    if desk.activity.state != "settled" or desk.settings.show_answers != "after_close":
-        return None
-
-    def words(question: Question, code: str | None) -> str | None:
-        return in_language(question.options[code], desk.language) if code else None
-
-    return [
-        s.ReviewOut(
-            text=in_language(questions[q].text, desk.language),
-            your=words(questions[q], answers.get(q)),
-            key=in_language(questions[q].options[questions[q].key], desk.language),
-            explanation=in_language(questions[q].explanation, desk.language),
-        )
-        for q, _ in row.drawn
-    ]
 
 
 def held(session: Session, subject: uuid.UUID) -> list[dict[str, Any]]:
@@ -171,27 +128,30 @@ def held(session: Session, subject: uuid.UUID) -> list[dict[str, Any]]:
 
 
 def _held(session: Session, row: ContestAttempt, activity: Activity) -> dict[str, Any]:
-    shown = activity.state == "settled" or activity.settings["show_result"] == "at_submit"
+    settings = (activity.frozen or {}).get("settings", activity.settings)
+    shown = activity.state == "settled" or settings["show_result"] == "at_submit"
+    pool = questions(session, activity.campaign_id, [number for number, *_ in row.drawn])
+    answers = rules.choices(row.answers)
     return {
         "started_at": iso(row.started_at),
         "submitted_at": iso(row.submitted_at) if row.submitted_at else None,
         "state": row.state,
+        "removal": row.removal_reason,
         "right": row.right if shown else None,
-        "answers": answers_of(session, row.id),
+        "prediction": row.guess,
+        "answers": {
+            in_language(pool[number].text, "vi"): answer_in_words(pool[number], answers[str(place)], "vi")
+            for place, (number, *_) in enumerate(row.drawn, start=1)
+            if str(place) in answers
+        },
     }
 
 
 def erase(session: Session, subject: uuid.UUID) -> None:
     """The papers go; what was counted of them stays as facts under a key that leads nowhere."""
-    _delete(session, ContestAttempt.subject == subject)
+    session.execute(delete(ContestAttempt).where(ContestAttempt.subject == subject))
 
 
 def forget(session: Session, activity: uuid.UUID) -> None:
     """Every paper of the contest goes; the facts stay."""
-    _delete(session, ContestAttempt.activity_id == activity)
-
-
-def _delete(session: Session, which: ColumnElement[bool]) -> None:
-    attempts = select(ContestAttempt.id).where(which)
-    session.execute(delete(ContestAnswer).where(ContestAnswer.attempt_id.in_(attempts)))
-    session.execute(delete(ContestAttempt).where(which))
+    session.execute(delete(ContestAttempt).where(ContestAttempt.activity_id == activity))

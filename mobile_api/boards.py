@@ -1,0 +1,152 @@
+"""The boards of an activity: people who agreed to be named, the own place, and hamlets beside hamlets of like size."""
+
+import uuid
+from typing import Any
+
+import msgspec
+from flask_babel import gettext
+
+from backend import clock, http
+from backend.http import guarded, signed_in
+from backend.leaderboards.queries import Row
+from backend.people import queries as people
+from backend.scorecards.comparison import Band
+from backend.scorecards.standing import Side, side_by_side
+from backend.units.queries import NamedUnit
+from campaigns import evidence
+from campaigns.models import Activity
+from campaigns.queries import public_activity as find_activity
+from campaigns.registry import kind_named
+from mobile_api import schemas as s
+from mobile_api.blueprint import PhoneBlueprint
+
+blueprint = PhoneBlueprint("boards", __name__, description="Boards of people and of units")
+
+
+@blueprint.route("/activities/<uuid:activity_id>/boards")
+@guarded(signed_in)
+@blueprint.response(200, s.BoardsSchema)
+def read_boards(activity_id: uuid.UUID) -> dict[str, Any]:
+    """Boards as they may be shown at this moment; people are ranked only once the results are settled."""
+    activity, campaign = find_activity(http.session(), activity_id)
+    return {
+        "settled": activity.state == "settled",
+        "how": _how(activity),
+        "persons": _persons(activity),
+        "units": _units(side_by_side(http.session(), activity.id, campaign.owner_unit_id)),
+    }
+
+
+def _how(activity: Activity) -> list[str]:
+    kind = kind_named(activity.kind)
+    settings = msgspec.convert((activity.frozen or {}).get("settings", activity.settings), kind.settings)
+    return kind.ranking_in_words(settings)[http.language()]
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def _persons(activity: Activity) -> dict[str, Any] | None:
+    kind = kind_named(activity.kind)
+    settings = msgspec.convert((activity.frozen or {}).get("settings", activity.settings), kind.settings)
+    rule = kind.board(settings)
+    subject = http.me().subject
+    board = evidence.shown_board(http.session(), rule.measure, activity.id, subject) if rule else None
+    if board is None:
+        return None
+    return {
+        "top": [_placed(row, subject) | {"name": row.name} for row in board.named],
+        "mine": _mine(board, subject),
+    }
+
+
+def _mine(board: evidence.Shown, subject: uuid.UUID) -> dict[str, Any] | None:
+    if board.mine is None:
+        return None
+    return {
+        "place": board.mine.place,
+        "of_people": board.people,
+        "neighbours": [_placed(row, subject) for row in board.neighbours],
+        "tie": _tie(board),
+    }
+
+
+def _placed(row: Row, subject: uuid.UUID) -> dict[str, Any]:
+    return {
+        "place": row.place,
+        "right": row.result["right"],
+        "of": row.result["of"],
+        "elapsed_ms": row.result["elapsed_ms"],
+        "gap": row.gap,
+        "is_me": row.subject == subject,
+    }
+
+
+def _tie(board: evidence.Shown) -> str | None:
+    """Why the neighbour with as many right answers stands before: the first thing in which the two differ."""
+    mine = board.mine
+    before = next((row for row in board.neighbours if mine and row.place == mine.place - 1), None)
+    if mine is None or before is None or before.result["right"] != mine.result["right"]:
+        return None
+    if before.gap != mine.gap:
+        return gettext("Người đứng ngay trước đúng bằng số câu, nhưng dự đoán sát hơn.")
+    if before.result["elapsed_ms"] // 1000 != mine.result["elapsed_ms"] // 1000:
+        return gettext("Người đứng ngay trước đúng bằng số câu, nhưng làm bài nhanh hơn.")
+    return gettext("Người đứng ngay trước đúng bằng số câu và làm nhanh như nhau, nhưng nộp bài sớm hơn.")
+
+
+# --- units --------------------------------------------------------------------------------------------------------
+
+
+def _units(side: Side) -> dict[str, Any]:
+    session, today = http.session(), clock.today()
+    own = people.unit_of(session, http.me().person, "lives_in", today)
+    return {
+        "level_word": side.level_word,
+        "bands": [_band(band, own) for band in side.bands],
+        "mine": _own(side, own) if own else None,
+        "counted_on": side.counted_on.isoformat() if side.counted_on else None,
+    }
+
+
+def _band(band: Band[NamedUnit], own: uuid.UUID | None) -> dict[str, Any]:
+    return {
+        "title": band_title(band),
+        "leaders": [
+            {
+                "place": leader.place,
+                "name": leader.row.unit.full_name,
+                "people": leader.row.people,
+                "headcount": leader.row.headcount,
+                "rate": float(leader.row.rate or 0),
+                "is_mine": leader.row.unit.id == own,
+            }
+            for leader in band.leaders
+        ],
+        "others": band.others,
+    }
+
+
+def band_title(band: Band[NamedUnit]) -> str:
+    if band.high is None and not band.low:
+        return gettext("Tất cả")
+    if band.high is None:
+        return gettext("Từ %(low)s người trở lên", low=band.low)
+    if not band.low:
+        return gettext("Dưới %(high)s người", high=band.high + 1)
+    return gettext("Từ %(low)s đến %(high)s người", low=band.low, high=band.high)
+
+
+def _own(side: Side, unit: uuid.UUID) -> dict[str, Any] | None:
+    row = next((row for row in side.rows if row.unit.id == unit), None)
+    if row is None:
+        return None
+    band = next(band for band in side.bands if unit in {u.id for u in band.units})
+    return {
+        "name": row.unit.full_name,
+        "band": band_title(band),
+        "people": row.people,
+        "headcount": row.headcount,
+        "rate": None if row.rate is None else float(row.rate),
+        "hidden": unit in side.hidden,
+    }
