@@ -16,6 +16,7 @@ from backend.db.engine import Database
 from backend.db.node import begin_epoch
 from backend.errors import SettingMissing
 from backend.safeguards.audit import OPERATOR, note
+from campaigns.pack import PackInvalid, read_pack
 from campaigns.registry import measure_book
 
 DOCUMENT = Path(__file__).parents[1] / "mobile_api" / "openapi.json"
@@ -45,16 +46,19 @@ def migrate() -> None:
 
 @main.command()
 @click.option("--fresh", is_flag=True, help="Throw the demo data away and plant it anew.")
-def demo(fresh: bool) -> None:
-    """Migrate, and plant the demo commune if it is not there yet."""
+@click.option("--small", is_flag=True, help="A tenth of the people: quick to plant, for tests.")
+def demo(fresh: bool, small: bool) -> None:
+    """Migrate, plant the demo commune if it is not there yet, and say whom to sign in as."""
     from backend import demo as planting
 
     settings = _settings()
     if not settings.demo:
         raise click.ClickException("Invented people belong in a demo only: set LANTOA_MODE=demo.")
-    if fresh:
-        planting.clear(settings)
-    planting.plant(settings)
+    try:
+        planting.plant(settings, planting.SMALL if small else planting.FULL, fresh=fresh)
+    except planting.NoDemo as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(planting.where_to_go(settings))
 
 
 @main.command()
@@ -106,6 +110,17 @@ def _say_differences(wrong: list[str]) -> NoReturn:
     sys.exit(1 if wrong else 0)
 
 
+@main.command("load-units")
+def load_units() -> None:
+    """Load the provinces and communes of the whole country; those that are there already stay as they are."""
+    from backend.units import national
+
+    with Database(_settings().database_url).transaction() as session:
+        new = national.load(session)
+        note(session, OPERATOR, "units.load", "unit")
+    click.echo(f"{new} new units; {len(national.listed())} on the list.")
+
+
 @main.command()
 @click.option("--check", is_flag=True, help="Exit 1 if the committed document is stale.")
 def openapi(check: bool) -> None:
@@ -120,6 +135,26 @@ def openapi(check: bool) -> None:
         DOCUMENT.write_text(text, encoding="utf-8")
     elif not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != text:
         raise click.ClickException("mobile_api/openapi.json is stale. Run: make openapi")
+
+
+@main.group()
+def pack() -> None:
+    """Packs: folders of YAML and pictures from which campaigns are launched."""
+
+
+@pack.command("check")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def check_pack(folder: Path) -> None:
+    """Read a pack and say everything that is wrong with it, by file and line; exit 1 if there is anything."""
+    try:
+        read = read_pack(folder)
+    except PackInvalid as invalid:
+        click.echo(str(invalid))
+        click.echo(f"{len(invalid.errors)} errors.")
+        sys.exit(1)
+    click.echo(
+        f"{read.code} v{read.version}: {len(read.rounds)} rounds, {read.digest[:12]}. Nothing is wrong."
+    )
 
 
 @main.command("new-epoch")

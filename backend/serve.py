@@ -1,6 +1,7 @@
 """`lantoa serve`: the web server and the worker as children of one process that keeps them alive."""
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -59,8 +60,27 @@ def children(settings: Settings) -> list[Child]:
     ]
 
 
+def is_taken(host: str, port: int) -> bool:
+    """Whether somebody listens there already. The web server would share the port without a word, and each request
+    would reach one or the other node by chance."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
 def serve(settings: Settings) -> int:
     """Run until told to stop; a child that dies is started again. Answers the exit code."""
+    if is_taken(settings.host, settings.port):
+        print(
+            f"Cổng {settings.port} đang có chương trình khác dùng. Xin dừng chương trình ấy, hoặc chọn cổng khác: PORT=8001. / "
+            f"Port {settings.port} is in use; stop what uses it, or choose another one.",
+            file=sys.stderr,
+        )
+        return 1
     family, stopping = children(settings), threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
