@@ -115,7 +115,7 @@ def _band(band: Band[NamedUnit], own: uuid.UUID | None) -> dict[str, Any]:
         "leaders": [
             {
                 "place": leader.place,
-                "name": leader.row.unit.full_name,
+                "name": leader.row.unit.heading,
                 "people": leader.row.people,
                 "headcount": leader.row.headcount,
                 "rate": float(leader.row.rate or 0),
@@ -143,7 +143,7 @@ def _own(side: Side, unit: uuid.UUID) -> dict[str, Any] | None:
         return None
     band = next(band for band in side.bands if unit in {u.id for u in band.units})
     return {
-        "name": row.unit.full_name,
+        "name": row.unit.heading,
         "band": band_title(band),
         "people": row.people,
         "headcount": row.headcount,

@@ -45,7 +45,7 @@ def _hamlet(activity: Activity, campaign: Campaign) -> dict[str, Any] | None:
     indicators, owner = [template()[STANDING]], campaign.owner_unit_id
     figure = cards.figures(session, indicators, activity.id, owner, [unit])[unit][STANDING]
     return {
-        "name": hamlet.full_name,
+        "name": hamlet.heading,
         "entrants": figure.numerator,
         "headcount": None if figure.is_hidden else figure.denominator,
         "rate": None if figure.value is None else float(figure.value),

@@ -68,7 +68,7 @@ def for_statement(side: Side) -> dict[str, Any]:
                 "band": band_words(band),
                 "leaders": [
                     {
-                        "name": leader.row.unit.full_name,
+                        "name": leader.row.unit.heading,
                         "people": leader.row.people,
                         "headcount": leader.row.headcount,
                         "rate": float(leader.row.rate or 0),

@@ -29,6 +29,11 @@ class NamedUnit:
         """'Xóm Đồng Tiến': the level word belongs to the name people say."""
         return f"{self.level_word} {self.name}".strip()
 
+    @property
+    def heading(self) -> str:
+        """'Xóm Đồng Tiến' where it begins a line."""
+        return self.full_name[:1].upper() + self.full_name[1:]
+
 
 def _named(day: date) -> Select[uuid.UUID, str, str, str, str, str | None]:
     above = aliased(UnitName)
