@@ -17,6 +17,7 @@ from backend.errors import DomainError, SettingMissing
 from backend.http import NodeApp, Services
 from backend.people.identity import CodeSender, ShownOnScreen
 from backend.people.keys import Seal
+from backend.safeguards.signing import Signer
 from campaigns import registry
 
 LANGUAGES = ("vi", "en")
@@ -34,6 +35,7 @@ def create_app(
         settings=settings,
         database=database or Database(settings.database_url),
         seal=Seal(settings.secret_key),
+        signer=Signer(settings.signing_key) if settings.signing_key else Signer.throw_away(),
         code_sender=code_sender or _code_sender(settings),
     )
     _configure(app, settings)

@@ -1,5 +1,6 @@
 """Configuration is read once into one frozen object. No other module reads the environment."""
 
+import base64
 import ipaddress
 import os
 import secrets
@@ -14,6 +15,7 @@ from backend.errors import SettingMissing
 Mode = Literal["production", "demo"]
 IDENTITIES = ("demo",)
 """Identity ports of this release. A program that brings its own hands it to `create_app`."""
+SIGNING_KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Settings:
     `identity`: name of the identity port. There is no default: the demo port is chosen by demo mode alone.
     `trusted_proxies`: how many proxies stand before the node and write down the client's address. Left at 0 behind
     a proxy, all clients seem to be one and share that one's limits.
+    `signing_key`: what the node signs with, 32 bytes in base64url. Empty where nothing signed will be kept: tests.
     """
 
     mode: Mode
@@ -36,6 +39,7 @@ class Settings:
     workers: int = 2
     language: str = "vi"
     trusted_proxies: int = 0
+    signing_key: str = ""
 
     @property
     def demo(self) -> bool:
@@ -60,12 +64,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mode=mode,
         data=data,
         database_url=env.get("LANTOA_DATABASE_URL") or _own_database(data / "lantoa.sqlite3"),
-        secret_key=env.get("LANTOA_SECRET_KEY") or _kept_secret(data),
+        secret_key=env.get("LANTOA_SECRET_KEY") or _kept(data / "secret_key", "LANTOA_SECRET_KEY", 48),
         identity=identity,
         host=_host(env, mode),
         port=_number(env, "PORT", 8000),
         workers=_number(env, "LANTOA_WORKERS", 2),
         trusted_proxies=_number(env, "LANTOA_TRUSTED_PROXIES", 0, least=0),
+        signing_key=_signing_key(env, data),
     )
 
 
@@ -131,20 +136,31 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _kept_secret(data: Path) -> str:
-    """A secret made at first start and kept beside the database, readable by its owner alone."""
-    place = data / "secret_key"
+def _signing_key(env: Mapping[str, str], data: Path) -> str:
+    name, place = "LANTOA_SIGNING_KEY", data / "signing_key"
+    given = env.get(name) or _kept(place, name, SIGNING_KEY_BYTES)
+    try:
+        length = len(base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True))
+    except ValueError:
+        length = 0
+    if length != SIGNING_KEY_BYTES:
+        raise SettingMissing(f"{name} (or {place}) is not {SIGNING_KEY_BYTES} bytes in base64url.")
+    return given
+
+
+def _kept(place: Path, variable: str, size: int) -> str:
+    """A secret of `size` random bytes, made at first start and kept beside the database, its owner's alone."""
     try:
         handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return _readable_secret(place)
+        return _readable(place, variable)
     with os.fdopen(handle, "w") as file:
-        file.write(made := secrets.token_urlsafe(48))
+        file.write(made := secrets.token_urlsafe(size))
     return made
 
 
-def _readable_secret(place: Path) -> str:
+def _readable(place: Path, variable: str) -> str:
     kept = place.read_text().strip()
     if not kept:
-        raise SettingMissing(f"{place} is empty: remove it to have a new one made, or set LANTOA_SECRET_KEY.")
+        raise SettingMissing(f"{place} is empty: remove it to have a new one made, or set {variable}.")
     return kept

@@ -105,7 +105,8 @@ class Action:
     """One thing a person can do in an activity of this kind.
 
     `body` and `result` are typed shapes; API, sync and OpenAPI are made from them. `offline`: the phone may queue it.
-    `begins`: asks for consent, age and a running campaign first. `who` is the guard. `do_all` answers a run of deeds as
+    `begins`: asks for consent, age and a running campaign first, unless the person only `goes_on` with what runs already.
+    `who` is the guard. `do_all` answers a run of deeds as
     one set where that is cheaper than one by one. `recall` gives the result again when the deed is offered again.
     `express`: the hot path of an action that thousands do in one minute.
     """
@@ -116,6 +117,7 @@ class Action:
     result: type[msgspec.Struct] | None = None
     offline: bool = True
     begins: bool = False
+    goes_on: Callable[[Desk], bool] | None = None
     who: Literal["participant"] = "participant"
     recall: Callable[[Desk, uuid.UUID], dict[str, Any] | None] | None = None
     do_all: Callable[[Desk, Sequence[Deed]], Sequence[Answer]] | None = None

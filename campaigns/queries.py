@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.errors import N_, DomainError
-from campaigns.models import Activity, Campaign, Phase
+from campaigns.models import Activity, Campaign, CampaignPicture, Phase
 
 
 class ActivityUnknown(DomainError):
@@ -71,3 +71,13 @@ def campaign(session: Session, campaign_id: uuid.UUID) -> Campaign:
     if found is None:
         raise ActivityUnknown
     return found
+
+
+def picture_url(digest: str) -> str:
+    """Where anybody who was shown the picture may ask for it: nobody guesses a digest."""
+    return f"/hinh/{digest}"
+
+
+def picture(session: Session, digest: str) -> CampaignPicture | None:
+    """A campaign's picture by its digest, whichever campaign brought it."""
+    return session.scalars(select(CampaignPicture).where(CampaignPicture.digest == digest).limit(1)).first()

@@ -104,9 +104,16 @@ def _answers(desk: Desk | None, name: str, deeds: Sequence[Deed]) -> Sequence[An
     kind, action, _ = BODIES[name]
     if kind.name != desk.activity.kind:
         return [d.refused("action_unknown")] * len(deeds)
-    if action.begins and (reason := _why_not_begin(desk, kind)):
+    if _really_begins(desk, action, deeds) and (reason := _why_not_begin(desk, kind)):
         return [d.refused(reason)] * len(deeds)
     return action.answer(desk, deeds)
+
+
+def _really_begins(desk: Desk, action: Action, deeds: Sequence[Deed]) -> bool:
+    """Not whoever goes on with what runs, nor a deed that was let in before the node was restored."""
+    if not action.begins or all(deed.vouched for deed in deeds):
+        return False
+    return action.goes_on is None or not action.goes_on(desk)
 
 
 def _why_not_begin(desk: Desk, kind: Kind) -> str | None:

@@ -7,6 +7,7 @@ import msgspec
 from flask_babel import gettext
 
 from backend import clock, http
+from backend.errors import N_
 from backend.http import guarded, signed_in
 from backend.leaderboards.queries import Row
 from backend.people import queries as people
@@ -82,17 +83,30 @@ def _placed(row: Row, subject: uuid.UUID) -> dict[str, Any]:
     }
 
 
+TIES = {
+    "guess": N_("Người đứng ngay trước đúng bằng số câu, nhưng dự đoán sát hơn."),
+    "elapsed_ms": N_("Người đứng ngay trước đúng bằng số câu, nhưng làm bài nhanh hơn."),
+    "handed_in": N_("Người đứng ngay trước có kết quả như nhau, nhưng nộp bài sớm hơn."),
+}
+
+
 def _tie(board: evidence.Shown) -> str | None:
-    """Why the neighbour with as many right answers stands before: the first thing in which the two differ."""
+    """Why the neighbour with as many right answers stands before: the first link of the chain in which they differ."""
     mine = board.mine
     before = next((row for row in board.neighbours if mine and row.place == mine.place - 1), None)
     if mine is None or before is None or before.result["right"] != mine.result["right"]:
         return None
-    if before.gap != mine.gap:
-        return gettext("Người đứng ngay trước đúng bằng số câu, nhưng dự đoán sát hơn.")
-    if before.result["elapsed_ms"] // 1000 != mine.result["elapsed_ms"] // 1000:
-        return gettext("Người đứng ngay trước đúng bằng số câu, nhưng làm bài nhanh hơn.")
-    return gettext("Người đứng ngay trước đúng bằng số câu và làm nhanh như nhau, nhưng nộp bài sớm hơn.")
+    parting = next(
+        (field for field, _ in board.chain if _counted(before, field) != _counted(mine, field)), None
+    )
+    return gettext(TIES[parting]) if parting in TIES else None
+
+
+def _counted(row: Row, field: str) -> object:
+    """What the chain compares of a result: seconds, not milliseconds; a guess by its distance."""
+    if field == "elapsed_ms":
+        return row.result["elapsed_ms"] // 1000
+    return {"guess": row.gap, "handed_in": row.handed_in}.get(field, row.result.get(field))
 
 
 # --- units --------------------------------------------------------------------------------------------------------

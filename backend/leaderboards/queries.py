@@ -57,26 +57,30 @@ def top(session: Session, board: Board, named: Select[uuid.UUID, str], limit: in
     """The first of those in `named` (subject, name), in order; their places keep the gaps of those who are not."""
     who = named.subquery()
     subject, name = who.c
-    query = _rows(board, name).join(who, subject == Standing.subject).order_by(Standing.place).limit(limit)
-    return _read(session, board, query)
+    first = (
+        _standing(board, name).join(who, subject == Standing.subject).order_by(Standing.place).limit(limit)
+    )
+    return _read(session, board, first)
 
 
 def around(session: Session, board: Board, place: int) -> list[Row]:
     """The results near a place, nobody's name among them."""
-    near = Standing.place.between(place - AROUND, place + AROUND)
-    return _read(session, board, _rows(board).where(near).order_by(Standing.place))
+    # Each place by its number: of a range the database would not know how few it holds, and plan anew every time.
+    near = Standing.place.in_(range(place - AROUND, place + AROUND + 1))
+    return _read(session, board, _standing(board).where(near))
 
 
-def _rows(board: Board, *more: Any) -> Any:
-    fact = (Fact.operation_id == Standing.operation_id) & (Fact.measure == Standing.measure)
-    return (
-        select(Standing.subject, Standing.place, Fact.result, Fact.received_at, *more)
-        .join(Fact, fact & Fact.is_reversal.is_(False))
-        .where(Standing.measure == board.measure, Standing.activity_id == board.activity_id)
+def _standing(board: Board, *more: Any) -> Any:
+    return select(Standing.subject, Standing.place, Standing.operation_id, *more).where(
+        Standing.measure == board.measure, Standing.activity_id == board.activity_id
     )
 
 
-def _read(session: Session, board: Board, query: Any) -> list[Row]:
+def _read(session: Session, board: Board, chosen: Any) -> list[Row]:
+    """Those chosen with their results, in order. The choice is made first: of hundreds named few results are fetched."""
+    subject, place, operation, *more = chosen.subquery().c
+    fact = (Fact.operation_id == operation) & (Fact.measure == board.measure) & Fact.is_reversal.is_(False)
+    query = select(subject, place, Fact.result, Fact.received_at, *more).join(Fact, fact).order_by(place)
     return [
         Row(subject, place, result, handed_in, _gap(board, result), *name)
         for subject, place, result, handed_in, *name in session.execute(query)

@@ -2,9 +2,9 @@
 phone app's files, and whether the node is well."""
 
 from backend.http import NodeApp
-from backend.public import key, pages, results, verify
+from backend.public import key, pages, pictures, results, verify
 
 
 def register(app: NodeApp) -> None:
-    for room in (pages, verify, results, key):
+    for room in (pages, verify, results, key, pictures):
         app.register_blueprint(room.blueprint)

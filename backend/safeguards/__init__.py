@@ -1,1 +1,1 @@
-"""The audit trail of writes and sensitive reads, and the limits that keep a guesser slow."""
+"""The audit trail of writes and sensitive reads, the limits that keep a guesser slow, and the node's signature."""

@@ -33,6 +33,7 @@ KIND = Kind(
             result=schemas.PaperOut,
             offline=False,
             begins=True,
+            goes_on=actions.goes_on,
             recall=actions.recall_start,
         ),
         Action(

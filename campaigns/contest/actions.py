@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -32,6 +33,13 @@ def start(desk: Desk, deed: Deed) -> Answer:
     if most is not None and number > most:
         return refused("no_attempts_left")
     return noted(paper(desk, _begin(desk, deed, number), deed.device))
+
+
+def goes_on(desk: Desk) -> bool:
+    """Whether the person has a paper whose time is not over: taking it up again begins nothing."""
+    latest = _latest(desk.session, desk.activity.id, desk.participant.subject)
+    over = timedelta(seconds=desk.settings.grace_s)
+    return latest is not None and latest.state == "running" and desk.now <= latest.due_at + over
 
 
 def _held_by(attempt: ContestAttempt, deed: Deed) -> ContestAttempt:

@@ -6,12 +6,12 @@ came, never how good it is: scores would tell how many have everything right.
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -27,7 +27,12 @@ HASTE_MS = 3_000
 SAME_WITHIN_S = 600
 MANY_ON_ONE_DEVICE = 6
 """More people than a family phone holds."""
+FEW_SHARE = 5
+"""Where more papers hold the very same questions, like answers are natural: papers with everything right read alike, so
+how many do would tell how many have everything right."""
 MOST_LISTED = 200
+FEW_PAPERS = 5_000
+"""Up to so many the doubtful ones are counted in passing; of more they are counted when somebody opens the list."""
 
 SIGNALS = {
     "haste": N_("Làm bài nhanh khác thường"),
@@ -56,7 +61,7 @@ class Paper:
     started_at: datetime
     submitted_at: datetime
     elapsed_ms: int
-    questions: int
+    drawn: tuple[int, ...]
     answers: tuple[tuple[int, str], ...]
 
 
@@ -74,6 +79,16 @@ def doubtful(session: Session, activity: Activity) -> list[Doubt]:
     return sorted(found, key=lambda doubt: (-len(doubt.signals), doubt.paper.submitted_at))[:MOST_LISTED]
 
 
+def how_many(session: Session, activity: Activity) -> int | None:
+    """How many are doubtful, at most 200; None where there are too many papers to look through in passing."""
+    query = select(func.count()).where(
+        ContestAttempt.activity_id == activity.id, ContestAttempt.state == "submitted"
+    )
+    if (session.scalar(query) or 0) > FEW_PAPERS:
+        return None
+    return len(doubtful(session, activity))
+
+
 def look(session: Session, activity: Activity, attempt: uuid.UUID) -> Doubt:
     """One paper that was handed in, with what is remarkable about it, if anything. Raises AttemptGone."""
     query = select(*_COLUMNS).where(ContestAttempt.id == attempt, ContestAttempt.activity_id == activity.id)
@@ -81,13 +96,9 @@ def look(session: Session, activity: Activity, attempt: uuid.UUID) -> Doubt:
     if row is None or row.state not in ("submitted", "removed"):
         raise AttemptGone
     paper = _paper(row)
-    near = timedelta(seconds=SAME_WITHIN_S)
-    beside = or_(
-        ContestAttempt.held_by == paper.device,
-        ContestAttempt.submitted_at.between(paper.submitted_at - near, paper.submitted_at + near),
-    )
-    around = [one for one in _handed_in(session, activity.id, beside) if one.attempt != attempt]
-    found = _doubts(session, activity, [*around, paper])
+    # Among all papers, as in the list: what is remarkable beside its neighbours may be common in the whole contest.
+    others = [one for one in _handed_in(session, activity.id) if one.attempt != attempt]
+    found = _doubts(session, activity, [*others, paper])
     return next((doubt for doubt in found if doubt.paper.attempt == attempt), Doubt(paper, ()))
 
 
@@ -132,9 +143,9 @@ _COLUMNS = (
 )
 
 
-def _handed_in(session: Session, activity: uuid.UUID, *which: ColumnElement[bool]) -> Iterator[Paper]:
+def _handed_in(session: Session, activity: uuid.UUID) -> Iterator[Paper]:
     query = select(*_COLUMNS).where(
-        ContestAttempt.activity_id == activity, ContestAttempt.state == "submitted", *which
+        ContestAttempt.activity_id == activity, ContestAttempt.state == "submitted"
     )
     for row in session.execute(query.order_by(ContestAttempt.submitted_at)).yield_per(1000):
         yield _paper(row)
@@ -151,7 +162,7 @@ def _paper(row: Any) -> Paper:
         started_at=row.started_at,
         submitted_at=row.submitted_at or row.started_at,
         elapsed_ms=row.elapsed_ms or 0,
-        questions=len(row.drawn),
+        drawn=tuple(sorted(number for number, *_ in row.drawn)),
         answers=tuple(
             sorted(
                 (number, choices[str(place)])
@@ -178,7 +189,7 @@ def signals_of(papers: Sequence[Paper]) -> dict[uuid.UUID, set[str]]:
     people_on = _people_on(papers)
     at_second = Counter(paper.submitted_at.replace(microsecond=0) for paper in papers)
     for paper in papers:
-        if paper.elapsed_ms < HASTE_MS * paper.questions:
+        if paper.elapsed_ms < HASTE_MS * len(paper.drawn):
             found[paper.attempt].add("haste")
         if people_on[paper.device] > MANY_ON_ONE_DEVICE:
             found[paper.attempt].add("one_device")
@@ -193,11 +204,12 @@ def _people_on(papers: Sequence[Paper]) -> Counter[uuid.UUID]:
     return Counter(device for device, _ in {(paper.device, paper.subject) for paper in papers})
 
 
-def _twins(papers: Iterable[Paper]) -> Iterator[uuid.UUID]:
+def _twins(papers: Sequence[Paper]) -> Iterator[uuid.UUID]:
     """Papers of two people with the same questions answered alike, close together in time."""
     alike: dict[tuple[tuple[int, str], ...], list[Paper]] = defaultdict(list)
+    holders = Counter(paper.drawn for paper in papers)
     for paper in papers:
-        if paper.answers:
+        if paper.answers and holders[paper.drawn] <= FEW_SHARE:
             alike[paper.answers].append(paper)
     for group in alike.values():
         for one in group:

@@ -106,12 +106,21 @@ def _questions(view: View, drawn: Sequence[Drawn]) -> list[s.QuestionOut]:
             number=place,
             form=view.pool[number].form,
             text=in_language(view.pool[number].text, view.language),
-            picture=view.pool[number].picture,
+            picture=_picture_url(view.pool[number]),
+            picture_alt=_picture_alt(view.pool[number], view.language),
             options=_side(view.pool[number].options, options, view.language),
             matches=_side(view.pool[number].matches, matches, view.language),
         )
         for place, (number, options, matches) in enumerate(drawn, start=1)
     ]
+
+
+def _picture_url(question: Question) -> str | None:
+    return question.picture.url if question.picture else None
+
+
+def _picture_alt(question: Question, language: str) -> str | None:
+    return in_language(question.picture.alt, language) if question.picture else None
 
 
 def _side(words: Mapping[str, dict[str, str]], order: str, language: str) -> list[s.OptionOut]:

@@ -1,8 +1,9 @@
 """The questions of a campaign, read once per process: a row of the bank never changes, an edit is another row."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -11,13 +12,22 @@ from sqlalchemy.orm import Session
 from campaigns.contest.models import ContestQuestion
 from campaigns.contest.rules import Drawable
 from campaigns.contest.schemas import Form
-from campaigns.models import Activity
+from campaigns.models import Activity, CampaignPicture
+from campaigns.queries import picture_url
 
 _KEPT: dict[uuid.UUID, dict[int, "Question"]] = {}
 _DRAWABLE: dict[uuid.UUID, list[Drawable]] = {}
 _MOST = 64
 
 Words = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Where a question's picture is, and what is to be seen on it for whoever cannot see it."""
+
+    url: str
+    alt: Words
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Question:
     key: str
     explanation: Words
     source: str
-    picture: str | None
+    picture: Picture | None
 
 
 def questions(session: Session, campaign: uuid.UUID, numbers: Sequence[int]) -> dict[int, Question]:
@@ -57,10 +67,18 @@ def _make_room(cache: dict[uuid.UUID, Any]) -> None:
 
 def _read(session: Session, campaign: uuid.UUID) -> dict[int, Question]:
     rows = session.scalars(select(ContestQuestion).where(ContestQuestion.campaign_id == campaign))
-    return {row.number: as_question(row) for row in rows}
+    pictures = pictures_of(session, campaign)
+    return {row.number: as_question(row, pictures) for row in rows}
 
 
-def as_question(row: ContestQuestion) -> Question:
+def pictures_of(session: Session, campaign: uuid.UUID) -> dict[str, Picture]:
+    query = select(CampaignPicture.name, CampaignPicture.digest, CampaignPicture.alt)
+    rows = session.execute(query.where(CampaignPicture.campaign_id == campaign))
+    return {name: Picture(picture_url(digest), alt) for name, digest, alt in rows}
+
+
+def as_question(row: ContestQuestion, pictures: Mapping[str, Picture] = MappingProxyType({})) -> Question:
+    """A row of the bank as plain values; `pictures`: those of its campaign by name."""
     return Question(
         number=row.number,
         form=row.form,  # type: ignore[arg-type]
@@ -70,7 +88,7 @@ def as_question(row: ContestQuestion) -> Question:
         key=row.key,
         explanation=row.explanation,
         source=row.source,
-        picture=row.picture,
+        picture=pictures.get(row.picture or ""),
     )
 
 

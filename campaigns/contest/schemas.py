@@ -94,6 +94,7 @@ class QuestionOut(msgspec.Struct, frozen=True):
     form: Form
     text: str
     picture: str | None
+    picture_alt: str | None
     options: list[OptionOut]
     matches: list[OptionOut]
 

@@ -143,8 +143,12 @@ def _settings(activity: Activity) -> ContestSettings:
     return msgspec.convert((activity.frozen or {}).get("settings", activity.settings), ContestSettings)
 
 
+SLACK = timedelta(seconds=30)
+"""A paper that came in its last second may still wait for its turn; longer than this no request lives."""
+
+
 def _grace(activity: Activity) -> timedelta:
-    return timedelta(seconds=_settings(activity).grace_s)
+    return timedelta(seconds=_settings(activity).grace_s) + SLACK
 
 
 def settle(session: Session, activity: Activity, winners: Sequence[Winner], now: datetime) -> None:

@@ -1,16 +1,20 @@
 """A real demo node for a browser to visit: planted, served on a free port, and gone without a trace afterwards."""
 
+import atexit
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -74,14 +78,12 @@ def environment(data: Path, port: int = 8000) -> dict[str, str]:
 
 @contextmanager
 def running(data: Path) -> Iterator[DemoNode]:
-    """Plant the demo in `data` and serve it; at the end every process of it is gone, or this fails."""
+    """Put a planted demo into `data` and serve it; at the end every process of it is gone, or this fails."""
     if not APP.exists():
         raise RuntimeError(f"{APP.relative_to(ROOT)} is not built: run `make pwa` first")
     port = _free_port()
     node = DemoNode(f"http://127.0.0.1:{port}", data)
-    planted = node.lantoa("demo")
-    if planted.returncode != 0:
-        raise RuntimeError(f"planting the demo failed:\n{planted.stdout}{planted.stderr}")
+    shutil.copytree(planted_world(), data, dirs_exist_ok=True)
     log = data / "serve.log"
     with log.open("wb") as out:
         served = subprocess.Popen(
@@ -94,6 +96,17 @@ def running(data: Path) -> Iterator[DemoNode]:
     finally:
         left = _stop(served)
     assert not left, f"still running after the node was stopped: {left}"
+
+
+@cache
+def planted_world() -> Path:
+    """The data of a demo node nobody has visited: planted once a process, for copying. Nobody may write to it."""
+    place = Path(tempfile.mkdtemp(prefix="lantoa-demo-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    planted = DemoNode("", place).lantoa("demo")
+    if planted.returncode != 0:
+        raise RuntimeError(f"planting the demo failed:\n{planted.stdout}{planted.stderr}")
+    return place
 
 
 def _free_port() -> int:

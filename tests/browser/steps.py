@@ -1,6 +1,7 @@
 """What people do, in their words: on the phone, and at the console's desk."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -10,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.demo_node import PASSWORD
 
-QUESTIONS = 20
 CONTEST = "contest_participation"
 """The indicator 'people who took part'."""
 
@@ -72,7 +72,7 @@ def introduce(page: Page, who: Newcomer, hamlet: str = "dong tien") -> None:
     tid(page, "pin-again-input").fill(who.pin)
     find_hamlet(page, hamlet).click()
     tid(page, "create-person").click()
-    expect(tid(page, "activity-card")).to_be_visible()
+    expect(running_card(page)).to_be_visible()
 
 
 def sign_in_as_new(page: Page, who: Newcomer, hamlet: str = "dong tien") -> None:
@@ -85,8 +85,13 @@ def sign_in_as_new(page: Page, who: Newcomer, hamlet: str = "dong tien") -> None
 # --- on the phone: the contest ----------------------------------------------------------------------------------
 
 
+def running_card(page: Page) -> Locator:
+    """The contest that is on now; finished rounds have cards too."""
+    return page.locator("[data-testid=activity-card][data-state=open]").first
+
+
 def open_contest(page: Page) -> None:
-    tid(page, "activity-card").click()
+    running_card(page).click()
     expect(tid(page, "start-contest")).to_be_visible()
 
 
@@ -107,37 +112,105 @@ def begin_paper(page: Page) -> None:
     expect(tid(page, "question-text")).to_be_visible()
 
 
+def questions_on(page: Page) -> int:
+    """How many questions the paper on the screen has."""
+    found = re.search(r"Câu \d+ trên (\d+)", page.locator(".question").inner_text())
+    assert found, "no question is on the screen"
+    return int(found[1])
+
+
+def form_of(page: Page) -> str:
+    return str(tid(page, "question-text").get_attribute("data-form"))
+
+
 def options(page: Page) -> Locator:
     return page.locator("[data-testid^=option-]")
 
 
 def answer(page: Page, choice: int = 0) -> None:
-    option = options(page).nth(choice)
-    option.click()
-    expect(option).to_have_attribute("aria-pressed", "true")
+    """Answer the question on the screen, whatever its form; `choice` leads to different answers."""
+    form = form_of(page)
+    if form == "ordering":
+        return put_in_order(page, choice)
+    if form == "matching":
+        return match_all(page, choice)
+    option = options(page).nth(choice % options(page).count())
+    if option.get_attribute("aria-pressed") == "false" or form != "several":
+        option.click()
+    return expect(option).to_have_attribute("aria-pressed", "true")
+
+
+def put_in_order(page: Page, choice: int) -> None:
+    """Keep the order shown, or move one of the lines below the first up."""
+    ups = page.locator("[data-testid^=up-]")
+    if choice % ups.count():
+        ups.nth(choice % ups.count()).click()
+    elif tid(page, "order-keep").count():
+        tid(page, "order-keep").click()
+    expect(tid(page, "order-kept")).to_be_visible()
+
+
+def match_all(page: Page, choice: int) -> None:
+    """Give each line a mate, the list turned by `choice`."""
+    lines = page.locator("[data-testid^=match-]")
+    of = lines.count()
+    for at in range(of):
+        lines.nth(at).click()
+        page.locator("[data-testid^=pick-]").nth((at + choice) % of).click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".chosen-mate")).to_have_count(of)
 
 
 def answer_to(page: Page, last: int, first: int = 1) -> None:
-    """Answer from question `first`, which is on the screen, to question `last`, each one at sight."""
+    """Answer from question `first`, which is on the screen, to question `last`, each one at sight; and go on."""
     for number in range(first, last + 1):
         expect_question(page, number)
         answer(page, number % 4)
-        if number < QUESTIONS:
+        if tid(page, "next-question").count():
             tid(page, "next-question").click()
 
 
+def answer_all(page: Page, first: int = 1) -> None:
+    answer_to(page, questions_on(page), first)
+
+
+def skip_to(page: Page, *forms: str) -> bool:
+    """Page on, answering nothing, to the next question of such a form; False when the paper has none."""
+    while tid(page, "question-text").count():
+        if form_of(page) in forms:
+            return True
+        tid(page, "next-question").click()
+        expect(page.locator(".question h2")).to_be_focused()
+    return False
+
+
 def expect_question(page: Page, number: int) -> None:
-    expect(page.get_by_text(f"Câu {number} trên {QUESTIONS}", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^Câu {number} trên \d+$"))).to_be_visible()
 
 
 def expect_answered(page: Page, number: int) -> None:
-    expect(tid(page, "overview")).to_contain_text(f"({number}/{QUESTIONS})")
+    expect(tid(page, "overview")).to_contain_text(re.compile(rf"\({number}/\d+\)"))
 
 
-def hand_in(page: Page) -> None:
-    """From wherever in the paper: the list of questions, hand in, yes."""
+def predict(page: Page, people: int = 25) -> None:
+    """Write down the prediction, on its page."""
+    tid(page, "prediction-input").fill(str(people))
+    expect(tid(page, "prediction-input")).to_have_value(str(people))
+
+
+def hand_in(page: Page, people: int = 25) -> None:
+    """From wherever in the paper: the prediction if the rules ask for it, hand in, yes."""
     tid(page, "overview").click()
-    page.locator("dialog").get_by_test_id("submit-paper").click()
+    sheet = page.get_by_role("dialog")
+    if tid(page, "overview-prediction").count():
+        tid(page, "overview-prediction").click()
+        predict(page, people)
+        tid(page, "submit-paper").click()
+    elif sheet.get_by_test_id("submit-paper").count():
+        sheet.get_by_test_id("submit-paper").click()
+    else:
+        page.keyboard.press("Escape")
+        tid(page, "submit-paper").click()
     tid(page, "confirm-submit").click()
     expect(tid(page, "submit-status")).to_be_visible()
 
@@ -213,8 +286,9 @@ def sign_in_to_console(page: Page, username: str) -> None:
 
 
 def open_activity(page: Page) -> None:
+    """The newest round: what is on now stands first."""
     page.goto("/admin/")
-    tid(page, "activity-link").click()
+    tid(page, "activity-link").first.click()
     expect(tid(page, "people-total")).to_be_visible()
 
 
@@ -225,13 +299,13 @@ def open_scorecard(page: Page, code: str) -> None:
 
 
 def open_facts(page: Page, indicator: str = CONTEST) -> None:
-    tid(page, f"drill-{indicator}").click()
+    tid(page, f"drill-{indicator}").first.click()  # of the newest round
     expect(tid(page, "facts-value")).to_be_visible()
 
 
 def numerator(page: Page) -> int:
-    """Of the people figure on the scorecard on the screen."""
-    found = re.search(r"Tử số\s+([\d.]+)", tid(page, f"indicator-{CONTEST}").inner_text())
+    """Of the people figure of the newest round on the scorecard on the screen."""
+    found = re.search(r"Tử số\s+([\d.]+)", tid(page, f"indicator-{CONTEST}").first.inner_text())
     assert found, "the scorecard shows no numerator"
     return int(found[1].replace(".", ""))
 
@@ -241,15 +315,28 @@ def people_of(page: Page, code: str) -> int:
     return numerator(page)
 
 
+FILE = re.compile(r"\.\w{2,5}(\?|$)")
+"""A link that leads to a file to keep, not to a page."""
+
+
+KEY_IN_PATH = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=questions/)[\w-]+|(?<==)[\w-]+")
+ALIKE = 3
+"""Of pages that differ only in what they are about so many are visited: two hundred questions look like three."""
+
+
 def walk_the_console(page: Page) -> Iterator[str]:
-    """Stands on every page this member can reach by links, one after the other; yields its address."""
-    waiting, seen = ["/admin/"], {"/admin/"}
+    """Stands on every kind of page this member can reach by links, one after the other; yields its address."""
+    waiting, seen, shapes = ["/admin/"], {"/admin/"}, Counter[str]()
     while waiting:
         path = waiting.pop()
+        shape = KEY_IN_PATH.sub("*", path)
+        shapes[shape] += 1
+        if shapes[shape] > ALIKE:
+            continue
         page.goto(path)
         yield path
         links = page.eval_on_selector_all("a[href^='/admin/']", "all => all.map(a => a.getAttribute('href'))")
-        bare = {link.split("#")[0] for link in links if "page=" not in link}
+        bare = {link.split("#")[0] for link in links if "page=" not in link and not FILE.search(link)}
         waiting += sorted(bare - seen)
         seen |= bare
 

@@ -25,6 +25,7 @@ from tests.browser.steps import (
     open_contest,
     prove_number,
     reopen_tab,
+    running_card,
     sign_in_as_new,
     tid,
 )
@@ -44,7 +45,7 @@ def test_a_paper_handed_in_without_signal_waits_and_is_counted_when_the_signal_i
     expect_tally(phone, counted=0)
 
     phone = reopen_tab(phone)
-    tid(phone, "activity-card").click()
+    running_card(phone).click()
     expect(tid(phone, "submit-status")).to_contain_text("Đã lưu trên máy")
     find_signal(phone)
     expect_receipt(phone)
@@ -86,14 +87,22 @@ def test_a_paper_whose_time_runs_out_without_signal_is_closed_and_kept(phone: Pa
     begin_paper(phone)
     answer_to(phone, 2)
     lose_signal(phone)
-    expect(tid(phone, "time-left")).to_contain_text("19:")
-    phone.clock.fast_forward("19:30")
+    minutes, seconds = map(int, tid(phone, "time-left").inner_text().split()[-1].split(":"))
+    phone.clock.fast_forward((minutes * 60 + seconds - 40) * 1000)
     expect(phone.get_by_text("Còn 1 phút.")).to_have_count(1)
     phone.clock.fast_forward("01:00")
+    give_the_prediction_within_the_grace(phone)
     expect(phone.get_by_text("Hết giờ làm bài, bài đã được đóng lại và tự nộp.")).to_be_visible()
     expect(tid(phone, "submit-status")).to_contain_text("Đã lưu trên máy, sẽ gửi khi có sóng")
     (submission,) = [row for row in in_the_phone(phone)["outbox"] if row["action"] == "contest.submit"]
     assert submission["state"] in ("frozen", "sent")
+
+
+def give_the_prediction_within_the_grace(phone: Page) -> None:
+    expect(phone.get_by_role("dialog")).to_contain_text("Hết giờ làm bài. Còn thiếu số dự đoán")
+    expect_no_sideways_scroll(phone)
+    tid(phone, "prediction-input").fill("12")
+    tid(phone, "late-guess-submit").click()
 
 
 def test_a_wrong_code_is_answered_in_words_and_the_number_stays(phone: Page, allowed: list[str]) -> None:
@@ -143,7 +152,7 @@ def test_two_people_on_one_phone_each_see_only_their_own_paper(phone: Page) -> N
     expect(tid(phone, "person-card")).to_contain_text(mother.name)
     tid(phone, "new-person").click()
     introduce(phone, son)
-    expect(tid(phone, "activity-card")).to_contain_text("Chưa dự thi")
+    expect(running_card(phone)).to_contain_text("Chưa dự thi")
     expect_tally(phone, counted=0, waiting=0)
     tid(phone, "open-receipts").click()
     expect(phone.locator("main")).to_contain_text("Chưa có việc nào")
@@ -152,16 +161,16 @@ def test_two_people_on_one_phone_each_see_only_their_own_paper(phone: Page) -> N
     answer_to(phone, 2)
     expect_answered(phone, 2)
     phone.goto("/app/")
-    expect(tid(phone, "activity-card")).to_contain_text("Đang làm bài")
+    expect(running_card(phone)).to_contain_text("Đang làm bài")
     leave_the_phone(phone)
 
     unlock(phone, mother)
-    expect(tid(phone, "activity-card")).to_contain_text("Đã nộp bài")
+    expect(running_card(phone)).to_contain_text("Đã nộp bài")
     expect_tally(phone, counted=1)
     leave_the_phone(phone)
 
     unlock(phone, son)
-    tid(phone, "activity-card").click()
+    running_card(phone).click()
     tid(phone, "resume-contest").click()
     expect_question(phone, 3)
     expect_answered(phone, 2)
@@ -180,7 +189,7 @@ def unlock(phone: Page, who: Newcomer) -> None:
     tid(phone, "person-card").filter(has_text=who.name).click()
     tid(phone, "pin-input").fill(who.pin)
     phone.get_by_role("button", name="Mở khoá").click()
-    expect(tid(phone, "activity-card")).to_be_visible()
+    expect(running_card(phone)).to_be_visible()
 
 
 def test_answers_given_twice_keep_the_last_one(phone: Page) -> None:

@@ -27,6 +27,7 @@ from backend.db.base import new_id
 from backend.db.engine import Database
 from backend.participation.models import Fact, Operation, PendingFact, Quarantined
 from backend.tallies.models import Tally
+from campaigns.models import Activity
 from campaigns.registry import measure_book
 from tests.support import postgres
 
@@ -95,9 +96,9 @@ def node(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Node]:
         "LANTOA_MODE": "demo", "LANTOA_DATA": str(tmp_path), "LANTOA_DATABASE_URL": url, "PORT": str(port),
         "PYTHONPATH": str(ROOT),
     }  # fmt: skip
-    for command in ("demo", "rebuild"):
+    for command in (["demo", "--small"], ["rebuild"]):
         subprocess.run(
-            [sys.executable, "-m", "backend.cli", command],
+            [sys.executable, "-m", "backend.cli", *command],
             env=environment, cwd=ROOT, check=True, capture_output=True,
         )  # fmt: skip
     with serving(environment) as process:
@@ -179,12 +180,21 @@ class Phone:
 
     def take_part(self) -> None:
         attempt = self.do("contest.start", {})["result"]["attempt"]
-        chosen = {q["id"]: q["options"][0]["code"] for q in attempt["questions"]}
+        chosen = {question["id"]: some_answer(question) for question in attempt["questions"]}
         for question, choice in list(chosen.items())[:ANSWERS]:
-            self.do("contest.answer", {"attempt": attempt["id"], "question": question, "choice": choice})
+            self.do("contest.answer", {"attempt": attempt["id"], "answers": {question: choice}})
             time.sleep(random.random() / 5)
-        verdict = self.do("contest.submit", {"attempt": attempt["id"], "answers": chosen})
+        verdict = self.do("contest.submit", {"attempt": attempt["id"], "answers": chosen, "prediction": 40})
         assert verdict["outcome"] == "counted"
+
+
+def some_answer(question: dict[str, Any]) -> str:
+    codes = [option["code"] for option in question["options"]]
+    if question["form"] == "ordering":
+        return ",".join(codes)
+    if question["form"] == "matching":
+        return f"{codes[0]}:{question['matches'][0]['code']}"
+    return str(codes[0])
 
 
 def wait_until_it_answers(node: Node) -> None:
@@ -211,7 +221,7 @@ def kill_a_web_process(node: Node) -> int:
 def signed_in_phones(node: Node) -> list[Phone]:
     database = Database(node.database_url)
     with database.transaction(writes=False) as session:
-        activity = str(session.scalars(select(Fact.activity_id)).first())
+        activity = str(session.scalars(select(Activity.id).where(Activity.state == "open")).one())
     database.close()
     hamlet = node.ask("GET", "/units?kind=hamlet")["units"][0]["id"]
     phones = [Phone(node, activity, hamlet, f"09{n:08d}") for n in range(10, 10 + PHONES)]
@@ -280,12 +290,17 @@ def test_no_acknowledged_deed_is_lost_and_none_counts_twice(node: Node) -> None:
 
 
 def papers_and_people(node: Node) -> tuple[int, int]:
-    """Papers and entrants of the whole province, as folded."""
+    """Papers and entrants of the round that is open in the whole province, as folded."""
     database = Database(node.database_url)
     with database.transaction(writes=False) as session:
         rows = session.execute(
             select(Tally.measure, func.max(Tally.facts), func.max(Tally.people))
-            .where(Tally.period == "all", Tally.measure.in_(["contest.papers", "contest.entrants"]))
+            .join(Activity, Activity.id == Tally.activity_id)
+            .where(
+                Activity.state == "open",
+                Tally.period == "all",
+                Tally.measure.in_(["contest.papers", "contest.entrants"]),
+            )
             .group_by(Tally.measure)
         ).all()
     database.close()

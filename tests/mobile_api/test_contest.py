@@ -15,12 +15,13 @@ from backend.db.engine import Database
 from backend.http import NodeApp
 from backend.participation.models import Fact, Operation
 from backend.tallies import queries as tallies
-from backend.tallies.models import Tally
 from backend.tallies.queries import Sealed
 from campaigns import lifecycle
 from campaigns.contest.models import ContestAttempt
+from campaigns.contest.turn import SLACK
 from campaigns.models import Activity
 from campaigns.registry import measure_book
+from tests.support.contest import choose, figures_of, mine, settle, turn
 from tests.support.world import SETTINGS, Phone, World, plant
 
 Move = Callable[[timedelta], None]
@@ -35,34 +36,6 @@ def move(world: World) -> Iterator[Move]:
     """The clock stands still, and goes on only as far as the test says."""
     with clock.stopped_at(clock.now()) as on:
         yield on
-
-
-def turn(world: World) -> str:
-    """What the worker does as time passes; the activity's state afterwards."""
-    with world.database.transaction() as session:
-        for _ in range(3):
-            lifecycle.turn(session, world.activity, clock.now())
-        return session.get_one(Activity, world.activity).state
-
-
-def mine(phone: Phone) -> dict[str, Any]:
-    return dict(phone.get(f"/activities/{phone.world.activity}/mine").json)
-
-
-def figures_of(world: World) -> dict[str, int]:
-    """What stands in the commune's tallies, per measure."""
-    world.fold()
-    with world.database.transaction(writes=False) as session:
-        rows = session.scalars(select(Tally).where(Tally.unit_id == world.commune, Tally.period == "all"))
-        return {row.measure: row.quantity for row in rows}
-
-
-def change_settings(world: World, **settings: Any) -> None:
-    """As if the organiser had chosen otherwise before opening."""
-    with world.database.transaction() as session:
-        activity = session.get_one(Activity, world.activity)
-        activity.settings = activity.settings | settings
-        activity.frozen = (activity.frozen or {}) | {"settings": activity.settings}
 
 
 # --- time --------------------------------------------------------------------------------------------------------
@@ -113,7 +86,12 @@ def test_a_late_paper_is_kept_and_shown_as_late_and_moves_no_figure(world: World
 def test_a_paper_that_ran_out_may_still_come_and_is_late(world: World, move: Move) -> None:
     phone = world.phone()
     attempt = phone.start()
-    move(LIMIT + GRACE + SECOND)
+    move(LIMIT + GRACE + SLACK)
+    turn(world)
+    assert (
+        mine(phone)["attempt"]["state"] == "running"
+    )  # a paper of the last second may still wait for its turn
+    move(SECOND)
     turn(world)
     assert mine(phone)["attempt"]["state"] == "expired"
     assert phone.submit(attempt)["reason"] == "late"
@@ -126,7 +104,7 @@ def test_an_answer_after_the_grace_is_not_kept(world: World, move: Move) -> None
     first, second = (question["id"] for question in attempt["questions"][:2])
 
     def answer(question: str) -> dict[str, Any]:
-        return phone.do("contest.answer", {"attempt": attempt["id"], "question": question, "choice": "a"})
+        return phone.do("contest.answer", {"attempt": attempt["id"], "answers": {question: "a"}})
 
     move(LIMIT + GRACE)
     assert answer(first)["outcome"] == "noted"
@@ -235,21 +213,21 @@ def test_the_first_paper_handed_in_stands(world: World) -> None:
     assert mine(phone)["attempt"]["result"]["right"] == 2
     assert figures_of(world)["contest.papers"] == 1
     question = attempt["questions"][0]["id"]
-    late_answer = phone.do("contest.answer", {"attempt": attempt["id"], "question": question, "choice": "a"})
+    late_answer = phone.do("contest.answer", {"attempt": attempt["id"], "answers": {question: "a"}})
     assert late_answer["reason"] == "already_submitted"
 
 
 def test_answers_that_are_not_on_the_paper_are_refused_and_the_paper_runs_on(world: World) -> None:
     phone = world.phone()
     attempt = phone.start()
-    drawn = [question["id"] for question in attempt["questions"]]
-    not_drawn = next(iter(set(world.keys()) - set(drawn)))
+    first = attempt["questions"][0]["id"]
     for question, choice, reason in (
-        (not_drawn, "a", "question_not_drawn"),
-        (str(new_id()), "a", "question_not_drawn"),
-        (drawn[0], "z", "choice_unknown"),
+        ("6", "a", "question_not_drawn"),
+        ("100", "a", "question_not_drawn"),
+        (first, "z", "choice_unknown"),
+        (first, "a,b", "choice_unknown"),
     ):
-        body = {"attempt": attempt["id"], "question": question, "choice": choice}
+        body = {"attempt": attempt["id"], "answers": {question: choice}}
         assert phone.do("contest.answer", body)["reason"] == reason
         whole = {"attempt": attempt["id"], "answers": phone.answers(attempt) | {question: choice}}
         assert phone.do("contest.submit", whole)["reason"] == reason
@@ -271,7 +249,7 @@ def test_an_older_answer_that_arrives_later_does_not_replace_the_newer(world: Wo
     attempt = phone.start()
     question = attempt["questions"][0]["id"]
     older, newer = (
-        phone.freeze("contest.answer", {"attempt": attempt["id"], "question": question, "choice": choice})
+        phone.freeze("contest.answer", {"attempt": attempt["id"], "answers": {question: choice}})
         for choice in "ab"
     )
     phone.push(newer)
@@ -283,15 +261,15 @@ def test_nobody_touches_another_persons_paper(world: World) -> None:
     owner, other = world.phone("Chủ bài"), world.phone("Người khác")
     attempt = owner.start()
     question = attempt["questions"][0]["id"]
-    answer = other.do("contest.answer", {"attempt": attempt["id"], "question": question, "choice": "a"})
+    answer = other.do("contest.answer", {"attempt": attempt["id"], "answers": {question: "a"}})
     assert (answer["outcome"], answer["reason"]) == ("refused", "attempt_unknown")
     assert other.submit(attempt)["reason"] == "attempt_unknown"
-    assert mine(other) == {"attempt": None, "attempts_left": 1}
+    assert mine(other) == {"attempt": None, "attempts_left": 1, "attempts": [], "settled": False}
     assert mine(owner)["attempt"]["state"] == "running"
 
 
 def test_attempts_are_used_up_and_a_running_paper_is_given_again(world: World) -> None:
-    change_settings(world, attempts_per_person=2)
+    choose(world, attempts_per_person=2)
     phone = world.phone()
     assert mine(phone)["attempts_left"] == 2
     first = phone.start()
@@ -335,7 +313,7 @@ def everything_a_phone_can_ask(phone: Phone) -> list[Any]:
     answers = [phone.push(start), phone.push(start)]
     attempt = answers[0].json["results"][0]["result"]["attempt"]
     question = attempt["questions"][0]["id"]
-    body = {"attempt": attempt["id"], "question": question, "choice": "a"}
+    body = {"attempt": attempt["id"], "answers": {question: "a"}}
     answers.append(phone.push(phone.freeze("contest.answer", body)))
     answers.append(phone.get(f"/activities/{phone.world.activity}/mine"))
     paper = phone.freeze("contest.submit", {"attempt": attempt["id"], "answers": phone.answers(attempt)})
@@ -387,7 +365,7 @@ def test_the_answers_are_shown_once_the_results_are_settled(world: World, move: 
 
 
 def test_answers_stay_hidden_for_good_where_the_rules_say_so(world: World, move: Move) -> None:
-    change_settings(world, show_answers="never")
+    choose(world, show_answers="never")
     phone = world.phone()
     phone.take_part()
     move(timedelta(days=7) + SECOND)
@@ -396,7 +374,7 @@ def test_answers_stay_hidden_for_good_where_the_rules_say_so(world: World, move:
 
 
 def test_the_score_waits_for_the_results_where_the_rules_say_so(world: World, move: Move) -> None:
-    change_settings(world, show_result="after_close")
+    choose(world, show_result="after_settled")
     phone = world.phone()
     result = phone.take_part(right=4)["result"]["attempt"]["result"]
     assert (result["right"], result["passed"], result["rank"]) == (None, None, None)
@@ -406,7 +384,7 @@ def test_the_score_waits_for_the_results_where_the_rules_say_so(world: World, mo
     assert mine(phone)["attempt"]["result"]["right"] == 4
 
 
-def test_the_count_of_all_correct_papers_is_sealed_until_the_results_are_settled(world: World) -> None:
+def test_the_count_of_all_correct_people_is_nowhere_until_the_results_are_settled(world: World) -> None:
     for number in range(6):
         world.phone(f"Người {number}").take_part(right=5)
     world.fold()
@@ -421,18 +399,22 @@ def test_the_count_of_all_correct_papers_is_sealed_until_the_results_are_settled
                 [world.commune],
                 settled=settled,
             )
-            return found[world.commune].people
+            return found[world.commune].people if world.commune in found else 0
 
     with pytest.raises(Sealed):
         read(settled=False)
+    assert "contest.all_correct" not in figures_of(world)
+    settle(world)
+    assert figures_of(world)["contest.all_correct"] == 6
     assert read(settled=True) == 6
 
 
-def test_a_receipt_does_not_tell_that_a_paper_was_all_correct(world: World) -> None:
+def test_a_receipt_does_not_tell_how_good_a_paper_was(world: World) -> None:
     phone = world.phone()
     receipt = phone.take_part(right=5)["receipt"]
     with world.database.transaction(writes=False) as session:
-        assert "contest.all_correct" in set(session.scalars(select(Fact.measure)))
+        measures = set(session.scalars(select(Fact.measure)))
+        assert measures == {"contest.entrants", "contest.papers", "contest.passed"}
     shown = phone.get(f"/receipts/{receipt}").json
     assert {fact["measure"] for fact in shown["facts"]} == {
         "contest.entrants",
@@ -441,26 +423,40 @@ def test_a_receipt_does_not_tell_that_a_paper_was_all_correct(world: World) -> N
     assert not any(fact["counted"] for fact in shown["facts"])
     world.fold()
     assert all(fact["counted"] for fact in phone.get(f"/receipts/{receipt}").json["facts"])
+    settle(world)
+    shown = phone.get(f"/receipts/{receipt}").json
+    assert "contest.passed" in {fact["measure"] for fact in shown["facts"]}
 
 
-def test_a_rank_is_told_once_five_people_are_ranked(world: World) -> None:
+def test_a_rank_is_told_once_the_results_are_settled_and_not_before(world: World) -> None:
     phones = [world.phone(f"Người {number}") for number in range(5)]
-    for right, phone in enumerate(phones[:4], start=1):
+    for right, phone in enumerate(phones, start=1):
         phone.take_part(right)
     world.fold()
-    assert mine(phones[3])["attempt"]["result"]["rank"] is None
-    phones[4].take_part(5)
-    world.fold()
+    assert [mine(phone)["attempt"]["result"]["rank"] for phone in phones] == [None] * 5
+    settle(world)
     assert mine(phones[4])["attempt"]["result"]["rank"] == {"place": 1, "of_people": 5}
     assert mine(phones[0])["attempt"]["result"]["rank"] == {"place": 5, "of_people": 5}
 
 
-def test_two_papers_of_one_contest_hold_the_questions_that_were_drawn(world: World) -> None:
-    phone = world.phone()
-    attempt = phone.start()
+def test_among_fewer_than_five_people_nobody_is_told_a_rank(world: World) -> None:
+    phones = [world.phone(f"Người {number}") for number in range(4)]
+    for right, phone in enumerate(phones, start=1):
+        phone.take_part(right)
+    settle(world)
+    assert [mine(phone)["attempt"]["result"]["rank"] for phone in phones] == [None] * 4
+    assert phones[0].get(f"/activities/{world.activity}/boards").json["persons"] is None
+
+
+def test_a_paper_holds_the_questions_that_were_drawn_by_their_place_and_not_by_name(world: World) -> None:
+    attempt = world.phone().start()
     with world.database.transaction(writes=False) as session:
         kept = session.scalars(select(ContestAttempt)).one()
-    assert [question["id"] for question in attempt["questions"]] == [question for question, _ in kept.drawn]
-    assert [[option["code"] for option in q["options"]] for q in attempt["questions"]] == [
-        options for _, options in kept.drawn
+    assert [question["id"] for question in attempt["questions"]] == ["1", "2", "3", "4", "5"]
+    assert [question["text"] for question in attempt["questions"]] == [
+        f"Câu hỏi số {number}?" for number, *_ in kept.drawn
     ]
+    assert ["".join(option["code"] for option in q["options"]) for q in attempt["questions"]] == [
+        options for _, options, _ in kept.drawn
+    ]
+    assert "q0" not in str(attempt), "a question's code in the bank stays there"

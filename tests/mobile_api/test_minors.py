@@ -59,7 +59,8 @@ def second_campaign(world: World) -> str:
         old = session.get_one(Activity, world.activity)
         words = {"vi": "Cuộc thi khác", "en": "Another contest"}
         campaign = Campaign(
-            code="khac", kind="outreach", title=words, summary=words, owner_unit_id=world.commune, made_at=clock.now()
+            code="khac", kind="outreach", title=words, summary=words, owner_unit_id=world.commune, made_at=clock.now(),
+            state="running", released_at=clock.now(),
         )  # fmt: skip
         session.add(campaign)
         session.flush()

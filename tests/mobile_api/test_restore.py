@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from backend import clock
 from backend.participation.models import Fact, Operation, PendingFact
 from campaigns import lifecycle
-from campaigns.contest.models import ContestAnswer, ContestAttempt
+from campaigns.contest.models import ContestAttempt
 from campaigns.models import Activity
 from tests.support.world import Phone, World
 
@@ -18,7 +18,7 @@ from tests.support.world import Phone, World
 def lose_everything_since_the_backup(world: World) -> None:
     """The tables as they were before anybody had taken part."""
     with world.database.transaction() as session:
-        for table in (PendingFact, Fact, ContestAnswer, ContestAttempt, Operation):
+        for table in (PendingFact, Fact, ContestAttempt, Operation):
             session.execute(delete(table))
 
 
@@ -80,7 +80,7 @@ def test_what_was_refused_keeps_its_bytes_until_the_person_leaves(world: World) 
     attempt = phone.start()
     late = phone.freeze(
         "contest.answer",
-        {"attempt": attempt["id"], "question": attempt["questions"][0]["id"], "choice": "a"},
+        {"attempt": attempt["id"], "answers": {attempt["questions"][0]["id"]: "a"}},
     )
     with clock.stopped_at(clock.now() + timedelta(seconds=600 + 121)):
         assert phone.push(late).json["results"][0]["reason"] == "too_late"

@@ -16,7 +16,7 @@ from backend.cli import main
 from backend.db.base import new_id
 from backend.db.engine import Database
 from backend.http import NodeApp
-from backend.leaderboards.models import Standing, StandingLevel
+from backend.leaderboards.models import Standing
 from backend.participation import correct, record
 from backend.participation.deeds import Deed, counted
 from backend.participation.models import Fact, PendingFact
@@ -55,7 +55,7 @@ def hand_in(
         received_at=at, frozen=b"",
     )  # fmt: skip
     lines = rules.facts(
-        deed.id, round_ or world.activity, right, 5, 60_000 * right, ContestSettings(pass_right=3)
+        deed.id, round_ or world.activity, right, 5, 60_000 * right, None, ContestSettings(pass_right=3)
     )
     record.claim(session, [deed])
     place = Attribution(unit or world.hamlet, world.campaign)
@@ -199,7 +199,6 @@ def test_a_reversal_removes_what_was_counted(
         assert (papers.quantity, papers.facts) == (1, 1)
         assert session.scalars(select(TallySubject).where(TallySubject.subject == goes)).all() == []
         assert session.scalars(select(Standing.subject)).all() == [stays]
-        assert session.scalars(select(StandingLevel.people)).all() == [1]
     kept = derived(world.database)
     assert rebuilt(world) == kept
     assert figures.differences(world.database, measure_book()) == []
@@ -255,7 +254,8 @@ def check(world: World, tmp_path: Path) -> tuple[int, str]:
 
 SPOILED = {
     "one tally": lambda: update(Tally).where(Tally.period == "all").values(quantity=Tally.quantity + 1),
-    "one standing level": lambda: update(StandingLevel).values(people=StandingLevel.people + 1),
+    "one result on a board": lambda: update(Standing).values(first=Standing.first - 1),
+    "everything right where it is not": lambda: update(Standing).values(perfect=True),
     "one scorecard line": lambda: (
         update(ScorecardLine).where(ScorecardLine.period == "all").values(numerator=ScorecardLine.numerator + 1)
     ),
@@ -288,7 +288,7 @@ def test_the_check_counts_what_still_waits_and_leaves_it_waiting(world: World, t
     world.phone().take_part()
     assert check(world, tmp_path)[0] == 0
     with world.database.transaction(writes=False) as session:
-        assert len(session.scalars(select(PendingFact.line)).all()) == 4
+        assert len(session.scalars(select(PendingFact.line)).all()) == 3
 
 
 # --- where it counts ---------------------------------------------------------------------------------------------

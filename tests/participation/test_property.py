@@ -16,7 +16,7 @@ from backend import figures
 from backend.db.base import new_id
 from backend.participation import correct
 from backend.participation.models import Fact, Operation, PendingFact, Quarantined
-from campaigns.contest.models import ContestAnswer, ContestAttempt
+from campaigns.contest.models import ContestAttempt
 from campaigns.registry import measure_book
 from tests.support.world import Phone, World
 
@@ -36,11 +36,10 @@ def forget_everything_after_the_starts(world: World, papers: dict[uuid.UUID, uui
         session.execute(delete(PendingFact))
         session.execute(delete(Fact))
         session.execute(delete(Quarantined))
-        session.execute(delete(ContestAnswer))
         session.execute(delete(Operation).where(Operation.id.not_in(papers.values())))
         for attempt in session.scalars(select(ContestAttempt)):
             attempt.state, attempt.submitted_by, attempt.submitted_at = "running", None, None
-            attempt.right, attempt.elapsed_ms = None, None
+            attempt.right, attempt.elapsed_ms, attempt.guess, attempt.answers = None, None, None, {}
         figures.rebuild(session, measure_book())
 
 
@@ -48,12 +47,10 @@ def deeds_of(phone: Phone, attempt: dict[str, Any], right: int) -> list[str]:
     """Answers one by one, among them one that is not on the paper and one nobody can read, then the paper."""
     answers = phone.answers(attempt, right)
     rows = [
-        phone.freeze("contest.answer", {"attempt": attempt["id"], "question": q, "choice": choice})
+        phone.freeze("contest.answer", {"attempt": attempt["id"], "answers": {q: choice}})
         for q, choice in answers.items()
     ]
-    rows.append(
-        phone.freeze("contest.answer", {"attempt": str(new_id()), "question": str(new_id()), "choice": "a"})
-    )
+    rows.append(phone.freeze("contest.answer", {"attempt": str(new_id()), "answers": {"1": "a"}}))
     rows.append(phone.freeze("contest.answer", {"no": "such thing"}))
     rows.append(phone.freeze("contest.submit", {"attempt": attempt["id"], "answers": answers}))
     return rows
@@ -74,15 +71,14 @@ def ledger(world: World) -> dict[str, Any]:
 
 
 def derived(world: World) -> dict[str, Any]:
-    """Every derived row. How long a paper took is the node's own clock, so levels are compared by what was right."""
+    """Every derived row. When and how fast a paper came is the node's own clock, so those keys are left out."""
     world.fold()
     found: dict[str, Any] = {}
     with world.database.transaction(writes=False) as session:
         for model in figures.DERIVED:
-            names = [c.name for c in model.__table__.columns if c.name not in ("second", "elapsed_ms")]
+            names = [c.name for c in model.__table__.columns if c.name not in ("second", "third", "fourth")]
             rows = session.execute(select(model.__table__)).mappings()
             found[model.__tablename__] = sorted(([row[name] for name in names] for row in rows), key=str)
-    found["standing_level"] = len(found["standing_level"])
     return found
 
 

@@ -11,9 +11,14 @@ RULE = EntryRule(consent="contest_entry")
 
 
 def standing(
-    age: AgeGroup = "adult", *agreed: str, old_enough: bool = True, in_class: bool = False
+    age: AgeGroup = "adult",
+    *agreed: str,
+    old_enough: bool = True,
+    in_class: bool = False,
+    in_group: bool = True,
+    organises: bool = False,
 ) -> Standing:
-    return Standing(age, old_enough, frozenset(agreed), in_class)
+    return Standing(age, old_enough, frozenset(agreed), in_class, in_group, organises)
 
 
 @pytest.mark.parametrize("age", ["adult", "youth"])
@@ -53,12 +58,28 @@ def test_below_the_age_floor_nothing_else_is_asked() -> None:
     assert needs(RULE, standing("minor", old_enough=False)) == ["age"]
 
 
+@pytest.mark.parametrize("age", ["adult", "youth", "minor"])
+def test_an_organiser_is_told_so_before_anything_else(age: AgeGroup) -> None:
+    for more in ({}, {"old_enough": False}, {"in_group": False}):
+        assert needs(RULE, standing(age, organises=True, **more)) == ["excluded"]
+    everything = standing("adult", "contest_entry", organises=True)
+    assert needs(RULE, everything) == ["excluded"]
+
+
+def test_who_is_in_another_group_is_told_so_before_any_agreement_is_asked() -> None:
+    assert needs(RULE, standing("adult", in_group=False)) == ["group"]
+    assert needs(RULE, standing("minor", in_group=False)) == ["group"]
+    assert needs(RULE, standing("minor", in_group=False, old_enough=False)) == ["age"]
+
+
 def test_another_purpose_does_not_stand_for_taking_part() -> None:
     assert needs(RULE, standing("adult", "publish_name")) == ["consent:contest_entry"]
 
 
 @pytest.mark.parametrize(
-    "need", ["age", "class_code", "guardian_consent", "child_assent", "consent:contest_entry"]
+    "need",
+    ["excluded", "group", "age", "class_code", "guardian_consent", "child_assent", "consent:contest_entry"],
 )
 def test_every_need_has_a_reason_with_a_sentence(need: str) -> None:
     assert reason_of(need) in SHARED
+    assert len({reason_of(n) for n in (need, "nothing known")}) == (1 if need.startswith("consent") else 2)

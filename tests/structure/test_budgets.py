@@ -1,15 +1,19 @@
 """Keeps hot paths to a stated number of SQL statements, each named, so that none grows unnoticed with what it carries."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from backend import figures
+from backend.db.base import new_id
 from backend.db.engine import Database
 from campaigns.models import Activity, Phase
 from campaigns.registry import measure_book
+from tests.support.contest import boards, mine, settle, write_paper
 from tests.support.world import SETTINGS, Phone, World
 
 TABLE = re.compile(r"(?:FROM|INTO|UPDATE) (\w+)")
@@ -25,10 +29,35 @@ def spent(database: Database, deed: Callable[[], Any]) -> list[str]:
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:
-        deed()
+        with by_itself_noted(database, sent):
+            deed()
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
     return sent
+
+
+@contextmanager
+def by_itself_noted(database: Database, sent: list[str]) -> Iterator[None]:
+    """Statements that go past SQLAlchemy, as 'express SELECT sign_in_session': the hot path on PostgreSQL."""
+
+    class Noting:
+        def __init__(self, cursor: Any) -> None:
+            self.cursor = cursor
+
+        def execute(self, query: str, *more: Any) -> Any:
+            found = TABLE.search(query)
+            sent.append(f"express {query.split()[0]} {found[1] if found else ''}")
+            return self.cursor.execute(query, *more)
+
+    @contextmanager
+    def cursor() -> Iterator[Noting]:
+        with original() as plain:
+            yield Noting(plain)
+
+    original = database.by_itself
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "by_itself", cursor)
+        yield
 
 
 WHO = ["SELECT person"]  # whose token this is: person, subject key and device in one row
@@ -55,15 +84,19 @@ ANSWERED = [
 
 CARDS = [
     "SELECT activity",  # every activity with its campaign
+    "SELECT phase",  # which round each of them is
     "SELECT operation",  # what this person did, by outcome
 ]
 ONE_CARD = [
+    "SELECT membership",  # the groups the person belongs to
     "SELECT consent",  # what the person agreed to
+    "SELECT campaign_body",  # whether one of those groups runs the contest
     "SELECT contest_attempt",  # the state of the own newest paper
 ]
 HAMLET = [
     "SELECT membership",  # the own hamlet
     "SELECT unit",  # its name
+    "SELECT unit_crosswalk",  # what became of units that are no more
     "WITH unit_link",  # the way up to the activity's owner with all sisters: what one hides, another might betray
     "SELECT scorecard_line",  # their figures
     "SELECT frozen_headcount",  # the order in which they hide together, and how many could have come
@@ -74,17 +107,17 @@ def home(phone: Phone) -> list[str]:
     return spent(phone.world.database, lambda: phone.get("/home"))
 
 
-def test_home_before_taking_part_costs_10(world: World) -> None:
+def test_home_before_taking_part_costs_14(world: World) -> None:
     assert home(world.phone()) == [*WHO, *CARDS, *ONE_CARD, *HAMLET]
 
 
-def test_home_with_a_running_paper_costs_10_however_much_was_answered(world: World) -> None:
+def test_home_with_a_running_paper_costs_14_however_much_was_answered(world: World) -> None:
     phone = world.phone()
     phone.push(*answers(phone, 50))
     assert home(phone) == [*WHO, *CARDS, *ONE_CARD, *HAMLET]
 
 
-def test_home_after_handing_in_costs_10_however_many_took_part(world: World) -> None:
+def test_home_after_handing_in_costs_14_however_many_took_part(world: World) -> None:
     phone = world.phone()
     for other in (phone, *(world.phone() for _ in range(6))):
         other.take_part()
@@ -92,7 +125,7 @@ def test_home_after_handing_in_costs_10_however_many_took_part(world: World) -> 
     assert home(phone) == [*WHO, *CARDS, *ONE_CARD, *HAMLET]
 
 
-def test_every_further_activity_costs_home_2(world: World) -> None:
+def test_every_further_activity_costs_home_4(world: World) -> None:
     phone = world.phone()
     before = len(home(phone))
     for number in (2, 3):
@@ -127,7 +160,7 @@ def answers(phone: Phone, number: int) -> list[str]:
     return [
         phone.freeze(
             "contest.answer",
-            {"attempt": attempt["id"], "question": drawn[n % len(drawn)], "choice": "abcd"[n % 4]},
+            {"attempt": attempt["id"], "answers": {drawn[n % len(drawn)]: "abcd"[n % 4]}},
         )
         for n in range(number)
     ]
@@ -137,13 +170,30 @@ def push(phone: Phone, *frozen: str) -> list[str]:
     return spent(phone.world.database, lambda: phone.push(*frozen))
 
 
-def test_starting_a_paper_costs_12(world: World) -> None:
+MAY_ENTER = [
+    "SELECT membership",  # the groups the person belongs to
+    "SELECT consent",  # what the person agreed to
+    "SELECT campaign_body",  # whether one of those groups runs the contest
+]
+EXPRESS = [
+    "express SELECT membership",  # who, where the person belongs, the own paper and the device's numbers, all in one
+    "express WITH subject_link",  # operation, paper, facts and pending rows, all or nothing
+]
+"""One deed of the hot kinds, alone in its push, on PostgreSQL."""
+
+
+def on_postgres(world: World) -> bool:
+    return world.database.engine.dialect.name == "postgresql"
+
+
+def test_starting_a_paper_costs_15(world: World) -> None:
     world.phone().start()  # reads the question pool into this process
     phone = world.phone()
     assert push(phone, phone.freeze("contest.start", {})) == [
         *TAKEN_IN,
-        "SELECT consent",  # may this person enter
-        "SELECT contest_attempt",  # a paper already running, or the last one's number
+        "SELECT contest_attempt",  # whether the person only goes on with a paper
+        *MAY_ENTER,
+        "SELECT contest_attempt",  # the last one's number
         "INSERT contest_attempt",
         "SELECT contest_attempt",  # the own one, or that of a start that raced it and won
         *ANSWERED,
@@ -151,34 +201,54 @@ def test_starting_a_paper_costs_12(world: World) -> None:
     ]
 
 
-def test_handing_in_costs_14(world: World) -> None:
+def test_taking_up_a_running_paper_costs_9(world: World) -> None:
+    phone = world.phone()
+    phone.start()
+    assert push(phone, phone.freeze("contest.start", {})) == [
+        *TAKEN_IN,
+        "SELECT contest_attempt",  # it runs, so nothing begins and nothing is asked for
+        "SELECT contest_attempt",
+        *ANSWERED,
+        *ARRIVED,
+    ]
+
+
+TAKEN_DOWN = [
+    *TAKEN_IN,
+    "SELECT contest_attempt",  # the papers they belong to, held
+    "UPDATE contest_attempt",  # the answers, in the paper's own row
+    *ANSWERED,
+    *ARRIVED,
+]
+
+
+def test_handing_in_costs_2_on_postgresql_and_12_on_sqlite(world: World) -> None:
     phone = world.phone()
     attempt = phone.start()
     whole = phone.freeze("contest.submit", {"attempt": attempt["id"], "answers": phone.answers(attempt)})
-    assert push(phone, whole) == [
+    handed_in = [
         *TAKEN_IN,
-        "SELECT contest_attempt",  # the own paper, locked
-        "INSERT contest_answer",  # the whole paper at once
-        "SELECT contest_answer",  # with what another phone of the person had answered
+        "SELECT contest_attempt",  # the own paper, held, with all that was answered
         "UPDATE contest_attempt",  # marked
         *ANSWERED,
         "INSERT fact",  # all lines at once
         "INSERT pending_fact",  # for the fold
         *ARRIVED,
     ]
+    assert push(phone, whole) == (EXPRESS if on_postgres(world) else handed_in)
 
 
-def test_fifty_answers_cost_10_as_one_does(world: World) -> None:
-    one, fifty = world.phone(), world.phone()
-    expected = [
-        *TAKEN_IN,
-        "SELECT contest_attempt",  # the papers they belong to
-        "INSERT contest_answer",  # the last answer to each question
-        *ANSWERED,
-        *ARRIVED,
-    ]
-    assert push(one, *answers(one, 1)) == expected
-    assert push(fifty, *answers(fifty, 50)) == expected
+def test_one_batch_of_answers_costs_2_on_postgresql_and_10_on_sqlite(world: World) -> None:
+    phone = world.phone()
+    attempt = phone.start()
+    few = phone.freeze("contest.answer", {"attempt": attempt["id"], "answers": {"1": "a", "2": "b"}})
+    assert push(phone, few) == (EXPRESS if on_postgres(world) else TAKEN_DOWN)
+
+
+def test_fifty_answers_cost_10_as_two_do(world: World) -> None:
+    two, fifty = world.phone(), world.phone()
+    assert push(two, *answers(two, 2)) == TAKEN_DOWN
+    assert push(fifty, *answers(fifty, 50)) == TAKEN_DOWN
 
 
 def test_fifty_answers_offered_again_cost_7(world: World) -> None:
@@ -219,10 +289,82 @@ def test_me_costs_7(world: World) -> None:
     ]
 
 
+# --- the own state and the boards, however many take part ---
+
+MANY = 60
+
+
+def many_papers(world: World, count: int) -> None:
+    with world.database.transaction() as session:
+        for n in range(count):
+            write_paper(session, world, new_id(), n % 6, 60_000 + n * 977, unit=world.hamlet)
+
+
+def contestants(world: World) -> Phone:
+    """Six people, of whom one looks; nobody is in the middle of a paper."""
+    phones = [world.phone() for _ in range(6)]
+    for phone in phones:
+        phone.take_part(3)
+    world.fold()
+    return phones[0]
+
+
+MINE = [
+    *WHO,
+    "SELECT activity",  # with its campaign
+    "SELECT contest_attempt",  # the own papers
+]
+BOARDS = [
+    *WHO,
+    "SELECT activity",  # with its campaign
+    "SELECT board",  # whether it is fixed, and how it ranks
+]
+PLACES = [
+    "SELECT standing",  # the own place
+    "SELECT standing",  # the few around it
+    "SELECT standing",  # those who agreed to be named
+]
+UNITS = [
+    "SELECT frozen_headcount",  # how many could have come, by hamlet
+    "SELECT unit_crosswalk",
+    "SELECT unit",  # the hamlets
+    "SELECT unit_crosswalk",  # what became of units that are no more
+    "WITH unit_link",  # with all sisters: what one hides, another might betray
+    "SELECT scorecard_line",
+    "SELECT frozen_headcount",
+    "SELECT membership",  # the own hamlet
+]
+
+
+def test_the_own_state_costs_3_and_5_once_settled_however_many_took_part(world: World) -> None:
+    phone = contestants(world)
+    many_papers(world, MANY)
+    assert spent(world.database, lambda: mine(phone)) == MINE
+    settle(world)
+    settled = [*MINE, "SELECT board", "SELECT standing"]
+    assert spent(world.database, lambda: mine(phone)) == settled
+
+
+def test_boards_cost_11_and_14_once_settled(world: World) -> None:
+    phone = contestants(world)
+    assert spent(world.database, lambda: boards(phone)) == [*BOARDS, *UNITS]
+    settle(world)
+    assert spent(world.database, lambda: boards(phone)) == [*BOARDS, *PLACES, *UNITS]
+
+
+def test_boards_cost_the_same_with_ten_times_the_people(world: World) -> None:
+    phone = contestants(world)
+    many_papers(world, MANY)
+    world.fold()
+    settle(world)
+    assert boards(phone)["persons"]["mine"]["of_people"] == MANY + 6
+    assert spent(world.database, lambda: boards(phone)) == [*BOARDS, *PLACES, *UNITS]
+
+
 # --- the fold ---
 
 
-def test_a_fold_of_a_hundred_facts_costs_14_as_one_of_three_does(world: World) -> None:
+def test_a_fold_of_a_hundred_facts_costs_16_as_one_of_three_does(world: World) -> None:
     def fold() -> None:
         with world.database.transaction() as session:
             folded.append(figures.fold_batch(session, measure_book()))
@@ -235,17 +377,19 @@ def test_a_fold_of_a_hundred_facts_costs_14_as_one_of_three_does(world: World) -
     many = spent(world.database, fold)
     assert folded == [3, 102]
     assert many == few == [
+        "SELECT unit_recount",  # units that were reorganised since
         "INSERT lease",  # nobody else folds
         "SELECT fact",  # a batch of pending facts
-        "SELECT unit_link",  # the tree of the day
+        "SELECT unit_crosswalk",  # what became of units that are no more
+        "SELECT unit_link",  # the trees of every day
         "SELECT tally_subject",  # who was counted before
         "INSERT tally_subject",
         "INSERT tally",
-        "SELECT standing",  # where they stood
+        "SELECT board",  # how this activity ranks
         "SELECT fact",  # their results
         "INSERT standing",
-        "INSERT standing_level",
         "SELECT frozen_headcount",  # denominators
+        "SELECT unit_crosswalk",  # those of units that took others in
         "SELECT tally",  # the cells just moved
         "INSERT scorecard_line",
         "DELETE pending_fact",

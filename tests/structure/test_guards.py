@@ -21,6 +21,8 @@ ROLE_OF = {
     "dpo": "dpo",
     "operator": "system_operator",
     "office": "party_office",
+    "releaser": "campaign_releaser",
+    "editor": "question_editor",
     "far": "campaign_admin",  # of another commune: passes the guard, the query then shows nothing
 }
 VISITORS = ("nobody", "citizen", *ROLE_OF)

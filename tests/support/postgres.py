@@ -53,13 +53,13 @@ def shared_cluster() -> Cluster:
 
 
 class Cluster:
-    """A running server. Tests that stop or starve it start one of their own."""
+    """A running server. Tests that stop or starve it start one of their own, benchmarks one with settings of theirs."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: dict[str, str] = SETTINGS) -> None:
         # Not $TMPDIR: a socket's path may have 107 characters at most, and `nobody` must get there.
         self.folder = Path(tempfile.mkdtemp(prefix="lantoa-pg-", dir="/tmp"))
         self.keeper = subprocess.Popen(
-            [sys.executable, __file__, self.folder],
+            [sys.executable, __file__, self.folder, *(f"{name}={value}" for name, value in settings.items())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -97,10 +97,10 @@ class Cluster:
 # --- the keeper, a process of its own ---------------------------------------------------------------------------
 
 
-def keep(folder: Path) -> None:
+def keep(folder: Path, settings: list[str]) -> None:
     """Runs a cluster in `folder` until standard input ends, then removes every trace."""
     try:
-        server = start(folder)
+        server = start(folder, settings)
         try:
             print(READY, flush=True)
             sys.stdin.read()
@@ -111,7 +111,7 @@ def keep(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
+def start(folder: Path, settings: list[str]) -> subprocess.Popen[bytes]:
     bin_folder, data, log = server_binaries(), folder / "data", folder / "log"
     child: dict[str, Any] = {"cwd": folder}
     if os.geteuid() == 0:  # which PostgreSQL refuses to be
@@ -124,8 +124,8 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
         made = subprocess.run([*initdb, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **child, check=False)
         if made.returncode != 0:
             raise SystemExit(log.read_text())
-        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        server = subprocess.Popen([bin_folder / "postgres", "-D", data, "-k", folder, *settings], **child)
+        options = [part for setting in settings for part in ("-c", setting)]
+        server = subprocess.Popen([bin_folder / "postgres", "-D", data, "-k", folder, *options], **child)
     for _ in range(600):
         if server.poll() is not None:
             break
@@ -151,4 +151,4 @@ def server_binaries() -> Path:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]))
+    keep(Path(sys.argv[1]), sys.argv[2:])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -17,7 +18,7 @@ from werkzeug.test import TestResponse
 from backend import clock, figures
 from backend.db.base import new_id
 from backend.db.engine import Database
-from backend.db.node import found_node
+from backend.db.node import found_node, serve
 from backend.http import NodeApp
 from backend.people import staff
 from backend.people.consents import texts
@@ -25,7 +26,8 @@ from backend.safeguards.audit import OPERATOR
 from backend.units import change as units
 from backend.units.models import JoinCode
 from campaigns import lifecycle
-from campaigns.contest.models import ContestQuestion
+from campaigns.contest.models import ContestAttempt, ContestQuestion
+from campaigns.contest.schemas import ContestSettings
 from campaigns.models import Activity, Campaign, Phase
 from campaigns.registry import measure_book
 
@@ -41,7 +43,7 @@ SETTINGS = {
     "shuffle_questions": True,
     "shuffle_options": True,
     "show_result": "at_submit",
-    "show_answers": "after_close",
+    "show_answers": "after_settled",
 }
 
 
@@ -76,13 +78,12 @@ class World:
         """A new person signed in on a new phone; agreed to take part unless consent=False."""
         return Phone.signed_in(self, name, hamlet or self.hamlet, birth_year, **more)
 
-    def keys(self) -> dict[str, str]:
-        """Question id -> right option. Only a test may know."""
+    def keys(self, attempt: str) -> dict[str, str]:
+        """Place in that paper -> right answer. Only a test may know."""
         with self.database.transaction(writes=False) as session:
-            rows = session.scalars(
-                select(ContestQuestion).where(ContestQuestion.activity_id == self.activity)
-            )
-            return {str(row.id): row.key for row in rows}
+            paper = session.get_one(ContestAttempt, uuid.UUID(attempt))
+            keys = {row.number: row.key for row in session.scalars(select(ContestQuestion))}
+            return {str(place): keys[number] for place, (number, *_) in enumerate(paper.drawn, start=1)}
 
 
 def plant(app: NodeApp, database: Database, opened: bool = True) -> World:
@@ -103,6 +104,7 @@ def plant(app: NodeApp, database: Database, opened: bool = True) -> World:
                     session, code=f"{code}-T{number:02d}", kind="hamlet", name=hamlet, level_word="xóm", since=SINCE,
                     parents={"territory": commune},
                 )  # fmt: skip
+        serve(session, places["05752"])
         place = units.found(
             session, code="05752-L1", kind="school_class", name="7A", level_word="lớp", since=SINCE,
             parents={"territory": places["05752"]},
@@ -124,6 +126,8 @@ def plant(app: NodeApp, database: Database, opened: bool = True) -> World:
                 ("operator", "system_operator", "05752"),
                 ("office", "party_office", "05752"),
                 ("far", "campaign_admin", "05755"),
+                ("releaser", "campaign_releaser", "05752"),
+                ("editor", "question_editor", "05752"),
             )
         }
         campaign, activity = _contest(session, places["05752"])
@@ -139,8 +143,9 @@ def _contest(session: Any, owner: uuid.UUID) -> tuple[Campaign, Activity]:
     now = clock.now()
     words = {"vi": "Tìm hiểu chuyển đổi số", "en": "Getting to know digital transformation"}
     campaign = Campaign(
-        code=f"thu-{new_id()}", kind="outreach", title=words, summary=words, owner_unit_id=owner, made_at=now
-    )
+        code=f"thu-{new_id()}", kind="outreach", title=words, summary=words, owner_unit_id=owner, made_at=now,
+        state="running", released_at=now,
+    )  # fmt: skip
     session.add(campaign)
     session.flush()
     opens, closes = now - timedelta(hours=1), now + timedelta(days=7)
@@ -149,7 +154,8 @@ def _contest(session: Any, owner: uuid.UUID) -> tuple[Campaign, Activity]:
     session.flush()
     activity = Activity(
         campaign_id=campaign.id, phase_id=phase.id, code="dot-1", kind="contest", title=words,
-        rules={"vi": "1. Tự mình trả lời.", "en": "1. Answer yourself."}, settings=SETTINGS,
+        rules={"vi": "1. Tự mình trả lời.", "en": "1. Answer yourself."},
+        settings=msgspec.to_builtins(msgspec.convert(SETTINGS, ContestSettings)),
         opens_at=opens, closes_at=closes,
     )  # fmt: skip
     session.add(activity)
@@ -157,8 +163,11 @@ def _contest(session: Any, owner: uuid.UUID) -> tuple[Campaign, Activity]:
     for number in range(1, 8):
         session.add(
             ContestQuestion(
-                activity_id=activity.id,
+                campaign_id=campaign.id,
+                number=number,
                 code=f"q{number:02d}",
+                form="single",
+                made_at=now,
                 topic="thu",
                 difficulty=1,
                 text={"vi": f"Câu hỏi số {number}?", "en": f"Question {number}?"},
@@ -266,18 +275,19 @@ class Phone:
 
     def answers(self, attempt: dict[str, Any], right: int = 5) -> dict[str, str]:
         """Answers to the whole paper of which exactly `right` are right."""
-        keys = self.world.keys()
+        keys = self.world.keys(attempt["id"])
         drawn = [question["id"] for question in attempt["questions"]]
         wrong = {"a": "b", "b": "c", "c": "d", "d": "a"}
         return {q: keys[q] if n < right else wrong[keys[q]] for n, q in enumerate(drawn)}
 
-    def submit(self, attempt: dict[str, Any], right: int = 5, **other: Any) -> dict[str, Any]:
-        return self.do(
-            "contest.submit", {"attempt": attempt["id"], "answers": self.answers(attempt, right)}, **other
-        )
+    def submit(
+        self, attempt: dict[str, Any], right: int = 5, guess: int | None = None, **other: Any
+    ) -> dict[str, Any]:
+        body = {"attempt": attempt["id"], "answers": self.answers(attempt, right), "prediction": guess}
+        return self.do("contest.submit", body, **other)
 
-    def take_part(self, right: int = 5) -> dict[str, Any]:
-        return self.submit(self.start(), right)
+    def take_part(self, right: int = 5, guess: int | None = None) -> dict[str, Any]:
+        return self.submit(self.start(), right, guess)
 
 
 def prove(client: FlaskClient, number: str) -> str:

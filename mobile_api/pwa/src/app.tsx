@@ -2,18 +2,25 @@ import { useEffect } from "preact/hooks";
 import { language } from "./api/http";
 import { ActivityScreen } from "./kinds";
 import { go, route } from "./route";
-import { ClassScreen, ConsentScreen } from "./screens/consent";
-import { Erase } from "./screens/erase";
-import { Guardian } from "./screens/guardian";
 import { Home } from "./screens/home";
-import { Me } from "./screens/me";
 import { Persons } from "./screens/persons";
-import { Receipts } from "./screens/receipts";
 import { SignIn } from "./screens/sign-in";
 import { Welcome } from "./screens/welcome";
 import { current } from "./store/persons";
+import { lazily } from "./ui/lazy";
 import { Shell } from "./ui/shell";
 import { useLive } from "./ui/use";
+
+// What is not seen at the first opening comes later.
+const later = () => import("./screens/later");
+const ConsentScreen = lazily(() => later().then((all) => all.ConsentScreen));
+const JoinScreen = lazily(() => later().then((all) => all.JoinScreen));
+const Guardian = lazily(() => later().then((all) => all.Guardian));
+const Me = lazily(() => later().then((all) => all.Me));
+const Erase = lazily(() => later().then((all) => all.Erase));
+const Receipts = lazily(() => later().then((all) => all.Receipts));
+const BoardNameScreen = lazily(() => later().then((all) => all.BoardNameScreen));
+const CertificateScreen = lazily(() => later().then((all) => all.CertificateScreen));
 
 const OPEN = ["/", "/sign-in", "/persons"]; // what somebody who is not signed in may see
 
@@ -44,8 +51,11 @@ function Screen({ name, id, rest }: { name: string; id: string; rest: string }) 
     case "erase": return <Erase />;
     case "activity": return <ActivityScreen id={id} rest={rest} />;
     case "consent": return <ConsentScreen activity={id} purpose={rest} />;
-    case "class": return <ClassScreen activity={id} />;
+    case "class": return <JoinScreen activity={id} what="class" />;
+    case "join": return <JoinScreen activity={id} what="group" />;
     case "guardian": return <Guardian activity={id} />;
+    case "board-name": return <BoardNameScreen activity={id} />;
+    case "certificate": return <CertificateScreen activity={id} />;
     default: return <Welcome />;
   }
 }

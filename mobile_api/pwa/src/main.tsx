@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { App } from "./app";
 import { startClock, watchSleep } from "./clock";
-import { wakeKinds } from "./kinds";
+import { restKinds, wakeKinds } from "./kinds";
 import { watchRoute } from "./route";
 import { applySettings } from "./settings";
 import { phoneGet, phoneSet } from "./store/db";
@@ -12,8 +12,8 @@ import { askForBackgroundSync, registerWorker } from "./ui/updates";
 import "./styles.css";
 
 async function start(): Promise<void> {
-  applySettings();
-  startClock(await phoneGet("anchor"), (anchor) => void phoneSet("anchor", anchor));
+  await applySettings();
+  startClock(await phoneGet("anchor"), (anchor) => void phoneSet("anchor", anchor).catch(() => undefined)); // a full phone still knows the time
   watchSleep();
   observe();
   watchRoute();
@@ -27,7 +27,8 @@ async function start(): Promise<void> {
 function wake(): void {
   addEventListener("online", () => kick());
   addEventListener("offline", () => kick()); // the probe, not the browser, decides what that means
-  document.addEventListener("visibilitychange", () => !document.hidden && stir());
+  document.addEventListener("visibilitychange", () => (document.hidden ? settle() : stir()));
+  addEventListener("pagehide", settle);
   performed.watch(() => void askForBackgroundSync());
   current.watch((person) => person?.id !== last && ((last = person?.id), stir()));
   setInterval(() => !document.hidden && wakePerson(), 15_000); // a paper may run out while another screen is open
@@ -39,6 +40,11 @@ let last: string | undefined;
 function wakePerson(): void {
   const person = current.get();
   if (person) void wakeKinds(person.id).catch(() => undefined); // tried again in a moment
+}
+
+function settle(): void {
+  const person = current.get();
+  if (person) void restKinds(person.id).catch(() => undefined);
 }
 
 function stir(): void {

@@ -1,8 +1,15 @@
-// Two small habits of a phone. In localStorage because they are needed before the first drawing.
+// A few small habits of a phone. In localStorage because they are needed before the first drawing.
 import { language } from "./api/http";
 import { live } from "./lib/live";
+import { bringWords } from "./text";
 
-export const largeType = live(read("large") === "1");
+export const SIZES = ["normal", "large", "largest"] as const;
+export type Size = (typeof SIZES)[number];
+
+export const typeSize = live<Size>(SIZES.find((size) => size === read("size")) ?? "normal");
+export const contrast = live(read("contrast") === "1");
+export const readAloud = live(read("aloud") === "1");
+export const installDismissed = live(read("install") === "no");
 
 function read(name: string): string | null {
   try {
@@ -20,25 +27,43 @@ function write(name: string, value: string): void {
   }
 }
 
-export function setLanguage(next: "vi" | "en"): void {
+// The words come first: without signal on the very first visit there may be none, and the language stays what it was.
+export async function setLanguage(next: "vi" | "en"): Promise<void> {
+  if (!(await bringWords(next))) return;
   write("lang", next);
   document.documentElement.lang = next;
   language.set(next);
 }
 
-export function setLargeType(on: boolean): void {
-  write("large", on ? "1" : "0");
-  document.documentElement.classList.toggle("large", on);
-  largeType.set(on);
+export function setTypeSize(next: Size): void {
+  write("size", next);
+  typeSize.set(next);
+  draw();
 }
 
-export const installDismissed = live(read("install") === "no");
+export function setContrast(on: boolean): void {
+  write("contrast", on ? "1" : "0");
+  contrast.set(on);
+  draw();
+}
+
+export function setReadAloud(on: boolean): void {
+  write("aloud", on ? "1" : "0");
+  readAloud.set(on);
+}
+
 export function dismissInstall(): void {
   write("install", "no");
   installDismissed.set(true);
 }
 
-export function applySettings(): void {
-  setLanguage(read("lang") === "en" ? "en" : "vi");
-  document.documentElement.classList.toggle("large", largeType.get());
+function draw(): void {
+  const { classList } = document.documentElement;
+  for (const size of SIZES) classList.toggle(size, size === typeSize.get());
+  classList.toggle("contrast", contrast.get());
+}
+
+export async function applySettings(): Promise<void> {
+  draw();
+  await setLanguage(read("lang") === "en" ? "en" : "vi");
 }

@@ -3,7 +3,7 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Attempt } from "../src/api/types";
 import type { Paper } from "../src/kinds/contest/paper";
-import { freshPhone, standUp, type FakeNode } from "./node";
+import { attemptOf, freshPhone, standUp, type FakeNode } from "./node";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -24,9 +24,9 @@ function screenOff(ms: number, part: { monoStands?: boolean; clockCorrected?: bo
 }
 
 const attempt: Attempt = {
-  id: "t1", number: 1, state: "running", started_at: "2026-11-22T03:00:00Z", due_at: "2026-11-22T03:20:00Z", grace_s: 90, server_ms: START,
-  questions: ["q1", "q2", "q3"].map((id, at) => ({ id, number: at + 1, text: "", options: [] })), answers: {}, result: null,
+  ...attemptOf("t1", ["q1", "q2", "q3"]), started_at: "2026-11-22T03:00:00Z", due_at: "2026-11-22T03:20:00Z", server_ms: START,
 };
+const mineOf = (part: Partial<Attempt> = {}) => ({ attempt: { ...attempt, ...part }, attempts_left: 0, attempts: [], settled: false });
 
 let node: FakeNode;
 let phone: Awaited<ReturnType<typeof openApp>>;
@@ -53,11 +53,11 @@ beforeEach(async () => {
   vi.spyOn(Date, "now").mockImplementation(() => time.wall);
   vi.spyOn(performance, "now").mockImplementation(() => time.mono);
   vi.stubGlobal("document", { get hidden() { return screen.hidden; }, addEventListener: (_: string, turned: () => void) => (screen.turned = turned) });
-  node = standUp({ timeMs: () => time.server, answers: { "/mine": () => ({ attempt, attempts_left: 0 }) } });
+  node = standUp({ timeMs: () => time.server, answers: { "/mine": () => mineOf() } });
   await freshPhone();
   phone = await openApp();
   await phone.probe();
-  await phone.remember("an", "paper:a", { activity: "a", attempt, answers: {}, ended: null, submission: null });
+  await phone.remember("an", "paper:a", { activity: "a", attempt, answers: {}, unsent: {}, prediction: null, ended: null, submission: null });
 });
 
 afterEach(() => {
@@ -123,7 +123,7 @@ describe("without signal", () => {
     expect(await ends()).toBe("ask");
     expect(await submissions()).toEqual([]);
     node.here = true;
-    await phone.closeOverdue("an");
+    await phone.wake("an");
     expect(await submissions()).toHaveLength(1);
   });
 });
@@ -131,10 +131,11 @@ describe("without signal", () => {
 describe("a paper that runs out on a second phone", () => {
   it("carries the newer answer to each question: the node's for acknowledged ones, this phone's for unsent ones", async () => {
     await phone.answer("an", await known(), "q1", "mine-old");
+    await phone.rest("an");
     await phone.pushAll();
     await phone.answer("an", await known(), "q2", "mine-unsent");
     node.answers["/sync/push"] = () => new Response(); // nothing is acknowledged from here on
-    node.answers["/mine"] = () => ({ attempt: { ...attempt, answers: { q1: "theirs", q2: "theirs", q3: "theirs" } }, attempts_left: 0 });
+    node.answers["/mine"] = () => mineOf({ answers: { q1: "theirs", q2: "theirs", q3: "theirs" } });
     pass(21 * MINUTE);
     expect(await ends()).toBe("closed");
     expect(await submissions()).toEqual([{ q1: "theirs", q2: "mine-unsent", q3: "theirs" }]);
@@ -143,15 +144,16 @@ describe("a paper that runs out on a second phone", () => {
   it("keeps an answer acknowledged while the node was being asked", async () => {
     await phone.answer("an", await known(), "q1", "mine");
     node.answers["/mine"] = async () => {
-      const before = { ...attempt, answers: { q1: "theirs" } };
+      const before = mineOf({ answers: { q1: "theirs" } });
+      await phone.rest("an");
       await phone.pushAll();
-      return { attempt: before, attempts_left: 0 };
+      return before;
     };
-    expect((await phone.refresh("an", "a")).paper?.answers).toEqual({ q1: "mine" });
+    expect((await phone.refresh("an", "a"))?.answers).toEqual({ q1: "mine" });
   });
 
   it("is not handed in when the other phone did", async () => {
-    node.answers["/mine"] = () => ({ attempt: { ...attempt, state: "submitted", questions: [], answers: {} }, attempts_left: 0 });
+    node.answers["/mine"] = () => mineOf({ state: "submitted", questions: [], answers: {} });
     pass(21 * MINUTE);
     await ends();
     expect(await submissions()).toEqual([]);
@@ -159,12 +161,57 @@ describe("a paper that runs out on a second phone", () => {
   });
 });
 
+describe("a paper that asks for a prediction", () => {
+  const lacking = { ...attempt, prediction_asked: true };
+  const asked = (prediction: number | null) => phone.remember("an", "paper:a", { activity: "a", attempt: lacking, answers: { q1: "a" }, unsent: {}, prediction, ended: null, submission: null });
+  const bodies = async () => (await phone.rowsOf("an")).filter((row) => row.action === "contest.submit").map((row) => JSON.parse(row.frozen).body);
+  beforeEach(() => void (node.answers["/mine"] = () => mineOf({ prediction_asked: true })));
+
+  it("and lacks it when the time is over waits for it within the grace, and no longer", async () => {
+    await asked(null);
+    pass(20 * MINUTE + 1_000);
+    expect(await ends()).toBe("guess");
+    expect(await bodies()).toEqual([]);
+    pass(89_000);
+    expect(await ends()).toBe("closed");
+    expect(await bodies()).toEqual([{ attempt: "t1", answers: { q1: "a" }, prediction: null }]);
+  });
+
+  it("takes what stood in the field when the grace ended", async () => {
+    await asked(null);
+    pass(20 * MINUTE + 1_000);
+    expect(await ends()).toBe("guess");
+    phone.lateGuesses.set("t1", 7);
+    expect(await ends()).toBe("guess"); // it may still be being typed
+    pass(90_000);
+    expect(await ends()).toBe("closed");
+    expect(await bodies()).toMatchObject([{ prediction: 7 }]);
+  });
+
+  it("and has it is handed in with it", async () => {
+    await asked(null);
+    await phone.predict("an", await known(), 12);
+    pass(20 * MINUTE + 1_000);
+    expect(await ends()).toBe("closed");
+    expect(await bodies()).toEqual([{ attempt: "t1", answers: { q1: "a" }, prediction: 12 }]);
+  });
+});
+
+it("leaves a paper that another phone holds to that phone", async () => {
+  node.answers["/mine"] = () => mineOf({ held_here: false, held_since: "2026-11-22T03:05:00Z" });
+  pass(21 * MINUTE);
+  expect(await ends()).toBe("open");
+  expect(await submissions()).toEqual([]);
+});
+
+const noRoom = () => {
+  throw new DOMException("full", "QuotaExceededError");
+};
+
 describe("a phone that cannot write", () => {
   it("keeps the choice, says so, and hands it in with the rest", async () => {
     await phone.answer("an", await known(), "q1", "a");
-    const full = vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(() => {
-      throw new DOMException("full", "QuotaExceededError");
-    });
+    const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(noRoom);
     await phone.answer("an", await known(), "q2", "b");
     expect(phone.cannotSave.get()).toBe(true);
     expect(phone.unsaved.get()).toEqual({ t1: { q2: "b" } });
@@ -176,15 +223,23 @@ describe("a phone that cannot write", () => {
     expect(phone.cannotSave.get()).toBe(false);
   });
 
+  it("keeps the newer word when the same question is answered again", async () => {
+    const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(noRoom);
+    await phone.answer("an", await known(), "q1", "a");
+    full.mockRestore();
+    await phone.answer("an", await known(), "q1", "c");
+    expect((await known()).answers).toEqual({ q1: "c" });
+    expect(phone.unsaved.get()).toEqual({});
+    expect(phone.cannotSave.get()).toBe(false);
+  });
+
   it("writes what it could not with the next answer", async () => {
-    const full = vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(() => {
-      throw new DOMException("full", "QuotaExceededError");
-    });
+    const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(noRoom);
     await phone.answer("an", await known(), "q1", "a");
     full.mockRestore();
     await phone.answer("an", await known(), "q2", "b");
     expect((await known()).answers).toEqual({ q1: "a", q2: "b" });
     expect(phone.cannotSave.get()).toBe(false);
-    expect(await phone.rowsOf("an")).toHaveLength(2);
+    expect((await known()).unsent).toEqual({ q1: "a", q2: "b" });
   });
 });

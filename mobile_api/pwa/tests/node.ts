@@ -1,5 +1,6 @@
 // A node for the tests: what it answers, what it was asked, and whether it can be reached at all.
 import { vi } from "vitest";
+import type { Attempt, Question } from "../src/api/types";
 import { database } from "../src/store/db";
 import type { PersonRow } from "../src/store/persons";
 
@@ -50,3 +51,11 @@ export async function freshPhone(): Promise<void> {
 
 export const person = (id: string): PersonRow =>
   ({ id, name: id, device: `device-${id}`, seq: 0, token: "old", revoked: false, tries: 0, pin: null, cursor: 70 });
+
+export const questionOf = (id: string, part: Partial<Question> = {}): Question =>
+  ({ id, number: 1, form: "single", text: "", picture: null, picture_alt: null, options: [], matches: [], ...part });
+
+export const attemptOf = (id: string, questions: string[], part: Partial<Attempt> = {}): Attempt => ({
+  id, number: 1, state: "running", started_at: "2026-11-22T03:00:00Z", due_at: "2026-11-22T03:10:00Z", grace_s: 90, server_ms: 0, held_here: true, held_since: null,
+  prediction_asked: false, questions: questions.map((one, at) => questionOf(one, { number: at + 1 })), answers: {}, result: null, ...part,
+});

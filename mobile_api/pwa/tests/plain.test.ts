@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Attempt } from "../src/api/types";
 import { better, estimate, least, type KeptAnchor, type Stamp } from "../src/clock";
-import { answered, begin, closed, isOpen, merge, remainingMs, unanswered } from "../src/kinds/contest/paper";
 import { backoff } from "../src/lib/backoff";
 import { fold, matches } from "../src/lib/fold";
 import { uuid7 } from "../src/lib/ids";
 import { plainPhone } from "../src/screens/sign-in/phone";
+import { until } from "../src/text";
+import { voiceFor } from "../src/ui/speech";
+import { guessOf } from "../src/kinds/contest/prediction";
 import { en } from "../src/text/en";
 import { vi } from "../src/text/vi";
 
@@ -55,45 +56,6 @@ describe("time", () => {
   });
 });
 
-describe("a paper", () => {
-  const question = (id: string) => ({ id, number: 1, text: "", options: [] });
-  const attempt: Attempt = {
-    id: "t1", number: 1, state: "running", started_at: "2026-11-22T03:00:00Z", due_at: "2026-11-22T03:10:00Z", grace_s: 90, server_ms: 0,
-    questions: [question("q1"), question("q2")], answers: {}, result: null,
-  };
-  const paper = answered(begin("a", attempt), "t1", "q1", "b")!;
-  it("takes an answer once, and none when it is closed", () => {
-    expect(unanswered(paper)).toBe(1);
-    expect(answered(paper, "t1", "q1", "b")).toBeUndefined();
-    expect(answered(closed(paper, "t1", "time", "row"), "t1", "q2", "a")).toBeUndefined();
-  });
-  it("is closed once, whoever comes second", () => {
-    expect(closed(closed(paper, "t1", "time", "row"), "t1", "hand", "other")).toBeUndefined();
-  });
-  it("keeps the phone's questions and unsent answers when the node's word arrives", () => {
-    const mine = { attempt: { ...attempt, state: "submitted" as const, questions: [], answers: { q1: "a" } }, attempts_left: 0 };
-    const merged = merge("a", paper, mine, { q1: "b" })!;
-    expect(merged.answers).toEqual({ q1: "b" });
-    expect(merged.attempt.questions).toHaveLength(2);
-    expect(merged.attempt.state).toBe("submitted");
-  });
-  it("takes the node's word for what the node had acknowledged, and keeps what it does not speak of", () => {
-    const held = answered(paper, "t1", "q2", "c")!;
-    expect(merge("a", held, { attempt: { ...attempt, answers: { q1: "a" } }, attempts_left: 0 })!.answers).toEqual({ q1: "a", q2: "c" });
-  });
-  it("that ran out on the node unseen can still be handed in by the phone that holds it", () => {
-    const mine = { attempt: { ...attempt, state: "expired" as const, questions: [] }, attempts_left: 0 };
-    expect(isOpen(merge("a", paper, mine)!)).toBe(true);
-    expect(isOpen(merge("a", closed(paper, "t1", "time", "row"), mine)!)).toBe(false);
-  });
-  it("takes over an attempt begun on another phone, but never an older one", () => {
-    expect(merge("a", undefined, { attempt, attempts_left: 0 })?.attempt.id).toBe("t1");
-    const second = begin("a", { ...attempt, id: "t2", number: 2 });
-    expect(merge("a", second, { attempt, attempts_left: 0 })).toBe(second);
-  });
-  it("ends by the server's clock", () => expect(remainingMs(paper, Date.parse("2026-11-22T03:09:30Z"))).toBe(30_000));
-});
-
 it("makes ids of version 7 that carry their time", () => {
   expect(uuid7(0x0123456789ab)).toMatch(/^01234567-89ab-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
@@ -106,4 +68,30 @@ it("says the same things in both languages, with the same places to fill", () =>
   const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
   expect(Object.keys(en)).toEqual(Object.keys(vi));
   for (const key of Object.keys(vi) as (keyof typeof vi)[]) expect(places(en[key]), key).toEqual(places(vi[key]));
+});
+
+describe("when something ends", () => {
+  const noon = Date.parse("2026-11-22T05:00:00Z"); // in Hà Nội
+  it("is said with no more of a day than is needed", () => {
+    expect(until("2026-11-22T13:00:00Z", noon)).toBe("20:00 hôm nay");
+    expect(until("2026-11-23T16:59:00Z", noon)).toBe("23:59 ngày mai");
+    expect(until("2026-11-28T13:00:00Z", noon)).toMatch(/^20:00, .*28/);
+  });
+  it("changes its day at midnight in the commune, wherever the phone thinks it is", () => {
+    expect(until("2026-11-22T17:30:00Z", noon)).toBe("00:30 ngày mai");
+  });
+});
+
+describe("a prediction", () => {
+  it("is read as people write numbers", () => expect(["1.250", "1 250", " 0 ", "10000000"].map(guessOf)).toEqual([1250, 1250, 0, 10_000_000]));
+  it("is none when it is no such number", () => expect(["", "-1", "1e3", "10000001", "mười"].map(guessOf)).toEqual(Array(5).fill(null)));
+});
+
+describe("a voice", () => {
+  const remote = { lang: "vi-VN", localService: false };
+  it("must speak the language, and is better on the phone", () => {
+    expect(voiceFor([{ lang: "en-US", localService: true }, remote], "vi")).toBe(remote);
+    expect(voiceFor([remote, { lang: "vi_VN", localService: true }], "vi")?.localService).toBe(true);
+    expect(voiceFor([{ lang: "en-US" }], "vi")).toBeUndefined();
+  });
 });

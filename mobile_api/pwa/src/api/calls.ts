@@ -2,7 +2,7 @@
 import { current } from "../store/persons";
 import { PUBLIC, recall, remember } from "../store/known";
 import { ask, language, type Ask } from "./http";
-import type { Activity, CodeSent, Consent, ConsentText, ContestMine, Home, Me, Membership, Node_, Proof, ReceiptView, Session, Unit } from "./types";
+import type { Activity, Boards, Certificate, CodeSent, Consent, ConsentText, ContestMine, Home, Issued, Me, Membership, Node_, Proof, ReceiptView, Session, Unit } from "./types";
 
 const mine = <T>(path: string, options: Ask = {}) => ask<T>(path, { ...options, token: current.get()?.token ?? null });
 
@@ -24,6 +24,9 @@ export const readMe = () => keptMine("me", () => mine<Me>("/me"));
 export const readHome = () => keptMine("home", () => mine<Home>("/home"));
 export const readActivity = (id: string) => keptMine(`activity:${id}`, () => mine<Activity>(`/activities/${id}`));
 export const readContestMine = (id: string, token: string | null) => ask<ContestMine>(`/activities/${id}/mine`, { token });
+export const readBoards = (id: string) => keptMine(`boards:${id}`, () => mine<Boards>(`/activities/${id}/boards`));
+export const readCertificate = (id: string) => keptMine(`certificate:${id}`, () => mine<Certificate>(`/activities/${id}/certificate`));
+export const askForCertificate = (id: string, name: string) => mine<Issued>(`/activities/${id}/certificate`, { method: "POST", body: { name } });
 export const readReceipt = (receipt: string) => mine<ReceiptView>(`/receipts/${encodeURIComponent(receipt)}`);
 export const readMyData = () => mine<unknown>("/me/data");
 
@@ -34,6 +37,9 @@ export const sendGuardianCode = () => mine<CodeSent>("/me/guardian-codes", { met
 export const giveGuardianConsent = (body: { code: string; guardian_name: string; relation: string; version: number; campaign_id: string }) =>
   mine<Consent>("/me/guardian-consents", { method: "POST", body });
 export const joinClass = (class_code: string) => mine<Membership>("/me/classes", { method: "POST", body: { class_code } });
+export const joinGroup = (code: string) => mine<Membership>("/me/memberships", { method: "POST", body: { code } });
+export const showBoardName = (name: string, version: number) => mine<unknown>("/me/board-name", { method: "PUT", body: { name, version } });
+export const hideBoardName = () => mine<void>("/me/board-name", { method: "DELETE" });
 export const eraseMe = (pin: string) => mine<void>("/me", { method: "DELETE", body: { pin } });
 
 async function kept<T>(person: string, what: string, read: () => Promise<T>): Promise<T> {

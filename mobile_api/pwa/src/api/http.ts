@@ -26,7 +26,7 @@ export function onSeen(next: (seen: Seen) => void): void {
 }
 
 export interface Ask {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   rawBody?: string;
   token?: string | null;

@@ -26,7 +26,13 @@ export type Question = Shapes["QuestionOut"];
 export type Review = Shapes["ReviewOut"];
 export type ContestResult = Shapes["ResultOut"];
 export type Attempt = Shapes["AttemptOut"];
+export type EarlierAttempt = Shapes["EarlierOut"];
 export type ContestMine = Shapes["MineOut"];
+
+export type Boards = Shapes["Boards"];
+export type BoardLine = Shapes["Placed"];
+export type Issued = Shapes["Certificate"];
+export type Certificate = Shapes["CertificateOffer"];
 
 export type OperationResult = Omit<Shapes["VerdictOut"], "result" | "seal"> & { result: Record<string, unknown> | null; seal?: string };
 export type Outcome = OperationResult["outcome"];

@@ -12,12 +12,17 @@ export interface PhoneKind {
   kind: string;
   Screen: ComponentType<{ activity: Activity; read: Read<Activity>; rest: string }>;
   wake: (person: string) => Promise<void>; // what this kind does when the app opens or comes back to the front
+  rest: (person: string) => Promise<void>; // and when it goes to the back, perhaps for good
 }
 
 const KINDS: PhoneKind[] = [contest];
 
 export async function wakeKinds(person: string): Promise<void> {
   for (const kind of KINDS) await kind.wake(person);
+}
+
+export async function restKinds(person: string): Promise<void> {
+  for (const kind of KINDS) await kind.rest(person);
 }
 
 export function ActivityScreen({ id, rest }: { id: string; rest: string }) {

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
-import { giveConsent, joinClass, readActivity, readConsentTexts, recallMine, recallPublic } from "../api/calls";
+import { giveConsent, readActivity, readConsentTexts, recallMine, recallPublic } from "../api/calls";
 import { language } from "../api/http";
 import type { Activity, ConsentText } from "../api/types";
 import { t } from "../text";
-import { BackLink, Banner, Button, Check, Failed, Field, Loading, Title } from "../ui/parts";
+import { BackLink, Banner, Button, Check, Failed, Loading, Title } from "../ui/parts";
 import { problemText } from "../ui/problems";
 import { useRead, type Read } from "../ui/read";
 import { nextNeed } from "./needs";
@@ -66,29 +66,5 @@ function AgreeForm({ activity, title, label, onAgree, children }: { activity: st
       <Button class="wide" busy={busy} data-testid="consent-agree" onClick={() => void agree()}>{t("consent.agree")}</Button>
       <p class="hint">{t("consent.free")}</p>
     </>
-  );
-}
-
-export function ClassScreen({ activity }: { activity: string }) {
-  const [code, setCode] = useState("");
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  async function join(event: Event): Promise<void> {
-    event.preventDefault();
-    setError(null);
-    if (!code.trim()) return setError(t("class.bad"));
-    setBusy(true);
-    await joinClass(code.trim()).then(() => nextNeed(activity)).catch((failure) => setError(problemText(failure)));
-    setBusy(false);
-  }
-  return (
-    <form onSubmit={(event) => void join(event)} noValidate>
-      <BackLink to={`/activity/${activity}`} />
-      <NeedsLeft activity={activity} />
-      <Title>{t("class.title")}</Title>
-      <p>{t("class.text")}</p>
-      <Field label={t("class.code")} error={error} value={code} onValue={setCode} autocomplete="off" autocapitalize="characters" class="short" data-testid="class-input" />
-      <Button type="submit" class="wide" busy={busy} data-testid="class-join">{t("class.join")}</Button>
-    </form>
   );
 }

@@ -1,18 +1,22 @@
+import { useState } from "preact/hooks";
 import { readHome, readMe, recallMine } from "../api/calls";
 import type { ActivityCard, Home as HomeData, Me, Standing } from "../api/types";
+import { serverNow } from "../clock";
 import { dismissInstall, installDismissed } from "../settings";
 import { current } from "../store/persons";
 import { activitiesMoved, net } from "../sync";
-import { moment, percent, t } from "../text";
+import { attempts as attemptsAllowed, capital, count, day, percent, t, until, type Key } from "../text";
 import { Button, Loading, Stale, Title } from "../ui/parts";
 import { useRead } from "../ui/read";
 import { useLive } from "../ui/use";
 import { installPrompt } from "../ui/updates";
 
+const PAST_SHOWN = 3;
+
 // An elder is Ông/Bà with the full name; a pupil is em with the given name, which comes last in Vietnamese.
 function greeting(name: string, me: Me | undefined): string {
   if (me?.age_group === "adult") return t("home.hello", { name });
-  const given = name.trim().split(/\s+/).at(-1) ?? name;
+  const given = name.replace(/\(.*\)/, "").trim().split(/\s+/).at(-1) || name; // demo people carry "(hư cấu)" behind their names
   return t(me?.age_group === "minor" ? "home.hello.minor" : "home.hello.neutral", { name: given });
 }
 
@@ -28,48 +32,92 @@ export function Home() {
       {!person.revoked && <Stale read={home} />}
       {!home.value && home.loading && <Loading />}
       {home.value && <Cards cards={home.value.activities} />}
-      {home.value?.hamlet && <HamletStanding standing={home.value.hamlet} />}
+      {home.value?.hamlet && <HamletStanding standing={home.value.hamlet} boards={standingOf(home.value.activities)} />}
       <InstallHint />
     </>
   );
 }
 
+// Running first: that is what people come for. Then what comes, then what was.
 function Cards({ cards }: { cards: ActivityCard[] }) {
-  const open = cards.filter((card) => card.state === "open");
-  const others = cards.filter((card) => card.state !== "open");
+  const [all, setAll] = useState(false);
+  const open = cards.filter((card) => card.state === "open").sort((a, b) => a.closes_at.localeCompare(b.closes_at));
+  const coming = cards.filter((card) => card.state === "scheduled").sort((a, b) => a.opens_at.localeCompare(b.opens_at));
+  const past = cards.filter((card) => card.state === "closed" || card.state === "settled").sort((a, b) => b.closes_at.localeCompare(a.closes_at));
   return (
     <>
       <section aria-labelledby="open">
         <h2 id="open">{t("home.open")}</h2>
-        {open.length ? open.map((card) => <Card key={card.id} card={card} />) : <p class="empty">{t("home.none")}</p>}
+        {open.length ? open.map((card) => <OpenCard key={card.id} card={card} />) : <p class="empty">{t(coming.length ? "home.none.coming" : "home.none")}</p>}
       </section>
-      {others.length > 0 && (
-        <section aria-labelledby="others">
-          <h2 id="others">{t("home.coming")}</h2>
-          {others.map((card) => <Card key={card.id} card={card} />)}
+      {coming.length > 0 && (
+        <section aria-labelledby="coming">
+          <h2 id="coming">{t("home.coming")}</h2>
+          {coming.map((card) => <SmallCard key={card.id} card={card} when={t("card.opens", { time: until(card.opens_at, serverNow()) })} />)}
+        </section>
+      )}
+      {past.length > 0 && (
+        <section aria-labelledby="past">
+          <h2 id="past">{t("home.past")}</h2>
+          {past.slice(0, all ? undefined : PAST_SHOWN).map((card) => <SmallCard key={card.id} card={card} when={t(card.state === "settled" ? "card.settled" : "card.closed", { time: day(card.closes_at) })} />)}
+          {!all && past.length > PAST_SHOWN && <Button look="quiet" class="wide" onClick={() => setAll(true)}>{t("home.past.more", { n: past.length - PAST_SHOWN })}</Button>}
         </section>
       )}
     </>
   );
 }
 
-function Card({ card }: { card: ActivityCard }) {
-  const when = card.state === "scheduled" ? t("card.opens", { time: moment(card.opens_at) })
-    : t(card.state === "open" ? "card.closes" : "card.closed", { time: moment(card.closes_at) });
+function OpenCard({ card }: { card: ActivityCard }) {
+  const { questions, minutes, attempts } = card.in_short;
+  const short = [t("fact.questions.n", { n: questions }), t("fact.minutes.n", { n: count(minutes) }), attemptsAllowed(attempts)];
   return (
-    <a class={`card link ${card.state}`} href={`#/activity/${card.id}`} data-testid="activity-card">
-      <span class="over">{card.campaign.title}</span>
-      <strong>{card.title}</strong>
-      <span class="foot"><span>{when}</span>{(card.state === "open" || card.mine.state !== "none") && <span class={`tag ${card.mine.state}`}>{t(`card.mine.${card.mine.state}`)}</span>}</span>
-    </a>
+    <article class="card link open">
+      <a class="whole" href={`#/activity/${card.id}`} data-testid="activity-card" data-state={card.state}>
+        <span class="over">{card.campaign.title}</span>
+        <strong>{card.title}</strong>
+        <span class="short">{short.join(" · ")}</span>
+        <span class="foot"><span>{card.paused ? t("card.paused") : t("card.closes", { time: until(card.closes_at, serverNow()) })}</span><span class={`tag ${card.mine.state}`}>{t(`card.mine.${card.mine.state}`)}</span></span>
+        <span class="button main wide" aria-hidden="true">{t(ACTS[card.mine.state] ?? "card.act.see")}</span>
+      </a>
+      <Links card={card} />
+    </article>
   );
 }
 
-function HamletStanding({ standing }: { standing: Standing }) {
+const ACTS: Partial<Record<ActivityCard["mine"]["state"], Key>> = { none: "card.act.none", running: "card.act.running" };
+
+function SmallCard({ card, when }: { card: ActivityCard; when: string }) {
+  return (
+    <article class={`card link ${card.state}`}>
+      <a class="whole" href={`#/activity/${card.id}`} data-testid="activity-card" data-state={card.state}>
+        <strong>{card.title}</strong>
+        <span class="foot"><span>{when}</span>{card.mine.state !== "none" && <span class={`tag ${card.mine.state}`}>{t(`card.mine.${card.mine.state}`)}</span>}</span>
+      </a>
+      <Links card={card} />
+    </article>
+  );
+}
+
+function Links({ card }: { card: ActivityCard }) {
+  return (
+    <p class="links">
+      <a href={`#/activity/${card.id}/rules`} data-testid="card-rules">{t("contest.rules")}<span class="visually-hidden">: {card.title}</span></a>
+      {card.state !== "scheduled" && <a href={`#/activity/${card.id}/boards`} data-testid="card-boards">{t("boards.title")}<span class="visually-hidden">: {card.title}</span></a>}
+      {card.published && <a href={card.published.url} data-testid="card-published">{t("results.published")}<span class="visually-hidden">: {card.title}</span></a>}
+    </p>
+  );
+}
+
+// The figures are those of the newest contest that has opened.
+const standingOf = (cards: ActivityCard[]): string | undefined =>
+  cards.filter((card) => card.state !== "scheduled").sort((a, b) => b.opens_at.localeCompare(a.opens_at))[0]?.id;
+
+function HamletStanding({ standing, boards }: { standing: Standing; boards: string | undefined }) {
   return (
     <section class="card" aria-labelledby="standing">
-      <h2 id="standing">{t("home.hamlet", { name: standing.name.charAt(0).toUpperCase() + standing.name.slice(1) })}</h2>
+      <h2 id="standing">{t("home.hamlet", { name: capital(standing.name) })}</h2>
       {standing.hidden ? <p class="hint">{t("home.hamlet.hidden")}</p> : <Figures standing={standing} />}
+      {boards && <p class="links"><a href={`#/activity/${boards}/boards`} data-testid="hamlet-boards">{t("home.hamlet.boards")}</a></p>}
     </section>
   );
 }
@@ -79,8 +127,8 @@ function Figures({ standing: { entrants, headcount, rate } }: { standing: Standi
   if (entrants === null) return <p class="hint">{t("home.hamlet.empty")}</p>;
   return (
     <>
-      <p class="big">{t("home.hamlet.people", { entrants })}</p>
-      {headcount !== null && rate !== null && <p>{t("home.hamlet.of", { headcount, rate: percent(rate / 100) })}</p>}
+      <p class="big">{t("home.hamlet.people", { entrants: count(entrants) })}</p>
+      {headcount !== null && rate !== null && <><i class="rate" aria-hidden="true"><i style={{ width: `${Math.min(100, rate)}%` }} /></i><p>{t("home.hamlet.of", { headcount: count(headcount), rate: percent(rate / 100) })}</p></>}
     </>
   );
 }

@@ -1,11 +1,10 @@
 import { useState } from "preact/hooks";
 import { changeMe, endSession, readMe, readMyData, recallMine } from "../api/calls";
-import { language } from "../api/http";
 import type { LevelUnit, Me as MeData } from "../api/types";
-import { largeType, setLanguage, setLargeType } from "../settings";
 import { counts } from "../store/outbox";
 import { changePerson, current, lock } from "../store/persons";
-import { t } from "../text";
+import { maybe, t } from "../text";
+import { Display, Languages } from "../ui/display";
 import { Banner, Button, Loading, Sheet, Stale, Title } from "../ui/parts";
 import { problemText } from "../ui/problems";
 import { useRead, type Read } from "../ui/read";
@@ -22,7 +21,9 @@ export function Me() {
       <Title>{t("me.title")}</Title>
       {!person.revoked && <Stale read={me} />}
       {me.value ? <Who me={me} /> : me.loading && <Loading />}
-      <Display />
+      {me.value && <Belonging me={me.value} />}
+      <Settings />
+      {me.value && <BoardName me={me.value} />}
       <Held />
       {me.value && <Consents me={me.value} again={me.again} />}
       <Leaving />
@@ -35,7 +36,6 @@ function Who({ me }: { me: Read<MeData> }) {
   const [note, setNote] = useState<string | null>(null);
   const { name, birth_year, memberships } = me.value!;
   const home = memberships.find((one) => one.kind === "lives_in");
-  const school = memberships.find((one) => one.kind === "studies_at");
   async function move(unit: LevelUnit | null): Promise<void> {
     if (!unit) return;
     setMoving(false);
@@ -47,7 +47,6 @@ function Who({ me }: { me: Read<MeData> }) {
       <p class="big">{name}</p>
       {birth_year && <p>{t("me.born", { year: birth_year })}</p>}
       {home && <p>{t("me.lives")}: <strong>{unitTitle(home.unit)}</strong></p>}
-      {school && <p>{t("me.class")}: <strong>{unitTitle(school.unit)}</strong></p>}
       {note && <Banner>{note}</Banner>}
       <Button look="plain" onClick={() => setMoving(true)}>{t("me.move")}</Button>
       {moving && (
@@ -60,17 +59,40 @@ function Who({ me }: { me: Read<MeData> }) {
   );
 }
 
-function Display() {
-  const large = useLive(largeType);
-  const lang = useLive(language);
+function Belonging({ me }: { me: MeData }) {
+  const groups = me.memberships.filter((one) => one.kind !== "lives_in");
+  return (
+    <section class="card" aria-labelledby="belonging">
+      <h2 id="belonging">{t("me.groups")}</h2>
+      {!groups.length && <p class="hint">{t("me.groups.none")}</p>}
+      <ul class="lines">
+        {groups.map((one) => <li key={one.id} data-testid="membership"><strong>{unitTitle(one.unit)}</strong><p class="hint">{maybe(`me.group.${one.kind}`) ?? one.kind}</p></li>)}
+      </ul>
+      <a class="button plain" href="#/join" data-testid="open-join">{t("join.title")}</a>
+    </section>
+  );
+}
+
+function BoardName({ me }: { me: MeData }) {
+  return (
+    <section class="card" aria-labelledby="board-name">
+      <h2 id="board-name">{t("boardname.title")}</h2>
+      {me.age_group !== "adult" ? <p class="hint">{t("boardname.minor")}</p> : (
+        <>
+          <p>{me.board_name ? t("boardname.shown.as", { name: me.board_name }) : t("boardname.none")}</p>
+          <a class="button plain" href="#/board-name" data-testid="open-board-name">{t(me.board_name ? "boardname.change" : "boardname.offer")}</a>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Settings() {
   return (
     <section class="card" aria-labelledby="display">
       <h2 id="display">{t("me.settings")}</h2>
-      <label class="check"><input type="checkbox" role="switch" checked={large} data-testid="large-type" onChange={(event) => setLargeType(event.currentTarget.checked)} /><span>{t("me.large")}</span></label>
-      <div role="group" aria-label={t("me.lang")} class="segment">
-        <button type="button" lang="vi" aria-pressed={lang === "vi"} data-testid="lang-vi" onClick={() => setLanguage("vi")}>Tiếng Việt</button>
-        <button type="button" lang="en" aria-pressed={lang === "en"} data-testid="lang-en" onClick={() => setLanguage("en")}>English</button>
-      </div>
+      <Display />
+      <Languages />
     </section>
   );
 }
@@ -91,6 +113,7 @@ function Held() {
         <li>{t("me.held.unit")}</li>
         <li>{t("me.held.phone")}</li>
         <li>{t("me.held.work")}</li>
+        <li>{t("me.held.board")}</li>
         <li>{t("me.held.not")}</li>
       </ul>
       {note && <Banner>{note}</Banner>}

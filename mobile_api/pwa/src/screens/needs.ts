@@ -4,6 +4,7 @@ import { go } from "../route";
 
 export function needPath(activity: string, need: string): string {
   if (need === "class_code") return `/class/${activity}`;
+  if (need === "group") return `/join/${activity}`;
   if (need === "guardian_consent") return `/guardian/${activity}`;
   return `/consent/${activity}/${need.replace(/^consent:/, "")}`;
 }

@@ -1,6 +1,7 @@
 // Several people share a phone: choose, then the PIN. Checked on the phone, so that it opens without signal.
 import { useEffect, useState } from "preact/hooks";
 import { endSession } from "../api/calls";
+import { restKinds } from "../kinds";
 import { digestPin } from "../lib/pin";
 import { go } from "../route";
 import { isDue, rowsOf } from "../store/outbox";
@@ -48,7 +49,7 @@ export function Persons() {
 function Remove({ person, onNo, onDone }: { person: PersonRow; onNo: () => void; onDone: () => void }) {
   const [unsent, setUnsent] = useState<number | null>(null);
   const [error, setError] = useState<string | null>(null);
-  useEffect(() => void rowsOf(person.id).then((rows) => setUnsent(rows.filter(isDue).length), (failure) => setError(problemText(failure))), []);
+  useEffect(() => void restKinds(person.id).then(() => rowsOf(person.id)).then((rows) => setUnsent(rows.filter(isDue).length), (failure) => setError(problemText(failure))), []);
   async function remove(): Promise<void> {
     await wipePerson(person.id).then(onDone, (failure) => setError(problemText(failure)));
     if (person.token) void endSession(person.token).catch(() => undefined);

@@ -64,9 +64,17 @@ function Facts({ receipt }: { receipt: string }) {
   );
 }
 
+// A deed carries a few answers; one question answered twice is one answer.
+const answersIn = (rows: OutboxRow[]): number =>
+  new Set(rows.flatMap(({ frozen }) => {
+    const { attempt, answers = {} } = (JSON.parse(frozen) as { body: { attempt: string; answers?: Record<string, string> } }).body;
+    return Object.keys(answers).map((question) => `${attempt}:${question}`);
+  })).size;
+
 // Single answers are many and count nothing by themselves: one line tells whether they are safe.
 function Answers({ rows }: { rows: OutboxRow[] }) {
   if (!rows.length) return null;
-  const waiting = rows.filter((row) => row.state !== "receipt").length;
-  return <p class="card hint">{waiting ? t("receipts.answers.waiting", { n: rows.length, waiting }) : t("receipts.answers", { n: rows.length })}</p>;
+  const n = answersIn(rows);
+  const waiting = answersIn(rows.filter((row) => row.state !== "receipt"));
+  return <p class="card hint">{waiting ? t("receipts.answers.waiting", { n, waiting }) : t("receipts.answers", { n })}</p>;
 }

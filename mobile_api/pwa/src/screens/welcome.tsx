@@ -32,7 +32,7 @@ export function Welcome() {
         <li>{t("welcome.point.offline")}</li>
       </ul>
       <Button class="wide" data-testid="begin" onClick={() => [(erased.done = false), go("/sign-in")]}>{t("welcome.start")}</Button>
-      <Button look="quiet" class="wide" lang={language.get() === "vi" ? "en" : "vi"} onClick={() => setLanguage(language.get() === "vi" ? "en" : "vi")}>{t("app.lang")}</Button>
+      <Button look="quiet" class="wide" lang={language.get() === "vi" ? "en" : "vi"} onClick={() => void setLanguage(language.get() === "vi" ? "en" : "vi")}>{t("app.lang")}</Button>
       {node && <p class="hint centre">{t("welcome.commune", { name: node.name })}</p>}
     </div>
   );

@@ -2,6 +2,7 @@
 import { observe, pushAll } from "../sync";
 import { startClock } from "../clock";
 import { phoneGet, phoneSet } from "../store/db";
+import { PICTURES } from "../lib/pictures";
 import { dropOldShells, fill, fromShell } from "./precache";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -20,12 +21,17 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  const ours = event.request.method === "GET" && url.origin === self.location.origin && url.pathname.startsWith("/app/");
-  if (ours) event.respondWith(fromShell(event.request)); // never /api: an old answer there would be a lie
+  if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (!url.pathname.startsWith("/app/")) return event.request.destination === "image" ? event.respondWith(picture(event.request)) : undefined;
+  event.respondWith(fromShell(event.request)); // never /api: an old answer there would be a lie
 });
 
+async function picture(request: Request): Promise<Response> {
+  return (await (await caches.open(PICTURES)).match(request)) ?? fetch(request);
+}
+
 async function sendOutbox(): Promise<void> {
-  startClock(await phoneGet("anchor"), (anchor) => void phoneSet("anchor", anchor));
+  startClock(await phoneGet("anchor"), (anchor) => void phoneSet("anchor", anchor).catch(() => undefined));
   observe();
   await pushAll(); // a failure is thrown on purpose: the browser then tries again later
 }

@@ -1,17 +1,24 @@
 import { language } from "../api/http";
-import { en } from "./en";
 import { vi, type Catalogue, type Key } from "./vi";
 
 export type { Key } from "./vi";
-const catalogues: Record<"vi" | "en", Catalogue> = { vi, en };
+const catalogues: { vi: Catalogue; en?: Catalogue } = { vi };
+
+// English is fetched when somebody wants it. False: it could not be had.
+export async function bringWords(wanted: "vi" | "en"): Promise<boolean> {
+  if (wanted === "vi" || catalogues.en) return true;
+  return import("./en").then(({ en }) => Boolean((catalogues.en = en)), () => false);
+}
+
+const words = (): Catalogue => catalogues[language.get()] ?? vi;
 const ZONE = "Asia/Ho_Chi_Minh"; // the commune's time, wherever the phone thinks it is
 
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return catalogues[language.get()][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return words()[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 export function maybe(key: string): string | undefined {
-  return (catalogues[language.get()] as Record<string, string>)[key];
+  return (words() as Record<string, string>)[key];
 }
 
 const locale = () => (language.get() === "vi" ? "vi-VN" : "en-GB");
@@ -23,6 +30,25 @@ export const day = format({ day: "2-digit", month: "2-digit", year: "numeric" })
 const hour = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const moment = (at: string | number) => `${hour(at)}, ${day(at)}`;
 export const percent = (share: number) => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 }).format(share);
+
+export const count = (value: number) => new Intl.NumberFormat(locale()).format(value);
+
+export const attempts = (most: number | null) => (most === null ? t("fact.attempts.any") : most === 1 ? t("fact.attempts.one") : t("fact.attempts.n", { n: most }));
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// Today a clock time is enough; later one wants to know of which day.
+export const recordedAt = (at: string, now: number) => (dayKey(at) === dayKey(now) ? clockTime(at) : `${clockTime(at)}, ${day(at)}`);
+
+// When something ends, as people say it: a clock time, and a day only as far as one is needed.
+export function until(at: string, now: number = Date.now()): string {
+  const days = Math.round((Date.parse(dayKey(at)) - Date.parse(dayKey(now))) / 86_400_000);
+  if (days === 0) return t("when.today", { hour: hour(at) });
+  if (days === 1) return t("when.tomorrow", { hour: hour(at) });
+  return t("when.day", { hour: hour(at), day: weekday(at) });
+}
+
+const weekday = format({ weekday: "long", day: "numeric", month: "numeric" });
+const dayKey = (at: string | number) => new Intl.DateTimeFormat("en-CA", { timeZone: ZONE }).format(new Date(at));
 
 // Periods come as DHIS2 codes; months are the ones people meet here.
 export const month = (period: string) => period.replace(/^(\d{4})(\d{2})$/, "$2/$1");

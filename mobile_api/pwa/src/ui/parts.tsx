@@ -114,7 +114,9 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
     dialog.current?.showModal();
+    return () => before?.focus({ preventScroll: true }); // back to where the keyboard was
   }, []);
   return (
     <dialog ref={dialog} class="sheet" aria-labelledby={id} onCancel={(event) => [event.preventDefault(), onClose()]} onClick={(event) => event.target === dialog.current && onClose()}>

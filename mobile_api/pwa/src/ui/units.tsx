@@ -3,7 +3,7 @@ import { searchUnits } from "../api/calls";
 import type { LevelUnit, Unit } from "../api/types";
 import { fold, matches } from "../lib/fold";
 import { PUBLIC, recall, remember } from "../store/known";
-import { t } from "../text";
+import { capital, t } from "../text";
 import { Field } from "./parts";
 
 const SHOWN = 5; // more would push the rest of the form out of sight; typing narrows quickly
@@ -12,7 +12,7 @@ const SHOWN = 5; // more would push the rest of the form out of sight; typing na
 export function unitTitle(unit: Pick<LevelUnit, "name" | "level_word">): string {
   const word = unit.level_word;
   if (!word || fold(unit.name).startsWith(`${fold(word)} `)) return unit.name;
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)} ${unit.name}`;
+  return `${capital(word)} ${unit.name}`;
 }
 
 async function find(query: string): Promise<Unit[]> {

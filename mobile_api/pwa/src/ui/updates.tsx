@@ -1,5 +1,6 @@
 // Registers the service worker and says softly when a newer one waits. It never takes over by itself: a paper may be open.
 import { live } from "../lib/live";
+import { net } from "../sync";
 import { t } from "../text";
 import { Button } from "./parts";
 import { useLive } from "./use";
@@ -11,14 +12,21 @@ interface SyncRegistration extends ServiceWorkerRegistration {
   sync?: { register(tag: string): Promise<void> };
 }
 
+const AFTER_MS = 500;
+
 const waiting = live<ServiceWorker | null>(null);
 export const installPrompt = live<InstallEvent | null>(null);
 
+// The worker fetches the whole app: on a slow line not beside the first screen, but as soon as the node has answered once.
 export function registerWorker(): void {
   addEventListener("beforeinstallprompt", (event) => [event.preventDefault(), installPrompt.set(event as InstallEvent)]);
   addEventListener("appinstalled", () => installPrompt.set(null));
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
-  void navigator.serviceWorker.register("/app/sw.js", { scope: "/app/" }).then(watch, () => undefined);
+  const stop = net.watch((state) => {
+    if (state !== "here") return;
+    stop();
+    setTimeout(() => void navigator.serviceWorker.register("/app/sw.js", { scope: "/app/" }).then(watch, () => undefined), AFTER_MS);
+  });
 }
 
 function watch(registration: ServiceWorkerRegistration): void {

@@ -1,5 +1,5 @@
 import type { PhoneKind } from "..";
-import { closeOverdue } from "./deeds";
-import { ContestScreen } from "./screen";
+import { lazily } from "../../ui/lazy";
+import { rest, wake } from "./deeds";
 
-export const contest: PhoneKind = { kind: "contest", Screen: ContestScreen, wake: closeOverdue };
+export const contest: PhoneKind = { kind: "contest", Screen: lazily(() => import("./screen").then((found) => found.ContestScreen)), wake, rest };

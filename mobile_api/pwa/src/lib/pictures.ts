@@ -1,0 +1,1 @@
+export const PICTURES = "lantoa-pictures"; // filled by the page, read by the service worker

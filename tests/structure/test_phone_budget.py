@@ -1,0 +1,71 @@
+"""Keeps the phone's app small: somebody on slow 3G pays for every byte with waiting."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BUILT = ROOT / "mobile_api" / "static" / "app"
+MOST = 60 * 1024
+MENTIONED = re.compile(r"assets/([\w.-]+\.js)")
+STATIC_IMPORT = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
+
+
+def scripts() -> dict[str, str]:
+    """name -> text of every script in the build."""
+    if not (BUILT / "index.html").exists():
+        pytest.fail("the phone's app is not built: run `make pwa` first", pytrace=False)
+    return {file.name: file.read_text(encoding="utf-8") for file in (BUILT / "assets").glob("*.js")}
+
+
+def with_imports(names: set[str], all_scripts: dict[str, str]) -> set[str]:
+    """The scripts a browser fetches before it can run these."""
+    found: set[str] = set()
+    waiting = set(names)
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= set(STATIC_IMPORT.findall(all_scripts[name])) - found
+    return found
+
+
+def packed(texts: list[str]) -> int:
+    return sum(len(gzip.compress(text.encode(), 9)) for text in texts)
+
+
+def test_the_first_load_stays_small() -> None:
+    """All that the first page names and what that imports, and the service worker."""
+    known = scripts()
+    named = set(MENTIONED.findall((BUILT / "index.html").read_text(encoding="utf-8")))
+    assert named, "index.html names no script"
+    first = with_imports(named, known)
+    worker = (BUILT / "sw.js").read_text(encoding="utf-8")
+    size = packed([known[name] for name in first] + [worker])
+    assert size <= MOST, f"{size} bytes of JavaScript on first load: {sorted(first)} and sw.js"
+
+
+def test_a_whole_contest_in_vietnamese_costs_no_more() -> None:
+    """From the first visit to the certificate everything but the English words fits the budget of the first load."""
+    known = {name: text for name, text in scripts().items() if not name.startswith("en-")}
+    size = packed([*known.values(), (BUILT / "sw.js").read_text(encoding="utf-8")])
+    assert size <= MOST, f"{size} bytes of JavaScript: {sorted(known)} and sw.js"
+
+
+def test_the_large_and_the_rare_come_later() -> None:
+    known = scripts()
+    named = set(MENTIONED.findall((BUILT / "index.html").read_text(encoding="utf-8")))
+    first = with_imports(named, known)
+    for later in ("en-", "boards-", "screen-", "later-"):
+        assert not [name for name in first if name.startswith(later)], f"{later} is part of the first load"
+        assert [name for name in known if name.startswith(later)], (
+            f"{later} is gone: the build changed its names"
+        )
+
+
+def test_every_script_lies_there_packed_too() -> None:
+    for file in [*(BUILT / "assets").glob("*.js"), BUILT / "index.html", BUILT / "sw.js"]:
+        beside = file.with_name(file.name + ".gz")
+        assert beside.exists(), f"{beside.name} is missing"
+        assert gzip.decompress(beside.read_bytes()) == file.read_bytes()
