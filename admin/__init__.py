@@ -6,7 +6,27 @@ from flask import Response, request
 
 from backend.http import NodeApp
 
-ROOMS = ("sign_in", "problems", "activities", "scorecards", "audit")
+ROOMS = (
+    "sign_in",
+    "problems",
+    "home",
+    "activities",
+    "boards",
+    "removals",
+    "outcome",
+    "bank",
+    "questions",
+    "scorecards",
+    "campaigns",
+    "launch",
+    "steps",
+    "round_rules",
+    "audit",
+    "people",
+    "consents",
+    "units",
+    "merging",
+)
 
 
 def register(app: NodeApp) -> None:

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from flask import Response, request
 from flask_babel import gettext
 
-from admin import shown
+from admin import campaign_words, shown
 from admin.blueprint import AUDIT_ROLES, actor, blueprint, page
+from admin.consents import LOOKUP, PROOF, REASONS
 from backend import clock, http
 from backend.errors import N_
 from backend.http import guarded, staff_with, writes_on_read
-from backend.people.staff import names_of, reach
+from backend.people.staff import ROLES, names_of, reach
 from backend.safeguards.audit import LAST_PAGE, entries, note
 from backend.safeguards.models import AuditEntry
 from backend.scorecards.indicators import template
 from backend.units.queries import named_many
+from campaigns.contest.reasons import REMOVALS
 from campaigns.queries import activities
 
 FACTS_READ = "facts.read"
@@ -26,22 +28,56 @@ DEEDS = {
     "activity.open": N_("Mở hoạt động"),
     "activity.settled": N_("Chốt kết quả"),
     "audit.read": N_("Xem nhật ký"),
+    "campaign.archive": N_("Lưu trữ cuộc vận động"),
+    "campaign.close": N_("Đóng cuộc vận động"),
+    "campaign.discard": N_("Xóa bản nháp cuộc vận động"),
+    "campaign.edit": N_("Sửa cuộc vận động"),
+    "campaign.evaluated": N_("Ghi kết quả đánh giá thí điểm"),
     "campaign.launch": N_("Phát động cuộc vận động"),
+    "campaign.pause": N_("Tạm dừng cuộc vận động"),
+    "campaign.prepare": N_("Soạn cuộc vận động từ gói nội dung"),
+    "campaign.release": N_("Duyệt phát hành cuộc vận động"),
+    "campaign.resume": N_("Cho cuộc vận động tiếp tục"),
+    "campaign.scaled": N_("Nhân rộng sau thí điểm"),
+    "campaign.withdraw": N_("Thu lại cuộc vận động về bản nháp"),
+    "certificate.issue": N_("Cấp giấy chứng nhận"),
+    "certificate.revoke": N_("Thu hồi giấy chứng nhận"),
+    "consent.figures": N_("Xem số liệu về sự đồng ý"),
     "consent.give": N_("Đồng ý"),
     "consent.give_for_child": N_("Người giám hộ đồng ý cho trẻ em"),
+    "consent.lookup": N_("Tra cứu sự đồng ý của một người"),
+    "consent.proof": N_("Mở bản chứng minh sự đồng ý"),
     "consent.withdraw": N_("Rút lại đồng ý"),
+    "contest.remove": N_("Không công nhận bài thi"),
+    "contestant.read": N_("Xem người dự thi của một bài"),
+    "demo.plant": N_("Gieo dữ liệu dùng thử"),
     FACTS_READ: N_("Mở ra xem bản ghi sau số liệu"),
     "figures.rebuild": N_("Đếm lại toàn bộ số liệu"),
+    "membership.join": N_("Vào đơn vị bằng mã"),
     "membership.join_class": N_("Vào lớp"),
     "node.new_epoch": N_("Khôi phục từ bản sao lưu"),
+    "pack.bring": N_("Tải gói nội dung lên"),
     "person.change": N_("Sửa thông tin của mình"),
     "person.download": N_("Tải dữ liệu của mình"),
     "person.erase": N_("Xóa dữ liệu của mình"),
     "person.join": N_("Đăng ký tham gia"),
     "person.sign_in": N_("Đăng nhập trên điện thoại"),
+    "question.read_key": N_("Xem đáp án câu hỏi"),
+    "question.revise": N_("Sửa câu hỏi"),
+    "results.publish": N_("Công bố kết quả"),
     "scorecard.read": N_("Xem phiếu điểm"),
+    "staff.change_password": N_("Cán bộ đổi mật khẩu"),
+    "staff.end_grant": N_("Kết thúc vai trò"),
+    "staff.grant": N_("Trao vai trò"),
+    "staff.hire": N_("Thêm cán bộ"),
+    "staff.new_password": N_("Cấp mật khẩu dùng một lần"),
+    "staff.restore": N_("Mở khóa tài khoản cán bộ"),
     "staff.sign_in": N_("Cán bộ đăng nhập"),
     "staff.sign_out": N_("Cán bộ đăng xuất"),
+    "staff.suspend": N_("Tạm khóa tài khoản cán bộ"),
+    "units.import": N_("Nhập danh sách đơn vị"),
+    "units.load": N_("Nạp danh mục tỉnh, xã cả nước"),
+    "units.merge": N_("Nhập các đơn vị làm một"),
 }
 ACTORS = {
     "person": N_("người dân (ẩn danh)"),
@@ -88,7 +124,7 @@ def _page_number() -> int:
 
 def _lines(rows: list[AuditEntry]) -> list[Line]:
     session = http.session()
-    names = names_of(session, {row.actor for row in rows if row.actor})
+    names = names_of(session, {row.actor for row in rows if row.actor} | _staff_meant(rows))
     units = named_many(session, {row.unit_id for row in rows if row.unit_id}, clock.today())
     titles = {str(activity.id): shown.words(activity.title) for activity, _ in activities(session)}
     return [
@@ -97,16 +133,34 @@ def _lines(rows: list[AuditEntry]) -> list[Line]:
             who=_who(row, names),
             deed=gettext(DEEDS[row.deed]) if row.deed in DEEDS else row.deed,
             unit=units[row.unit_id].full_name if row.unit_id in units else "",
-            what=" · ".join(filter(None, [titles.get(row.noun_id or "", ""), _reason(row)])),
+            what=" · ".join(
+                filter(None, [titles.get(row.noun_id or "", ""), _meant(row, names), _reason(row)])
+            ),
         )
         for row in rows
     ]
 
 
+def _staff_meant(rows: list[AuditEntry]) -> set[uuid.UUID]:
+    """Members of staff to whom something was done."""
+    return {uuid.UUID(row.noun_id) for row in rows if row.noun == "staff" and row.noun_id}
+
+
+def _meant(row: AuditEntry, names: dict[uuid.UUID, str]) -> str:
+    return names.get(uuid.UUID(row.noun_id), "") if row.noun == "staff" and row.noun_id else ""
+
+
 def _reason(row: AuditEntry) -> str:
-    """What a figure's reader opened is kept as codes; here it is said in words."""
+    """What a figure's reader opened, a role, why somebody was looked up: kept as codes, said here in words."""
+    first, _, rest = (row.reason or "").partition(" ")
+    if row.deed in (LOOKUP, PROOF) and first in REASONS:
+        return " · ".join(filter(None, [gettext(REASONS[first]), rest]))
+    if row.deed in ("staff.grant", "staff.end_grant") and row.reason in ROLES:
+        return gettext(ROLES[row.reason])
+    if row.deed == "contest.remove" and row.reason in REMOVALS:
+        return shown.words(REMOVALS[row.reason])
     if row.deed != FACTS_READ or not row.reason:
-        return row.reason or ""
+        return campaign_words.reason(row.deed, row.reason)
     code, _, period = row.reason.partition(" ")
     titles = {indicator.code: shown.words(indicator.title) for indicator in template().indicators}
     return f"{titles.get(code, code)}, {shown.period(period)}"

@@ -17,6 +17,11 @@ STATIC = Path(__file__).parent / "static"
 
 SCORECARD_ROLES = ("unit_head", "campaign_admin", "party_office", "inspector")
 AUDIT_ROLES = ("dpo", "inspector", "system_operator", "campaign_admin")
+PEOPLE_ROLES = ("system_operator", "campaign_admin")
+PEOPLE_KEEPERS = ("system_operator",)
+CONSENT_ROLES = ("dpo",)
+UNIT_ROLES = ("campaign_admin", "system_operator")
+BANK_ROLES = ("question_editor", "campaign_admin")
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
 csrf = CSRFProtect()
@@ -54,7 +59,14 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
 def _menu(member: Staff) -> dict[str, Any]:
     """Which doors of the console this member may open."""
     own = sorted({str(unit) for role in SCORECARD_ROLES for unit in member.roles.get(role, ())})
-    return {"scorecard": own[0] if own else None, "audit": member.holds(*AUDIT_ROLES)}
+    return {
+        "scorecard": own[0] if own else None,
+        "audit": member.holds(*AUDIT_ROLES),
+        "people": member.holds(*PEOPLE_ROLES),
+        "consents": member.holds(*CONSENT_ROLES),
+        "units": member.holds(*UNIT_ROLES),
+        "banks": member.holds(*BANK_ROLES),
+    }
 
 
 def actor() -> Actor:

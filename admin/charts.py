@@ -1,66 +1,86 @@
 """Charts as plain numbers: what is counted, how high a bar stands, which labels fit. Pure; templates draw the SVG."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from backend.clock import VIETNAM, local_day
-
-MOST_COLUMNS = 31
 PLOT = 130
 """Pixels between the foot of the columns and their highest top."""
 
 LEAST_TOP = 5
 """One paper alone is not drawn as high as a rush."""
 
+MOST_SAID = 31
+"""Above more columns than these their numbers would run into each other: only the highest is written."""
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Column:
-    """`x` and `width` in per cent of the drawing, `height` in pixels. `tick`: its label is written under it."""
+    """`x` and `width` in per cent of the drawing, `height` in pixels. `tick`, `said`: label and number are written.
+
+    No `value`: it is not shown, and nothing is drawn in its place but a sign that says so. `full`, `words`: label and
+    value as they are read out.
+    """
 
     label: str
-    count: int
+    value: float | None
     x: float
     width: float
     height: float
     tick: bool
+    said: bool
+    full: str = ""
+    words: str = ""
 
 
-def per_day(moments: Iterable[datetime], first: date, last: date) -> list[tuple[date, int]]:
-    """How many fell on each day, empty days included; of a long time the newest days."""
-    counts = Counter(local_day(moment) for moment in moments)
-    first = max(first, last - timedelta(days=MOST_COLUMNS - 1))
-    return [(day, counts[day]) for day in _days(first, last)]
+@dataclass(frozen=True)
+class Told:
+    """A value of a chart that is more than a count: its short and its full label, and the value in words."""
+
+    label: str
+    full: str
+    value: float | None
+    words: str
 
 
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+def told(rows: Sequence[Told]) -> list[Column]:
+    """As `columns`, every label written."""
+    drawn = columns([(row.label, row.value) for row in rows])
+    return [replace(column, full=row.full, words=row.words) for column, row in zip(drawn, rows, strict=True)]
 
 
-def per_hour(moments: Iterable[datetime], day: date) -> list[tuple[int, int]]:
-    """How many fell in each of the 24 hours of one day in Viet Nam."""
-    local = (moment.astimezone(VIETNAM) for moment in moments)
-    counts = Counter(moment.hour for moment in local if moment.date() == day)
-    return [(hour, counts[hour]) for hour in range(24)]
+def stretches(
+    counts: Iterable[tuple[datetime, int]], last: datetime, every: timedelta, how_many: int
+) -> list[tuple[datetime, int]]:
+    """The `how_many` stretches of time up to the one that begins at `last`, those with nothing in them included."""
+    found = dict(counts)
+    times = [last - every * back for back in range(how_many - 1, -1, -1)]
+    return [(time, found.get(time, 0)) for time in times]
 
 
-def columns(rows: Sequence[tuple[str, int]], every: int = 1) -> list[Column]:
+def columns(rows: Sequence[tuple[str, float | None]], every: int = 1) -> list[Column]:
     """Lay rows out side by side, the highest one reaching the top; every n-th label is written, the last one always."""
-    if not rows:
-        return []
-    top, slot = max(LEAST_TOP, *(count for _, count in rows)), 100 / len(rows)
+    values = [value or 0 for _, value in rows]
+    top, slot = max([LEAST_TOP, *values]), 100 / max(1, len(rows))
     return [
         Column(
             label=label,
-            count=count,
-            x=round(index * slot + slot * 0.12, 3),
+            value=value,
+            x=round(at * slot + slot * 0.12, 3),
             width=round(slot * 0.76, 3),
-            height=round(PLOT * count / top, 2),
-            tick=(len(rows) - 1 - index) % every == 0,
+            height=round(PLOT * (value or 0) / top, 2),
+            tick=(len(rows) - 1 - at) % every == 0,
+            said=len(rows) <= MOST_SAID or at == values.index(max(values)),
         )
-        for index, (label, count) in enumerate(rows)
+        for at, (label, value) in enumerate(rows)
     ]
+
+
+def every_nth(columns_shown: int, labels: int = 5) -> int:
+    """Which labels to write so that about so many stand under the chart."""
+    return max(1, -(-columns_shown // labels))
 
 
 def axis_top(highest: float) -> float:

@@ -1,17 +1,21 @@
 """Gathering what the pages show: which activities a member sees, and their figures with small groups taken out."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 from admin import charts
 from admin.blueprint import SCORECARD_ROLES
 from backend import clock, http
 from backend.errors import NotAllowed
-from backend.participation.queries import arrivals
-from backend.people.staff import reach
+from backend.participation import queries as ledger
+from backend.people.staff import reach, require_reach
+from backend.scorecards.comparison import Band
 from backend.scorecards.indicators import Indicator, template
 from backend.scorecards.queries import Figure, figures
+from backend.scorecards.standing import Side
 from backend.units.queries import NamedUnit, children
 from backend.units.trees import subtree
 from campaigns import queries as campaigns
@@ -26,11 +30,18 @@ Pair = tuple[Activity, Campaign]
 
 @dataclass(frozen=True)
 class Part:
-    """A unit below the owner of an activity with its rate, the bar's length, and whether its scorecard may be opened."""
+    """A unit below the owner of an activity: its rate, the bar's length, its place if it leads its band.
+
+    `may_open`: whether this member may open its scorecard.
+    """
 
     unit: NamedUnit
-    rate: Figure
+    headcount: int
+    people: int | None
+    rate: float | None
+    is_hidden: bool
     bar: float
+    place: int | None
     may_open: bool
 
 
@@ -41,10 +52,20 @@ def visible_activities() -> list[Pair]:
 
 
 def visible_activity(activity_id: uuid.UUID) -> Pair:
-    """Raises ActivityUnknown, NotAllowed."""
+    """What is still a draft is seen by the owner's own members only. Raises ActivityUnknown, NotAllowed."""
     activity, campaign = campaigns.activity(http.session(), activity_id)
-    if not reach(http.session(), http.staff()) & taking_part(campaign):
+    mine = reach(http.session(), http.staff())
+    if campaign.owner_unit_id in mine:
+        return activity, campaign
+    if campaign.state == "draft" or not mine & taking_part(campaign):
         raise NotAllowed
+    return activity, campaign
+
+
+def own_activity(activity_id: uuid.UUID, *roles: str) -> Pair:
+    """An activity whose owner the member serves in one of these roles. Raises ActivityUnknown, NotAllowed."""
+    activity, campaign = visible_activity(activity_id)
+    require_reach(http.session(), http.staff(), campaign.owner_unit_id, *roles)
     return activity, campaign
 
 
@@ -53,11 +74,14 @@ def taking_part(campaign: Campaign) -> set[uuid.UUID]:
 
 
 def indicators_of(activity: Activity) -> list[Indicator]:
-    """The indicators that read this kind's measures; those on a sealed measure only once the activity is settled."""
+    """The indicators that read this kind's measures; those that tell how people did only once it is settled.
+
+    How many passed moves with every paper that comes in: whoever watches would learn how good that paper was.
+    """
     readable = {
         measure.code
         for measure in kind_named(activity.kind).measures
-        if activity.state == "settled" or not measure.sealed
+        if activity.state == "settled" or not (measure.sealed or measure.tells_result)
     }
     return [indicator for indicator in template().indicators if indicator.measures() <= readable]
 
@@ -75,16 +99,25 @@ def parts_of(unit: uuid.UUID) -> list[NamedUnit]:
     return next((found for kind in PARTS if (found := children(session, unit, kind, today))), [])
 
 
-def parts(activity: Activity, campaign: Campaign, order: str) -> list[Part]:
-    """The rate of each unit below the owner. Sorted by rate, those without a figure stand last, in name order."""
-    owner = campaign.owner_unit_id
-    units = parts_of(owner)
-    rates = figures(http.session(), indicators_of(activity), activity.id, owner, [unit.id for unit in units])
+def parts(side: Side) -> list[tuple[Band[NamedUnit], list[Part]]]:
+    """Each size band with all its units in name order; the leaders bear their place."""
     mine = reach(http.session(), http.staff(), *SCORECARD_ROLES)
-    rated = [(unit, headline(rates[unit.id], PEOPLE)) for unit in units]
-    top = charts.axis_top(max((_plain(rate) or 0 for _, rate in rated), default=0))
-    rows = [Part(u, rate, charts.share(_plain(rate), top), u.id in mine) for u, rate in rated]
-    return sorted(rows, key=_by_rate) if order == "rate" else rows
+    top = charts.axis_top(max((_plain(row.rate) or 0 for row in side.rows), default=0))
+    places = {leader.row.unit.id: leader.place for band in side.bands for leader in band.leaders}
+    rows = [
+        Part(
+            unit=row.unit,
+            headcount=row.headcount,
+            people=row.people,
+            rate=_plain(row.rate),
+            is_hidden=row.unit.id in side.hidden,
+            bar=charts.share(_plain(row.rate), top),
+            place=places.get(row.unit.id),
+            may_open=row.unit.id in mine,
+        )
+        for row in side.rows
+    ]
+    return [(band, [row for row in rows if row.unit in band.units]) for band in side.bands]
 
 
 def headline(found: dict[str, Figure], code: str) -> Figure:
@@ -92,13 +125,25 @@ def headline(found: dict[str, Figure], code: str) -> Figure:
     return found.get(code) or Figure(template()[code])
 
 
-def _plain(rate: Figure) -> float | None:
-    return None if rate.value is None else float(rate.value)
+def _plain(rate: Decimal | None) -> float | None:
+    return None if rate is None else float(rate)
 
 
-def _by_rate(part: Part) -> float:
-    return -(_plain(part.rate) or 0)
+# --- papers as they come in -----------------------------------------------------------------------------------------
 
 
-def papers_since(activity: Activity, since: datetime | None = None) -> list[datetime]:
-    return arrivals(http.session(), activity.id, template()[PAPERS].numerator.measure, since)
+def midnight() -> datetime:
+    return datetime.combine(clock.today(), time(), clock.VIETNAM)
+
+
+def papers_today(activities: Collection[uuid.UUID]) -> dict[uuid.UUID, ledger.Arrived]:
+    """Activity -> papers since midnight, and when the newest came."""
+    return ledger.arrived(http.session(), activities, _papers_measure(), midnight())
+
+
+def papers_since(activity: Activity, since: datetime, every: timedelta) -> list[tuple[datetime, int]]:
+    return ledger.arrivals(http.session(), activity.id, _papers_measure(), since, every)
+
+
+def _papers_measure() -> str:
+    return template()[PAPERS].numerator.measure

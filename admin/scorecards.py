@@ -1,4 +1,4 @@
-"""A unit's scorecard, and behind every figure the person-free rows it is made of."""
+"""A unit's scorecard with its months side by side, and behind every figure the person-free rows it is made of."""
 
 import hashlib
 import re
@@ -10,9 +10,18 @@ from typing import Any
 from flask import Response, request
 from flask_babel import gettext
 
-from admin import shown
+from admin import charts, shown
 from admin.blueprint import SCORECARD_ROLES, actor, blueprint, page
-from admin.figures import Pair, indicators_of, parts_of, taking_part, visible_activities, visible_activity
+from admin.figures import (
+    PEOPLE,
+    Pair,
+    headline,
+    indicators_of,
+    parts_of,
+    taking_part,
+    visible_activities,
+    visible_activity,
+)
 from backend import clock, http
 from backend.errors import NotFound
 from backend.http import guarded, staff_with, writes_on_read
@@ -20,26 +29,57 @@ from backend.participation.queries import FactGroup, grouped, standing_facts
 from backend.people.staff import require_reach
 from backend.safeguards.audit import note
 from backend.scorecards.indicators import Indicator, Term
-from backend.scorecards.queries import Figure, figures
+from backend.scorecards.queries import Figure, figures, figures_by_period
 from backend.tallies.disclosure import K
 from backend.tallies.queries import periods_of
+from backend.units.lineage import with_history
 from backend.units.queries import FrozenFigure, NamedUnit, frozen_headcounts, named
 from backend.units.trees import subtree
 from campaigns.models import Activity, Campaign
+from campaigns.queries import round_of
 from campaigns.registry import measure_book
 
 PERIOD = re.compile(r"all|20\d\d(0[1-9]|1[0-2]|Q[1-4]|S[12])?")
+MONTH = re.compile(r"20\d\d(0[1-9]|1[0-2])")
+MOST_MONTHS = 8
+"""So many columns stand side by side on a narrow phone with their numbers."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """One activity on a scorecard: the unit's figures, its frozen headcount, and the units right below."""
+    """One activity on a scorecard: the unit's figures, its frozen headcount, and the units right below.
+
+    `people`: how many took part since it opened, for the line that sums the campaign up. `months`: the unit's figures
+    month by month, oldest first.
+    """
 
     activity: Activity
     campaign: Campaign
+    number: int
     figures: list[Figure]
+    people: Figure
     heads: FrozenFigure | None
     below: list[tuple[NamedUnit, list[Figure]]]
+    months: list[tuple[str, dict[str, Figure]]]
+    in_period: bool
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One indicator of the unit over the rounds and months of a campaign."""
+
+    indicator: Indicator
+    columns: list[charts.Column]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A campaign on a scorecard: its rounds in order, the trends over them, and the rounds that have the period asked."""
+
+    campaign: Campaign
+    rounds: list[Section]
+    trends: list[Trend]
+    sections: list[Section]
 
 
 @blueprint.get("/units/<uuid:unit_id>/scorecard")
@@ -48,15 +88,21 @@ class Section:
 def scorecard(unit_id: uuid.UUID) -> Response:
     """Every indicator of a unit. What an inspector reads is put on the trail."""
     unit, period = _unit_in_reach(unit_id), _period()
-    running = [pair for pair in visible_activities() if _counts_in(pair, unit_id)]
+    pairs = [pair for pair in visible_activities() if _counts_in(pair, unit_id)]
+    found = {activity.id: periods_of(http.session(), activity.id) for activity, _ in pairs}
+    below = parts_of(unit.id)
+    sections = [_section(pair, unit, below, period, found[pair[0].id]) for pair in pairs]
     if http.staff().holds("inspector"):
         note(http.session(), actor(), "scorecard.read", "unit", unit.id, unit=unit.id, is_read=True)
+    periods = _periods(found.values(), period)
     return page(
         "scorecard.html",
         unit=unit,
         period=period,
-        periods=_periods([activity.id for activity, _ in running], period),
-        sections=[_section(pair, unit, period) for pair in running],
+        periods=periods,
+        before=_beside(periods, period, -1),
+        after=_beside(periods, period, 1),
+        parts_of_card=_parts(sections, period),
     )
 
 
@@ -76,33 +122,103 @@ def _period() -> str:
     return asked if PERIOD.fullmatch(asked) else "all"
 
 
-def _periods(activities: Iterable[uuid.UUID], present: str) -> list[str]:
+def _periods(found: Iterable[list[str]], present: str) -> list[str]:
     """Periods with any count, everything first, then the newest; the one asked for is always among them."""
-    found = {period for activity in activities for period in periods_of(http.session(), activity)}
-    return ["all", *sorted((found | {present}) - {"all"}, reverse=True)]
+    every = {period for periods in found for period in periods}
+    return ["all", *sorted((every | {present}) - {"all"}, reverse=True)]
 
 
-def _section(pair: Pair, unit: NamedUnit, period: str) -> Section:
+def _beside(periods: list[str], present: str, step: int) -> str | None:
+    """The month with counts before or after the one that is shown."""
+    months = sorted(period for period in periods if MONTH.fullmatch(period))
+    if present not in months:
+        return months[-1] if step < 0 and months else None
+    at = months.index(present) + step
+    return months[at] if 0 <= at < len(months) else None
+
+
+def _section(pair: Pair, unit: NamedUnit, below: list[NamedUnit], period: str, periods: list[str]) -> Section:
+    """All periods of all the units are read at once."""
     activity, campaign = pair
-    below = parts_of(unit.id)
-    under = _figures(pair, [part.id for part in below], period)
+    months = [
+        one
+        for one in sorted(periods)
+        if MONTH.fullmatch(one) and (one <= period or not MONTH.fullmatch(period))
+    ]
+    units = [unit.id, *(part.id for part in below)]
+    found = figures_by_period(
+        http.session(),
+        indicators_of(activity),
+        activity.id,
+        campaign.owner_unit_id,
+        units,
+        ["all", period, *months],
+    )
     return Section(
         activity=activity,
         campaign=campaign,
-        figures=_own_figures(pair, unit, period),
+        number=round_of(http.session(), activity),
+        figures=list(found[period][unit.id].values()),
+        people=headline(found["all"][unit.id], PEOPLE),
         heads=frozen_headcounts(http.session(), activity.id).get(unit.id),
-        below=[(part, list(under[part.id].values())) for part in below],
+        below=[(part, list(found[period][part.id].values())) for part in below],
+        months=[(month, found[month][unit.id]) for month in months],
+        in_period=period == "all" or period in periods,
     )
 
 
-def _figures(pair: Pair, units: list[uuid.UUID], period: str) -> dict[uuid.UUID, dict[str, Figure]]:
-    activity, campaign = pair
-    owner = campaign.owner_unit_id
-    return figures(http.session(), indicators_of(activity), activity.id, owner, units, period)
+def _parts(sections: list[Section], period: str) -> list[Part]:
+    """By campaign, in the order of the activities: what is running first."""
+    campaigns = {section.campaign.id: section.campaign for section in sections}
+    return [
+        Part(
+            campaign=campaign,
+            rounds=(
+                own := sorted(
+                    (s for s in sections if s.campaign.id == key), key=lambda s: s.activity.opens_at
+                )
+            ),
+            trends=_trends(own),
+            sections=[s for s in sections if s.campaign.id == key and s.in_period],
+        )
+        for key, campaign in campaigns.items()
+    ]
+
+
+def _trends(rounds: list[Section]) -> list[Trend]:
+    """Where there is more than one month or round to compare. A hidden month stays hidden; nothing is put in its place."""
+    columns = [(section, month, found) for section in rounds for month, found in section.months][
+        -MOST_MONTHS:
+    ]
+    indicators = {code: figure.indicator for _, _, found in columns for code, figure in found.items()}
+    trends = [
+        Trend(
+            indicator,
+            charts.told(
+                [_told(section, month, found[code]) for section, month, found in columns if code in found]
+            ),
+        )
+        for code, indicator in indicators.items()
+    ]
+    return [trend for trend in trends if len(trend.columns) > 1]
+
+
+def _told(section: Section, month: str, figure: Figure) -> charts.Told:
+    number, value = section.number, figure.value
+    return charts.Told(
+        label=gettext("T%(month)s·Đ%(round)s", month=int(month[4:]), round=number),
+        full=gettext("%(month)s, đợt %(round)s", month=shown.period(month), round=number),
+        value=None if figure.is_hidden else float(value or 0),
+        words=shown.figure(figure),
+    )
 
 
 def _own_figures(pair: Pair, unit: NamedUnit, period: str) -> list[Figure]:
-    return list(_figures(pair, [unit.id], period)[unit.id].values())
+    activity, campaign = pair
+    found = figures(
+        http.session(), indicators_of(activity), activity.id, campaign.owner_unit_id, [unit.id], period
+    )
+    return list(found[unit.id].values())
 
 
 # --- what a figure is made of -----------------------------------------------------------------------------------
@@ -169,7 +285,7 @@ def _figure_asked(pair: Pair, unit: NamedUnit, period: str) -> Figure:
 
 def _rows(activity: Activity, indicator: Indicator, unit: NamedUnit, period: str) -> list[Row]:
     session, term = http.session(), indicator.numerator
-    below = subtree(session, unit.id, clock.today())
+    below = with_history(session, subtree(session, unit.id, clock.today()))
     standing = standing_facts(session, activity.id, term.measure, below, period)
     return [
         Row(group, getattr(group, term.take), check_mark(group.keys))

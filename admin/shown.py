@@ -30,11 +30,39 @@ SETTINGS = {
     "shuffle_options": N_("Trộn thứ tự câu trả lời"),
     "show_result": N_("Báo số câu đúng"),
     "show_answers": N_("Công bố câu trả lời đúng"),
+    "counting_attempt": N_("Lượt được tính"),
+    "prediction": N_("Dự đoán số người trả lời đúng tất cả các câu hỏi"),
+    "settle": N_("Chốt kết quả"),
+    "open_to": N_("Dành cho"),
+    "ranking": N_("Thứ tự xếp hạng"),
 }
 CHOICES = {
     "at_submit": N_("ngay khi nộp bài"),
     "after_close": N_("sau khi chốt kết quả"),
     "never": N_("không công bố"),
+    "after_settled": N_("sau khi chốt kết quả"),
+    "first": N_("lượt đầu tiên"),
+    "best": N_("lượt tốt nhất"),
+    "last": N_("lượt cuối cùng"),
+    "auto": N_("tự động, khi hết người đang làm bài"),
+    "by_hand": N_("do Ban Tổ chức chốt"),
+    "right": N_("số câu đúng"),
+    "elapsed": N_("thời gian làm bài"),
+    "handed_in": N_("nộp trước"),
+    "lives_in": N_("người sinh sống trên địa bàn"),
+    "works_at": N_("người của cơ quan, đơn vị"),
+    "studies_at": N_("học sinh"),
+    "party_cell": N_("đảng viên"),
+    "youth_branch": N_("đoàn viên"),
+    "body": N_("thành viên tổ, ban"),
+}
+RANKED_PREDICTION = N_("dự đoán gần đúng")
+ATTEMPTS = {
+    "running": N_("Đang làm"),
+    "submitted": N_("Đã nộp, được tính"),
+    "late": N_("Nộp muộn, không tính"),
+    "expired": N_("Hết giờ, chưa nộp"),
+    "removed": N_("Không được công nhận"),
 }
 
 
@@ -49,6 +77,14 @@ def number(value: int | Decimal, decimals: int = 0) -> str:
 
 def day(value: date) -> str:
     return str(format_date(value, "dd/MM/yyyy"))
+
+
+def written_day(text: str) -> str:
+    """'2026-11-22' -> '22/11/2026'; what is no day is shown as it was written."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def days(first: date, last: date) -> str:
@@ -90,14 +126,46 @@ def roles(held: Collection[str]) -> str:
     return ", ".join(gettext(ROLES.get(role, role)) for role in ROLES if role in held)
 
 
+def is_plain(value: Any) -> bool:
+    """Whether a setting is one line; how a paper is put together is told by the rules in words."""
+    return not (isinstance(value, (list, tuple)) and (not value or isinstance(value[0], dict)))
+
+
 def setting(name: str, value: Any) -> tuple[str, str]:
     """One frozen setting as a label and a value a person reads."""
     label = gettext(SETTINGS[name]) if name in SETTINGS else name
+    if value is None:
+        return label, gettext("không giới hạn")
     if isinstance(value, bool):
         return label, gettext("có") if value else gettext("không")
     if name.endswith("_s"):
         return label, seconds(value)
-    return label, gettext(CHOICES[value]) if value in CHOICES else str(value)
+    if isinstance(value, (list, tuple)):
+        return label, ", ".join(_choice(each) for each in value)
+    return label, _choice(value)
+
+
+def _choice(value: Any) -> str:
+    if value == "prediction":
+        return gettext(RANKED_PREDICTION)
+    return gettext(CHOICES[value]) if value in CHOICES else str(value)
+
+
+def attempt_state(value: str) -> str:
+    return gettext(ATTEMPTS[value])
+
+
+def rate(value: float) -> str:
+    """14.6 -> '14,6 %'."""
+    return f"{format_decimal(value, format='#,##0.0')} %"
+
+
+def span(milliseconds: int) -> str:
+    """How long a paper took: '3 phút 12 giây'."""
+    minutes, rest = divmod(max(0, milliseconds) // 1000, 60)
+    if not minutes:
+        return gettext("%(seconds)s giây", seconds=rest)
+    return gettext("%(minutes)s phút %(seconds)s giây", minutes=minutes, seconds=rest)
 
 
 def seconds(value: int) -> str:

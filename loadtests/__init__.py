@@ -1,1 +1,1 @@
-"""Load on 127.0.0.1 only, bounded in time, always as ratios measured side by side in one run."""
+"""`make bench`: what the house costs and carries, as ratios taken side by side in one run. See RESULTS.md."""

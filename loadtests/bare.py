@@ -1,35 +1,91 @@
-"""What the same machine can do at best in Flask: parse the push, two durable statements by hand, answer. No sign-in, no
-check, no mark, no fact, no receipt. The ratio to this is what the house costs."""
+"""What a benchmark holds the house against: the bare Flask view with two durable statements written by hand, and the
+same in one. JSON in, JSON out, a pool of connections; no sign-in, no check, no mark, no receipt (see the anchors)."""
 
-import json
+import contextlib
 import os
-import sqlite3
-import threading
-import uuid
+import queue
+import random
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
-from flask import Flask, Response, request
+from flask import Flask, Response, jsonify, request
 
-INSERT = """INSERT INTO operation (id, device_id, device_seq, subject, activity_id, action, schema, body_hash, happened_at,
- time_trust, received_at, verdict, outcome, receipt) VALUES ({0}, {0}, 1, {0}, {0}, 'contest.submit', 1, 'x', {0}, 'high', {0},
- 'accepted', 'counted', {0}) ON CONFLICT DO NOTHING"""
-UPDATE = "UPDATE contest_attempt SET state = 'submitted', submitted_at = {0} WHERE id = {0}"
-MOMENT = "2026-11-22 03:00:00"
+from backend.http import NodeApp
+from loadtests.machine import plain
+
+PARTICIPANTS = 100_000
+SCHEMA = f"""
+CREATE TABLE participant (id int PRIMARY KEY, contest_id int NOT NULL, score int NOT NULL DEFAULT 0,
+ answered int NOT NULL DEFAULT 0, last_at timestamptz);
+INSERT INTO participant SELECT n, 1, 0, 0, now() FROM generate_series(1, {PARTICIPANTS}) n;
+CREATE TABLE answer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+ participant_id int NOT NULL REFERENCES participant, question_id int NOT NULL, choice text NOT NULL, points int NOT NULL,
+ submitted_at timestamptz NOT NULL DEFAULT now(), UNIQUE (participant_id, question_id));
+"""
+INSERT = """INSERT INTO answer (participant_id, question_id, choice, points) VALUES (%s, %s, %s, 10)
+ ON CONFLICT DO NOTHING"""
+UPDATE = "UPDATE participant SET score = score + 10, answered = answered + 1, last_at = now() WHERE id = %s"
+BOTH = f"""WITH i AS ({INSERT} RETURNING participant_id, points) UPDATE participant p SET score = score + i.points,
+ answered = answered + 1, last_at = now() FROM i WHERE p.id = i.participant_id"""
+
+
+def plant(url: str) -> None:
+    with psycopg.connect(plain(url)) as connection:
+        connection.execute(SCHEMA)
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+def write_requests(place: Path, path: str, number: int) -> None:
+    """Answers of random participants to random questions, so that conflicts are rare."""
+    with place.open("w") as file:
+        for _ in range(number):
+            who, question = random.randint(1, PARTICIPANTS), random.randint(1, 1_000_000)
+            body = f'{{"participant":{who},"question":{question},"choice":"{random.choice("abcd")}"}}'
+            file.write(f"POST {path}\t\t{body}\n")
+
+
+class Pool:
+    """The least a pool can be."""
+
+    def __init__(self, url: str, size: int = 8) -> None:
+        self.url = url
+        self.free: queue.LifoQueue[psycopg.Connection[Any] | None] = queue.LifoQueue()
+        for _ in range(size):
+            self.free.put(None)
+
+    @contextlib.contextmanager
+    def connection(self, autocommit: bool) -> Iterator[psycopg.Connection[Any]]:
+        held = self.free.get() or psycopg.connect(self.url, autocommit=autocommit)
+        try:
+            yield held
+            if not autocommit:
+                held.commit()
+        finally:
+            self.free.put(held)
 
 
 def create_app() -> Flask:
     """The bare app over the database named by LANTOA_DATABASE_URL."""
-    app = Flask("bare")
-    url = os.environ["LANTOA_DATABASE_URL"]
-    write = _postgres(url) if url.startswith("postgres") else _sqlite(url.removeprefix("sqlite:///"))
+    app, url = Flask("bare"), plain(os.environ["LANTOA_DATABASE_URL"])
+    two_pool, one_pool = Pool(url), Pool(url)
 
-    @app.post("/api/v1/sync/push")
-    def push() -> Response:
-        pushed = json.loads(request.get_data())
-        operation = pushed["operations"][0]
-        write(operation["id"], pushed["device_id"], operation["activity"], operation["body"]["attempt"])
-        return Response(json.dumps({"results": [{"id": operation["id"]}]}), content_type="application/json")
+    @app.post("/two")
+    def two() -> Response:
+        body = request.get_json()
+        with two_pool.connection(autocommit=False) as connection:
+            connection.execute(INSERT, (body["participant"], body["question"], body["choice"]))
+            connection.execute(UPDATE, (body["participant"],))
+        return jsonify(ok=True)
+
+    @app.post("/one")
+    def one() -> Response:
+        body = request.get_json()
+        with one_pool.connection(autocommit=True) as connection:
+            connection.execute(BOTH, (body["participant"], body["question"], body["choice"]))
+        return jsonify(ok=True)
 
     @app.get("/healthz")
     def healthz() -> str:
@@ -38,31 +94,10 @@ def create_app() -> Flask:
     return app
 
 
-def _postgres(url: str) -> Any:
-    local = threading.local()
+def create_general_app() -> NodeApp:
+    """The node with the express way closed: every deed goes the general way."""
+    from backend.app import create_app as create_node
+    from campaigns import express
 
-    def write(operation: str, device: str, activity: str, attempt: str) -> None:
-        if not hasattr(local, "connection"):
-            local.connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"))
-        row = (operation, device, str(uuid.uuid4()), activity, MOMENT, MOMENT, operation[-12:])
-        local.connection.execute(INSERT.format("%s"), row)
-        local.connection.execute(UPDATE.format("%s"), (MOMENT, attempt))
-        local.connection.commit()
-
-    return write
-
-
-def _sqlite(path: str) -> Any:
-    local = threading.local()
-
-    def write(operation: str, device: str, activity: str, attempt: str) -> None:
-        if not hasattr(local, "connection"):
-            local.connection = sqlite3.connect(path, isolation_level=None, timeout=30)
-            local.connection.execute("PRAGMA synchronous=FULL")
-        plain = [uuid.UUID(v).hex for v in (operation, device, str(uuid.uuid4()), activity)]
-        local.connection.execute("BEGIN IMMEDIATE")
-        local.connection.execute(INSERT.format("?"), (*plain, MOMENT, MOMENT, operation[-12:]))
-        local.connection.execute(UPDATE.format("?"), (MOMENT, uuid.UUID(attempt).hex))
-        local.connection.execute("COMMIT")
-
-    return write
+    express.done = lambda _database, _sent: None
+    return create_node()

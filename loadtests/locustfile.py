@@ -1,39 +1,129 @@
-"""The opening minute's other end: everybody hands in a whole paper, each once. Aimed at 127.0.0.1 only."""
+"""The opening minute's other end: everybody starts at once, saves answers a few at a time, hands in. On 127.0.0.1 only.
+
+Each client is one phone of `LOADTEST_PHONES` and writes down what it was told, a JSON line in `LOADTEST_TOLD`.
+"""
 
 import json
 import os
-from collections.abc import Iterator
+import random
 from pathlib import Path
+from typing import Any
 
-from locust import FastHttpUser, constant, events, task
+import gevent
+import gevent.event
+from locust import FastHttpUser, events, task
 from locust.env import Environment
+from locust.exception import StopUser
 
-_pushes: Iterator[str] = iter(())
+from loadtests.papers import push
+
+QUESTIONS, BATCH = 20, 3
+THINK_S = (0.5, 3.0)
+"""Between two batches. Real people take longer; here the minute is short."""
+OPENING_S = 15.0
+"""Within which all have started."""
+
+_phones: list[dict[str, str]] = []
+_opens = gevent.event.Event()
+_done: list[str] = []
 
 
 @events.init.add_listener
 def load(environment: Environment, **_: object) -> None:
-    global _pushes
     if not (environment.host or "").startswith("http://127.0.0.1:"):
         raise SystemExit("Load tests talk to 127.0.0.1 only.")
-    _pushes = iter(Path(os.environ["LOADTEST_PUSHES"]).read_text(encoding="utf-8").splitlines())
+    _phones.extend(json.loads(Path(os.environ["LOADTEST_PHONES"]).read_text(encoding="utf-8")))
+
+
+@events.spawning_complete.add_listener
+def open_the_gate(**_: object) -> None:
+    _opens.set()
+
+
+@events.quitting.add_listener
+def write_down(**_: object) -> None:
+    Path(os.environ["LOADTEST_TOLD"]).write_text("\n".join(_done), encoding="utf-8")
 
 
 class Contestant(FastHttpUser):
-    """Sends the next prepared push, again and again until none is left or the time is over."""
+    """One person with one paper: closed loop, the next deed only after the answer to the last."""
 
-    wait_time = constant(0)
+    network_timeout = connection_timeout = 60.0
+
+    def on_start(self) -> None:
+        self.phone = _phones.pop()
+        self.seq = 0
+        self.told: dict[str, Any] = {
+            "subject": self.phone["subject"],
+            "receipts": {},
+            "answers": {},
+            "result": None,
+        }
+        _opens.wait()
 
     @task
-    def hand_in(self) -> None:
-        line = next(_pushes, None)
-        if line is None:
-            self.environment.runner.quit()
+    def take_part(self) -> None:
+        try:
+            gevent.sleep(random.uniform(0, OPENING_S))
+            self._home()
+            self._paper()
+        finally:
+            _done.append(json.dumps(self.told))
+            if len(_done) == self.environment.parsed_options.num_users:
+                self.environment.runner.quit()
+        raise StopUser
+
+    def _home(self) -> None:
+        self.client.get("/api/v1/home", headers=self._headers(), name="home")
+
+    def _paper(self) -> None:
+        started = self._do("start", "contest.start", {})
+        if not started or not started["result"]:
             return
-        push = json.loads(line)
-        headers = {"Authorization": f"Bearer {push['token']}", "Content-Type": "application/json"}
+        attempt = started["result"]["attempt"]
+        self.told |= {"attempt": attempt["id"], "started": True}
+        questions = attempt["questions"]
+        for start in range(0, QUESTIONS - BATCH, BATCH):
+            gevent.sleep(random.uniform(*THINK_S))
+            self._save(attempt["id"], questions[start : start + BATCH])
+        gevent.sleep(random.uniform(*THINK_S))
+        self._hand_in(attempt["id"], questions)
+
+    def _save(self, attempt: str, questions: list[dict[str, Any]]) -> None:
+        answers = {one["id"]: random.choice(one["options"])["code"] for one in questions}
+        if random.random() < 0.2 and self.told["answers"]:  # somebody thinks again
+            answers[random.choice(list(self.told["answers"]))] = random.choice("abcd")
+        if self._do("save", "contest.answer", {"attempt": attempt, "answers": answers}):
+            self.told["answers"] |= answers
+
+    def _hand_in(self, attempt: str, questions: list[dict[str, Any]]) -> None:
+        """The whole paper, as the phone hands it in; what was left out is answered now."""
+        answers = {one["id"]: random.choice(one["options"])["code"] for one in questions} | self.told[
+            "answers"
+        ]
+        guess = random.randint(0, 400)
+        body = {"attempt": attempt, "answers": answers, "prediction": guess}
+        row = self._do("hand in", "contest.submit", body)
+        if row:
+            self.told |= {"answers": answers, "guess": guess, "result": row["result"]["attempt"]["result"]}
+
+    def _do(self, name: str, action: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        """The verdict if the deed was taken in; anything else is a failure."""
+        self.seq += 1
+        sent = push(self.phone["device"], self.phone["activity"], self.seq, action, body)
         with self.client.post(
-            "/api/v1/sync/push", data=push["body"], headers=headers, catch_response=True
+            "/api/v1/sync/push", data=sent, headers=self._headers(), name=name, catch_response=True
         ) as answer:
-            if answer.status_code != 200 or b'"results"' not in (answer.content or b""):
-                answer.failure(f"{answer.status_code} {answer.text[:200]}")
+            row: dict[str, Any] = (
+                answer.json()["results"][0]
+                if answer.status_code == 200
+                else {"outcome": str(answer.status_code)}
+            )
+            if row["outcome"] not in ("noted", "counted") or row["verdict"] != "accepted":
+                answer.failure(f"{row['outcome']} {row.get('reason')}")
+                return None
+        self.told["receipts"][row["id"]] = [row["receipt"], row["outcome"]]
+        return row
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.phone['token']}", "Content-Type": "application/json"}

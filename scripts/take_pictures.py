@@ -14,9 +14,7 @@ from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwrigh
 from tests.browser.conftest import CHROMIUM, DESK, PHONE
 from tests.browser.demo_node import ROOT, DemoNode, running
 from tests.browser.steps import (
-    QUESTIONS,
     Newcomer,
-    answer,
     begin_paper,
     expect_net,
     expect_question,
@@ -28,16 +26,17 @@ from tests.browser.steps import (
     open_app,
     open_facts,
     open_scorecard,
-    options,
+    predict,
+    questions_on,
     sign_in_as_new,
     sign_in_to_console,
     tid,
 )
+from tests.browser.test_results import HOA, enter_as, settled_card
 
 PICTURES = ROOT / "docs" / "pictures"
-POOL = yaml.safe_load(
-    (ROOT / "campaigns/packs/tim-hieu-chuyen-doi-so/questions.yaml").read_text(encoding="utf-8")
-)
+PACK = ROOT / "campaigns/packs/tim-hieu-chuyen-doi-so/questions"
+POOL = [row for file in PACK.glob("*.yaml") for row in yaml.safe_load(file.read_text(encoding="utf-8"))]
 SETTLED_MS, READING_MS = 600, 1_500
 
 
@@ -64,41 +63,79 @@ def of_the_phone(browser: Browser, node: DemoNode) -> None:
     sign_in_as_new(page, Newcomer("Lương Thị Tám (hư cấu)"))
     take(page, "phone-home")
     begin_paper(page)
+    last = questions_on(page)
     answer_well(page, 1, 6)
-    answer(page, right_option(page, 7))
+    choose_well(page)
     take(page, "phone-question")
     lose_signal(page)
     answer_well(page, 7, 9)
-    answer(page, right_option(page, 10))
+    choose_well(page)
     expect(tid(page, "offline-note")).to_be_visible()
     take(page, "phone-offline")
-    answer_well(page, 10, QUESTIONS)
+    answer_well(page, 10, last)
+    predict(page, 6)
+    take(page, "phone-prediction")
     find_signal(page)
     expect_net(page, "here")
     tid(page, "submit-paper").click()
     tid(page, "confirm-submit").click()
     expect_receipt(page)
-    expect(page.get_by_text("Xếp thứ")).to_be_visible()
+    expect(tid(page, "result-right")).to_be_visible()
     take(page, "phone-result")
+    after_the_results(browser, node)
+
+
+def after_the_results(browser: Browser, node: DemoNode) -> None:
+    page = browser.new_context(**PHONE, base_url=node.url, device_scale_factor=1.5).new_page()
+    open_app(page)
+    tid(page, "begin").click()
+    enter_as(page, HOA)
+    settled_card(page).click()
+    tid(page, "open-boards").click()
+    expect(tid(page, "my-place")).to_be_visible()
+    take(page, "phone-boards")
+    page.go_back()
+    tid(page, "certificate-card").click()
+    picture = tid(page, "certificate-open").locator("img")
+    page.wait_for_function("img => img.complete && img.naturalWidth > 0", arg=picture.element_handle())
+    take(page, "phone-certificate")
 
 
 def answer_well(page: Page, first: int, last: int) -> None:
-    """Answer as somebody who reads: nearly all right, and not in a split second."""
+    """Answer as somebody who reads: all right, and not in a split second; and go on."""
     for number in range(first, last + 1):
         expect_question(page, number)
-        answer(page, right_option(page, number))
+        choose_well(page)
         page.wait_for_timeout(READING_MS)
-        if number < QUESTIONS:
-            tid(page, "next-question").click()
+        tid(page, "next-question").click()
 
 
-def right_option(page: Page, number: int) -> int:
-    """Where the right answer stands on the screen; every ninth time the one after it."""
+def choose_well(page: Page) -> None:
+    """Give the right answer to the question on the screen, whatever its form."""
     asked = tid(page, "question-text").inner_text().strip()
     (row,) = [row for row in POOL if row["text"]["vi"].strip() == asked]
-    (right,) = [option["vi"].strip() for option in row["options"] if option["code"] == row["key"]]
-    shown = [text.split("\n")[-1].strip() for text in options(page).all_inner_texts()]
-    return (shown.index(right) + (number % 9 == 0)) % len(shown)
+    key = row["key"]
+    if row["form"] == "ordering":
+        put_in_order(page, key)
+    elif row["form"] == "matching":
+        for left, right in key.items():
+            tid(page, f"match-{left}").click()
+            tid(page, f"pick-{right}").click()
+    else:
+        for code in key if isinstance(key, list) else [key]:
+            if tid(page, f"option-{code}").get_attribute("aria-pressed") == "false":
+                tid(page, f"option-{code}").click()
+
+
+def put_in_order(page: Page, codes: list[str]) -> None:
+    for place, code in enumerate(codes):
+        while [line.get_attribute("data-testid") for line in page.locator(".ordering li").all()][
+            place
+        ] != f"order-{code}":
+            tid(page, f"up-{code}").click()
+            page.wait_for_timeout(100)
+    if tid(page, "order-keep").count():
+        tid(page, "order-keep").click()
 
 
 def of_the_console(browser: Browser, node: DemoNode) -> None:
@@ -108,9 +145,9 @@ def of_the_console(browser: Browser, node: DemoNode) -> None:
     sign_in_to_console(page, "an")
     open_activity(page)
     take(page, "console-activity")
-    open_scorecard(page, "DEMO-TK")
+    open_scorecard(page, "05917")
     take(page, "console-scorecard")
-    open_scorecard(page, "DEMO-TK-T01")
+    open_scorecard(page, "05917-T01")
     open_facts(page)
     take(page, "console-facts")
 

@@ -1,0 +1,155 @@
+"""The first page: what waits for this member, what is on now, what was, and the scorecards they may open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, url_for
+from flask_babel import gettext
+
+from admin import shown
+from admin.blueprint import SCORECARD_ROLES, blueprint, page
+from admin.campaigns import RELEASERS
+from admin.figures import PAPERS, PEOPLE, Pair, headline, papers_today, parts_of, totals, visible_activities
+from backend import clock, http
+from backend.http import guarded, staff_with
+from backend.people.staff import reach
+from backend.scorecards.queries import Figure
+from backend.units.queries import NamedUnit, named_many
+from campaigns import campaigns as life
+from campaigns import results
+from campaigns.contest import bank, doubts
+from campaigns.contest.turn import settles_from
+from campaigns.models import Activity, Campaign
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An activity as the first page lists it."""
+
+    activity: Activity
+    campaign: Campaign
+    owner: NamedUnit
+    people: Figure
+    papers: Figure
+    today: int
+    newest: datetime | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something this member is waited for: in a sentence, and where to do it."""
+
+    name: str
+    title: str
+    sentence: str
+    href: str
+
+
+@blueprint.get("/")
+@guarded(staff_with())
+def home() -> Response:
+    """Activities in reach with their numbers, and the scorecards this member may open."""
+    pairs = visible_activities()
+    listed = _listed(pairs)
+    return page(
+        "home.html",
+        waiting=list(_waiting(pairs)),
+        now_on=[row for row in listed if row.activity.state in ("open", "closed")],
+        to_come=[row for row in listed if row.activity.state == "scheduled"],
+        past=[row for row in listed if row.activity.state == "settled"],
+        units=_own_units(),
+    )
+
+
+def _listed(pairs: list[Pair]) -> list[Listed]:
+    arrived = papers_today([activity.id for activity, _ in pairs])
+    owners = named_many(http.session(), {campaign.owner_unit_id for _, campaign in pairs}, clock.today())
+    rows = []
+    for activity, campaign in pairs:
+        found = totals(activity, campaign)
+        papers, came = headline(found, PAPERS), arrived.get(activity.id)
+        came = None if papers.is_hidden else came
+        rows.append(
+            Listed(
+                activity,
+                campaign,
+                owners[campaign.owner_unit_id],
+                headline(found, PEOPLE),
+                papers,
+                today=came.since if came else 0,
+                newest=came.newest if came else None,
+            )
+        )
+    return rows
+
+
+def _own_units() -> list[tuple[NamedUnit, list[NamedUnit]]]:
+    """The units whose scorecards the member may open: those granted, each with the ones right below."""
+    member = http.staff()
+    granted = {unit for role in SCORECARD_ROLES for unit in member.roles.get(role, ())}
+    found = named_many(http.session(), granted, clock.today())
+    return [(unit, parts_of(unit.id)) for unit in sorted(found.values(), key=lambda unit: unit.code)]
+
+
+# --- what waits ------------------------------------------------------------------------------------------------------
+
+
+def _waiting(pairs: list[Pair]) -> Iterator[Waiting]:
+    """In the order of haste: drafts to release, rounds to settle, results to publish, questions to read again."""
+    session, member = http.session(), http.staff()
+    for campaign in life.campaigns(session, reach(session, member, *RELEASERS)):
+        if campaign.state == "draft" and not life.missing(session, campaign):
+            yield _to_release(campaign)
+    organised = reach(session, member, "campaign_admin")
+    for activity, campaign in pairs:
+        if campaign.owner_unit_id in organised:
+            yield from _of_round(activity)
+    edited = reach(session, member, "question_editor")
+    for campaign in life.campaigns(session, edited):
+        yield from _to_read(campaign)
+
+
+def _to_release(campaign: Campaign) -> Waiting:
+    return Waiting(
+        "release",
+        shown.words(campaign.title),
+        gettext("Bản nháp chờ Ông/Bà xem lại và phát hành."),
+        url_for("admin.campaign", campaign_id=campaign.id),
+    )
+
+
+def _of_round(activity: Activity) -> Iterator[Waiting]:
+    title = shown.words(activity.title)
+    if activity.state == "closed":
+        yield from _doubtful(activity, title)
+        until = settles_from(http.session(), activity)
+        if until is None or until < clock.now():
+            sentence = gettext("Đã đóng, không còn ai làm bài: có thể chốt kết quả.")
+        else:
+            sentence = gettext(
+                "Đã đóng, còn người đang làm bài. Chốt được sau %(when)s.", when=shown.moment(until)
+            )
+        yield Waiting("settle", title, sentence, url_for("admin.settling", activity_id=activity.id))
+    if activity.state == "settled" and results.published(http.session(), activity.id) is None:
+        sentence = gettext("Đã chốt kết quả nhưng chưa công bố.")
+        yield Waiting("publish", title, sentence, url_for("admin.results_page", activity_id=activity.id))
+
+
+def _doubtful(activity: Activity, title: str) -> Iterator[Waiting]:
+    number = doubts.how_many(http.session(), activity)
+    if number is None:
+        sentence = gettext("Xin xem các bài có dấu hiệu lạ trước khi chốt kết quả.")
+    elif number:
+        sentence = gettext("%(number)s bài có dấu hiệu lạ, xin xem trước khi chốt kết quả.", number=number)
+    else:
+        return
+    yield Waiting("doubts", title, sentence, url_for("admin.removals", activity_id=activity.id))
+
+
+def _to_read(campaign: Campaign) -> Iterator[Waiting]:
+    unread = bank.counted(http.session(), campaign.id).unread
+    if unread and campaign.state not in ("closed", "archived"):
+        sentence = gettext("%(number)s câu hỏi chưa có người thứ hai đọc lại.", number=unread)
+        href = url_for("admin.bank", campaign_id=campaign.id, reading="none")
+        yield Waiting("reading", shown.words(campaign.title), sentence, href)
