@@ -42,7 +42,7 @@ demo: setup $(CATALOGUES) ## Throw the demo data away and plant it anew
 test: setup-dev pwa $(CATALOGUES) ## Run all tests (ARGS="-k contest" is handed to pytest)
 	@$(PY) scripts/ensure_test_services.py
 	$(PY) scripts/build_pwa.py --test
-	$(BIN)/pytest -n $(TEST_JOBS) --dist loadgroup -m "not browser and not fault" $(ARGS)
+	$(BIN)/pytest -n $(TEST_JOBS) --dist loadgroup -m "not browser and not fault" --durations=15 $(ARGS)
 	@# These start browsers and kill processes: one at a time. Code 5 = nothing matched.
 	$(BIN)/pytest -m "browser or fault" $(ARGS) || [ $$? -eq 5 ]
 
@@ -56,8 +56,8 @@ check: setup-dev ## Format, lint, types, import contracts, stale files, the app'
 	$(PY) scripts/build_pwa.py --check
 
 .PHONY: bench
-bench: setup-dev pwa $(CATALOGUES) ## Run the benchmarks (ARGS is handed on)
-	@$(PY) scripts/ensure_test_services.py
+bench: setup-dev pwa $(CATALOGUES) ## Run the benchmarks, about 10 minutes (ARGS="hot boards opening phone" chooses)
+	@$(PY) scripts/ensure_test_services.py --bench
 	$(PY) -m loadtests.bench $(ARGS)
 
 ##@ Làm / Work

@@ -33,6 +33,7 @@ SETTINGS = {
     "counting_attempt": N_("Lượt được tính"),
     "prediction": N_("Dự đoán số người trả lời đúng tất cả các câu hỏi"),
     "settle": N_("Chốt kết quả"),
+    "bank": N_("Câu hỏi của đợt"),
     "open_to": N_("Dành cho"),
     "ranking": N_("Thứ tự xếp hạng"),
 }
@@ -46,6 +47,8 @@ CHOICES = {
     "last": N_("lượt cuối cùng"),
     "auto": N_("tự động, khi hết người đang làm bài"),
     "by_hand": N_("do Ban Tổ chức chốt"),
+    "dealt": N_("phần riêng, không trùng đợt khác"),
+    "whole": N_("cả ngân hàng"),
     "right": N_("số câu đúng"),
     "elapsed": N_("thời gian làm bài"),
     "handed_in": N_("nộp trước"),

@@ -99,5 +99,5 @@ def create_general_app() -> NodeApp:
     from backend.app import create_app as create_node
     from campaigns import express
 
-    express.done = lambda _database, _sent: None
+    setattr(express, "done", lambda _database, _sent: None)  # noqa: B010 - the one door is shut
     return create_node()

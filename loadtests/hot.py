@@ -66,6 +66,8 @@ def _lanes(
 def _plant(url: str, people: int, place: Path) -> commune.Commune:
     """Everybody sends one deed. The general way is slower and needs fewer people."""
     world = commune.found(url)
+    with world.connect() as connection:
+        papers.write_earlier_facts(connection, world, people)
     for name, number, deed in (
         ("answers", people, papers.a_few_answers), ("papers", people, papers.a_whole_paper),
         ("answers-general", people // 2, papers.a_few_answers), ("papers-general", people // 2, papers.a_whole_paper),
@@ -113,7 +115,7 @@ def _wrong(world: commune.Commune, bare_url: str, lanes: list[Lane]) -> list[str
 
 def _tell(chosen: Namespace, rounds: dict[str, list[Run]], wrong: list[str]) -> None:
     base = statistics.median(run.per_second for run in rounds[TWO])
-    rows = [_row(name, runs, base) for name, runs in rounds.items()]
+    rows = [_row(name, runs, rounds[TWO]) for name, runs in rounds.items()]
     rows.sort(key=lambda row: [TWO, ONE, ANSWERS, PAPERS, GENERAL_ANSWERS, GENERAL_PAPERS].index(row[0]))
     reached = statistics.median(run.per_second for run in rounds[ANSWERS]) / base
     whole = statistics.median(run.per_second for run in rounds[PAPERS])
@@ -140,15 +142,15 @@ def _tell(chosen: Namespace, rounds: dict[str, list[Run]], wrong: list[str]) -> 
     ]))  # fmt: skip
 
 
-def _row(name: str, runs: list[Run], base: float) -> list[str]:
-    rates = [run.per_second for run in runs]
+def _row(name: str, runs: list[Run], bare_runs: list[Run]) -> list[str]:
+    rates, pairs = [run.per_second for run in runs], zip(runs, bare_runs, strict=True)
 
     def median(what: str) -> float:
-        return statistics.median(getattr(run, what) for run in runs)
+        return float(statistics.median(getattr(run, what) for run in runs))
 
     return [
-        name, spread(rates), f"{median('per_second') / base:.2f}",
-        "-" if name == TWO else f"{min(rates) / base:.2f}-{max(rates) / base:.2f}",
+        name, spread(rates), f"{median('per_second') / statistics.median(run.per_second for run in bare_runs):.2f}",
+        spread([run.per_second / bare.per_second for run, bare in pairs], 2),
         f"{median('p50_ms'):.1f} / {median('p99_ms'):.0f}",
         f"{median('app_us'):.0f} + {median('pg_us'):.0f} + {median('wrk_us'):.0f}",
         str(sum(run.failures for run in runs)),

@@ -15,13 +15,8 @@ from locust import FastHttpUser, events, task
 from locust.env import Environment
 from locust.exception import StopUser
 
+from loadtests.opening import BATCH, OPENING_S, QUESTIONS, THINK_S
 from loadtests.papers import push
-
-QUESTIONS, BATCH = 20, 3
-THINK_S = (0.5, 3.0)
-"""Between two batches. Real people take longer; here the minute is short."""
-OPENING_S = 15.0
-"""Within which all have started."""
 
 _phones: list[dict[str, str]] = []
 _opens = gevent.event.Event()

@@ -1,4 +1,4 @@
-"""Makes sure that what the tests drive is here: PostgreSQL's server binaries and Chromium.
+"""Makes sure that what the tests drive is here: PostgreSQL's server binaries and Chromium; with `--bench` wrk as well.
 
 As root on a Debian-like machine whatever is missing is installed; otherwise the command to run is printed.
 """
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def missing_packages() -> list[str]:
-    packages = []
+    packages = ["wrk"] if "--bench" in sys.argv and not shutil.which("wrk") else []
     if not has_postgres():
         packages.append("postgresql")
     if not any(map(shutil.which, BROWSERS)):

@@ -182,7 +182,10 @@ def _hand_in(desk: Desk, deed: Deed, attempt: ContestAttempt) -> Answer:
     attempt.guess = deed.body.prediction if desk.settings.prediction else None
     attempt.elapsed_ms = rules.elapsed_ms(attempt.started_at, attempt.due_at, deed.received_at)
     attempt.submitted_at, attempt.submitted_by = deed.received_at, deed.id
-    if _is_over(attempt, desk, deed):
+    # Settled results do not move, however long a paper waited for its turn; what this node had acknowledged before it was
+    # restored from a backup is kept all the same.
+    too_late = desk.activity.state == "settled" and not deed.vouched
+    if too_late or _is_over(attempt, desk, deed):
         attempt.state = "late"
         return refused("late", paper(desk, attempt, deed.device))
     attempt.state = "submitted"

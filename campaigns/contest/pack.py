@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.errors import N_
 from campaigns.contest.models import ContestQuestion
-from campaigns.contest.rules import ranks_in_circles, surely_left, tells_too_much
+from campaigns.contest.rules import Drawable, deal, ranks_in_circles, surely_left, tells_too_much
 from campaigns.contest.schemas import ContestSettings, Stratum
 from campaigns.contest.turn import PassTellsAllCorrect, RanksInCircles
 from campaigns.contest.written import Code, Looked, OptionIn, ProseIn, QuestionIn, groups_in
@@ -88,8 +88,8 @@ def read(files: Folder, own: Group | None, chosen: list[Chosen]) -> Bank:
         )
     questions = _questions(files, topics)
     readings = _readings(files, {q.told.code for q in questions})
-    for settings in chosen:
-        _check_settings(files.complaints, settings, questions, topics)
+    for settings, share in zip(chosen, _shares(chosen, questions), strict=True):
+        _check_settings(files.complaints, settings, share, topics)
     return Bank(topics, tuple(questions), readings)
 
 
@@ -160,9 +160,29 @@ def _is_day(text: str) -> bool:
 # --- the settings against the bank ----------------------------------------------------------------------------------
 
 
+def _shares(chosen: list[Chosen], questions: list[Question]) -> list[list[Question]]:
+    """What each round will draw from if they open one after the other: dealt out as `pool.share_of` will do it."""
+    left, shares = dict(enumerate(questions)), []
+    for turn, each in enumerate(chosen):
+        rounds = len(chosen) - turn if each.settings.bank == "dealt" else 1
+        dealt = deal([_as_dealt(at, question) for at, question in left.items()], rounds)
+        numbers = (
+            [one.number for one in dealt] if each.settings.bank == "dealt" else list(range(len(questions)))
+        )
+        shares.append([questions[number] for number in numbers])
+        left = {at: question for at, question in left.items() if at not in set(numbers)}
+    return shares
+
+
+def _as_dealt(at: int, question: Question) -> Drawable:
+    told = question.told
+    return Drawable(at, told.topic, told.difficulty, told.form, "")
+
+
 def _check_settings(
     complaints: Complaints, chosen: Chosen, questions: list[Question], topics: dict[str, Any]
 ) -> None:
+    """`questions`: the round's share of the bank."""
     settings: ContestSettings = chosen.settings
     cells = [(question.told.topic, question.told.difficulty) for question in questions]
     places = groups_in(chosen.place.entries.get("strata"))
@@ -187,7 +207,7 @@ def _check_settings(
                            topic=", ".join(unknown)[:120])  # fmt: skip
     for place, wanted, left in lacking(settings.strata, cells, places):
         complaints.add(place.file, place.places.get("count", place.line),
-                       N_("Phần này của đề cần %(wanted)s câu, ngân hàng chỉ chắc chắn còn %(left)s câu phù hợp."),
+                       N_("Phần này của đề cần %(wanted)s câu, phần của đợt này trong ngân hàng chỉ chắc chắn còn %(left)s câu phù hợp."),
                        wanted=wanted, left=left)  # fmt: skip
 
 
@@ -196,7 +216,7 @@ def _say_few(complaints: Complaints, place: Group, wanted: int, have: int) -> No
     complaints.add(
         place.file,
         line,
-        N_("Mỗi đề cần %(wanted)s câu nhưng bộ câu hỏi chỉ có %(have)s câu."),
+        N_("Mỗi đề cần %(wanted)s câu nhưng phần của đợt này trong bộ câu hỏi chỉ có %(have)s câu."),
         wanted=wanted,
         have=have,
     )

@@ -60,13 +60,14 @@ class Row(Protocol):
 
 @dataclass(frozen=True)
 class View:
-    """Through which a paper is looked at. `pool`: at least the questions drawn."""
+    """Through which a paper is looked at. `pool`: at least the questions drawn. `keys_spent`: no other round needs them."""
 
     settings: ContestSettings
     language: str
     now: datetime
     settled: bool
     pool: Pool
+    keys_spent: bool = False
 
 
 def pool_of(session: Session, campaign: uuid.UUID, drawn: Sequence[Drawn]) -> dict[int, Question]:
@@ -162,8 +163,8 @@ def _removal(row: Row, language: str) -> s.RemovalOut | None:
 
 
 def _review(view: View, row: Row) -> list[s.ReviewOut] | None:
-    """The right answers and why, once the results are settled and if the rules allow it."""
-    if not view.settled or view.settings.show_answers != "after_settled":
+    """The right answers and why, once the results are settled, if the rules allow it and no other round needs them."""
+    if not view.keys_spent or view.settings.show_answers != "after_settled":
         return None
     answers = rules.choices(row.answers)
     return [

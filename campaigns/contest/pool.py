@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.contest.models import ContestQuestion
-from campaigns.contest.rules import Drawable
-from campaigns.contest.schemas import Form
+from campaigns.contest.rules import Drawable, deal
+from campaigns.contest.schemas import ContestSettings, Form
 from campaigns.models import Activity, CampaignPicture
 from campaigns.queries import picture_url
 
@@ -103,6 +103,61 @@ def drawables(session: Session, activity: Activity) -> list[Drawable]:
         everything = _drawables(session, activity.campaign_id, ContestQuestion.number.in_(chosen))
         _DRAWABLE[activity.id] = everything
     return _DRAWABLE[activity.id]
+
+
+def share_of(session: Session, activity: Activity, settings: ContestSettings) -> list[Drawable]:
+    """What a round that opens now may draw from: its own share of the bank, without what earlier rounds had."""
+    everything = in_force(session, activity.campaign_id)
+    others = _other_rounds(session, activity)
+    if settings.bank == "whole" or not others:
+        return everything
+    had = _codes(session, activity.campaign_id, {number for frozen in others.values() for number in frozen})
+    codes = dict(
+        session.execute(
+            select(ContestQuestion.number, ContestQuestion.code).where(
+                ContestQuestion.campaign_id == activity.campaign_id
+            )
+        ).all()
+    )
+    left = [question for question in everything if codes[question.number] not in had]
+    return deal(left, 1 + sum(not frozen for frozen in others.values()))
+
+
+def _other_rounds(session: Session, activity: Activity) -> dict[uuid.UUID, list[int]]:
+    """Each other contest of the campaign with the numbers it draws from; none before it opens."""
+    rows = session.execute(
+        select(Activity.id, Activity.frozen).where(
+            Activity.campaign_id == activity.campaign_id,
+            Activity.kind == activity.kind,
+            Activity.id != activity.id,
+        )
+    )
+    return {id_: (frozen or {}).get("pool", []) for id_, frozen in rows}
+
+
+def _codes(session: Session, campaign: uuid.UUID, numbers: set[int]) -> set[str]:
+    """A question keeps its code through all its revisions."""
+    query = select(ContestQuestion.code).where(
+        ContestQuestion.campaign_id == campaign, ContestQuestion.number.in_(numbers)
+    )
+    return set(session.scalars(query)) if numbers else set()
+
+
+def keys_are_spent(session: Session, activity: Activity) -> bool:
+    """Whether the keys of a settled round serve nobody any more: no round still to be settled draws from them."""
+    own = set((activity.frozen or {}).get("pool", []))
+    rows = session.execute(
+        select(Activity.frozen, Activity.settings).where(
+            Activity.campaign_id == activity.campaign_id,
+            Activity.kind == activity.kind,
+            Activity.id != activity.id,
+            Activity.state != "settled",
+        )
+    )
+    return all(
+        not own & set(frozen.get("pool", [])) if frozen else settings.get("bank", "dealt") == "dealt"
+        for frozen, settings in rows
+    )
 
 
 def in_force(session: Session, campaign: uuid.UUID) -> list[Drawable]:

@@ -13,7 +13,7 @@ from campaigns.contest import rules
 from campaigns.contest import schemas as s
 from campaigns.contest.models import ContestAttempt
 from campaigns.contest.paper import View, as_shown, pool_of, shows_result
-from campaigns.contest.pool import answer_in_words, in_language, questions
+from campaigns.contest.pool import answer_in_words, in_language, keys_are_spent, questions
 from campaigns.kind import Desk, Placed
 from campaigns.models import Activity
 
@@ -80,12 +80,14 @@ def _shown(
 
 
 def view_of(desk: Desk, row: ContestAttempt) -> View:
+    settled = desk.activity.state == "settled"
     return View(
         settings=desk.settings,
         language=desk.language,
         now=desk.now,
-        settled=desk.activity.state == "settled",
+        settled=settled,
         pool=pool_of(desk.session, desk.campaign.id, row.drawn),
+        keys_spent=settled and keys_are_spent(desk.session, desk.activity),
     )
 
 

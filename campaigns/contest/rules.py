@@ -160,6 +160,13 @@ def surely_left(strata: Sequence[Stratum], pools: Sequence[set[int]]) -> list[in
     return left
 
 
+def deal(pool: Sequence[Drawable], rounds: int) -> list[Drawable]:
+    """The share of the next of so many rounds still to open: every n-th question, topic by topic and level by level, so
+    that each share looks like the whole."""
+    by_part = sorted(pool, key=lambda question: (question.topic, question.difficulty, question.number))
+    return sorted(by_part[:: max(1, rounds)], key=lambda question: question.number)
+
+
 def fits(question: Drawable, stratum: Stratum) -> bool:
     return (not stratum.topics or question.topic in stratum.topics) and stratum.difficulty in (
         None,

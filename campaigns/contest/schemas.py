@@ -37,7 +37,8 @@ class ContestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `attempts_per_person` null: as many as one likes; `counting_attempt` says which of them counts. `open_to`: kinds of
     membership of which the person must hold one. `settle`: by itself when the last paper is in, or by hand, which
-    leaves time to look at doubtful papers first.
+    leaves time to look at doubtful papers first. `bank`: 'dealt' gives each round of the campaign questions of its own,
+    so that the answers shown after one round are no key to the next; 'whole' draws each round from everything.
     """
 
     questions_per_attempt: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
@@ -58,6 +59,7 @@ class ContestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prediction: bool = False
     ranking: tuple[Key, ...] = CHAIN
     settle: Literal["auto", "by_hand"] = "auto"
+    bank: Literal["dealt", "whole"] = "dealt"
 
 
 class StartIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ from backend.participation import record
 from backend.participation.models import Fact
 from campaigns.contest import rules
 from campaigns.contest.models import ContestAttempt
-from campaigns.contest.pool import in_force
+from campaigns.contest.pool import share_of
 from campaigns.contest.schemas import ContestSettings, Stratum
 from campaigns.kind import BoardRule, Winner
 from campaigns.models import Activity
@@ -28,7 +28,7 @@ class TooFewQuestions(DomainError):
     status = 409
     code = "too_few_questions"
     sentence = N_(
-        "Ngân hàng chỉ có %(have)s câu, trong khi mỗi đề cần %(need)s câu. Xin bổ sung câu hỏi rồi mở lại."
+        "Ngân hàng chỉ còn %(have)s câu cho đợt này, trong khi mỗi đề cần %(need)s câu. Xin bổ sung câu hỏi rồi mở lại."
     )
 
 
@@ -71,7 +71,7 @@ def check_opening(session: Session, activity: Activity) -> None:
         raise PassTellsAllCorrect
     if rules.ranks_in_circles(settings):
         raise RanksInCircles
-    pool = in_force(session, activity.campaign_id)
+    pool = share_of(session, activity, settings)
     if len(pool) < settings.questions_per_attempt:
         raise TooFewQuestions(have=len(pool), need=settings.questions_per_attempt)
     _check_strata(settings, pool)
@@ -95,7 +95,8 @@ def _named(stratum: Stratum) -> str:
 
 def freeze(session: Session, activity: Activity) -> dict[str, Any]:
     """What papers are drawn from, fixed with the rules: later edits of the bank concern later rounds."""
-    return {"pool": [question.number for question in in_force(session, activity.campaign_id)]}
+    pool = share_of(session, activity, msgspec.convert(activity.settings, ContestSettings))
+    return {"pool": [question.number for question in pool]}
 
 
 def board(settings: ContestSettings) -> BoardRule:

@@ -67,9 +67,10 @@ def _minors(settings: ContestSettings) -> tuple[str, str]:
 
 def _paper(settings: ContestSettings) -> tuple[str, str]:
     n = settings.questions_per_attempt
+    own = settings.bank == "dealt"
     return (
-        f"Mỗi đề có {n} câu, lấy ngẫu nhiên từ ngân hàng câu hỏi; đề của mỗi người có thể khác nhau nhưng cùng số câu theo từng phần.",
-        f"Each paper has {n} questions drawn at random from the bank; papers differ, but hold the same number from each part.",
+        f"Mỗi đề có {n} câu, lấy ngẫu nhiên từ {'phần riêng của đợt này trong ' if own else ''}ngân hàng câu hỏi; đề của mỗi người có thể khác nhau nhưng cùng số câu theo từng phần.",
+        f"Each paper has {n} questions drawn at random from {'this round’s own share of the bank' if own else 'the bank'}; papers differ, but hold the same number from each part.",
     )
 
 
@@ -130,9 +131,14 @@ def _result(settings: ContestSettings) -> tuple[str, str]:
     )
     if settings.show_answers == "never":
         return f"{vi}; đúng từ {n} câu trở lên là đạt.", f"{en}; {n} or more is a pass."
+    when = (
+        ("sau khi chốt kết quả", "once results are settled")
+        if settings.bank == "dealt"
+        else ("sau khi chốt kết quả của mọi đợt thi", "once the results of every round are settled")
+    )
     return (
-        f"{vi}; đúng từ {n} câu trở lên là đạt. Câu trả lời đúng và lời giải thích được mở sau khi chốt kết quả.",
-        f"{en}; {n} or more is a pass. Right answers and explanations open once results are settled.",
+        f"{vi}; đúng từ {n} câu trở lên là đạt. Câu trả lời đúng và lời giải thích được mở {when[0]}.",
+        f"{en}; {n} or more is a pass. Right answers and explanations open {when[1]}.",
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ OTHER: dict[str, list[Any]] = {
     "show_answers": ["never"],
     "prediction": [True],
     "ranking": [("elapsed", "right"), ("right",), ("handed_in", "right")],
+    "bank": ["whole"],
 }
 SILENT = {
     "strata": "the bank's parts, shown by the question bank; the sentence says that each paper holds the same from each",

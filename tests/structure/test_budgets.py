@@ -336,12 +336,17 @@ UNITS = [
 ]
 
 
-def test_the_own_state_costs_3_and_5_once_settled_however_many_took_part(world: World) -> None:
+def test_the_own_state_costs_3_and_6_once_settled_however_many_took_part(world: World) -> None:
     phone = contestants(world)
     many_papers(world, MANY)
     assert spent(world.database, lambda: mine(phone)) == MINE
     settle(world)
-    settled = [*MINE, "SELECT board", "SELECT standing"]
+    settled = [
+        *MINE,
+        "SELECT board",
+        "SELECT standing",
+        "SELECT activity",
+    ]  # the last: whether a round still needs the keys
     assert spent(world.database, lambda: mine(phone)) == settled
 
 

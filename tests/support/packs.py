@@ -33,6 +33,7 @@ rounds:
             - {difficulty: 2, count: 1}
           pass_right: 2
           prediction: true
+          bank: whole
         rules:
           vi: |-
             Tự mình trả lời.
@@ -43,7 +44,7 @@ rounds:
       - kind: contest
         code: dot-2
         title: {vi: "Đợt 2"}
-        settings: {questions_per_attempt: 2, pass_right: 1}
+        settings: {questions_per_attempt: 2, pass_right: 1, bank: whole}
 """
 ONE = """\
 - code: mot-01

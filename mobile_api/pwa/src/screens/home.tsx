@@ -90,6 +90,7 @@ function SmallCard({ card, when }: { card: ActivityCard; when: string }) {
   return (
     <article class={`card link ${card.state}`}>
       <a class="whole" href={`#/activity/${card.id}`} data-testid="activity-card" data-state={card.state}>
+        <span class="over">{card.campaign.title}</span>
         <strong>{card.title}</strong>
         <span class="foot"><span>{when}</span>{card.mine.state !== "none" && <span class={`tag ${card.mine.state}`}>{t(`card.mine.${card.mine.state}`)}</span>}</span>
       </a>

@@ -7,6 +7,8 @@ import { Banner, Button, Sheet } from "../ui/parts";
 import { problemText } from "../ui/problems";
 import { useTexts } from "./consent";
 
+const NAMES = ["board_name", "publish_name"]; // without these one enters all the same
+
 export function Consents({ me, again }: { me: Me; again: () => Promise<void> }) {
   const texts = useTexts().value ?? [];
   const [asking, setAsking] = useState<Consent | null>(null);
@@ -36,7 +38,7 @@ export function Consents({ me, again }: { me: Me; again: () => Promise<void> }) 
       {asking && (
         <Sheet title={t("me.withdraw.ask")} onClose={() => setAsking(null)}>
           <p>{title(asking)}</p>
-          <p>{t("me.withdraw.text")}</p>
+          <p>{t(NAMES.includes(asking.purpose) ? "me.withdraw.name" : "me.withdraw.text")}</p>
           <div class="actions">
             <Button data-testid="withdraw-confirm" onClick={() => void withdraw(asking)}>{t("me.withdraw")}</Button>
             <Button look="plain" onClick={() => setAsking(null)}>{t("app.cancel")}</Button>

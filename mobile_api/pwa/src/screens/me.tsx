@@ -24,7 +24,7 @@ export function Me() {
       {me.value && <Belonging me={me.value} />}
       <Settings />
       {me.value && <BoardName me={me.value} />}
-      <Held />
+      <Held young={Boolean(me.value && me.value.age_group !== "adult")} />
       {me.value && <Consents me={me.value} again={me.again} />}
       <Leaving />
     </>
@@ -97,7 +97,8 @@ function Settings() {
   );
 }
 
-function Held() {
+// `young`: no board names anybody under 18, so no name of theirs is held for one.
+function Held({ young }: { young: boolean }) {
   const [note, setNote] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   async function download(): Promise<void> {
@@ -113,7 +114,7 @@ function Held() {
         <li>{t("me.held.unit")}</li>
         <li>{t("me.held.phone")}</li>
         <li>{t("me.held.work")}</li>
-        <li>{t("me.held.board")}</li>
+        <li>{t(young ? "me.held.certificate" : "me.held.board")}</li>
         <li>{t("me.held.not")}</li>
       </ul>
       {note && <Banner>{note}</Banner>}

@@ -31,7 +31,7 @@ function Found({ boards, activity, me }: { boards: Boards; activity: Activity; m
   return (
     <>
       {!persons && <Banner testid={boards.settled ? "boards-few" : "boards-early"}>{t(boards.settled ? "boards.few" : "boards.early")}</Banner>}
-      {persons?.mine && <MyPlace mine={persons.mine} />}
+      {persons?.mine && <MyPlace mine={persons.mine} minor={me?.age_group === "minor"} />}
       {persons && <Top persons={persons} />}
       {me?.age_group === "adult" && <Appear name={me.board_name} activity={activity.id} />}
       <Units units={units} />
@@ -47,7 +47,7 @@ function facts(line: BoardLine): string {
 
 type Persons = NonNullable<Boards["persons"]>;
 
-function MyPlace({ mine }: { mine: NonNullable<Persons["mine"]> }) {
+function MyPlace({ mine, minor }: { mine: NonNullable<Persons["mine"]>; minor: boolean }) {
   return (
     <section class="card" aria-labelledby="my-place">
       <h2 id="my-place">{t("boards.mine")}</h2>
@@ -61,7 +61,7 @@ function MyPlace({ mine }: { mine: NonNullable<Persons["mine"]> }) {
           </li>
         ))}
       </ol>
-      <p class="hint">{t("boards.anonymous")}</p>
+      <p class="hint">{t(minor ? "boards.anonymous.minor" : "boards.anonymous")}</p>
     </section>
   );
 }

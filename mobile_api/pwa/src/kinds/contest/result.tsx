@@ -43,7 +43,7 @@ export function Result({ paper, person, activity, state: { standing, reload } }:
       <Status row={row} result={result} paper={paper} />
       {result && <Score result={result} activity={activity.id} standing={standing} />}
       {standing && standing.attempts.length > 1 && <Attempts all={standing.attempts} settled={standing.settled} />}
-      <Onward activity={activity} settled={Boolean(standing?.settled)} />
+      <Onward activity={activity} standing={standing} />
       {more && <StartButton activity={activity} attemptsLeft={left} person={person} again />}
       {result?.review && <Reviews review={result.review} />}
     </>
@@ -93,12 +93,15 @@ function Removed({ removal, row, activity }: { removal: ContestResult["removal"]
   return (
     <Banner tone="warn" testid="submit-status">
       <strong>{t("contest.removed")}</strong>
-      {removal && <p>{t("contest.removed.reason", { reason: removal.reason, date: day(removal.at) })}</p>}
-      <p>{t("contest.removed.complain")} <a href={`#/activity/${activity}/rules`}>{t("contest.removed.rules")}</a></p>
+      {removal && <p>{t("contest.removed.reason", { reason: sentence(removal.reason), date: day(removal.at) })}</p>}
+      <p>{t("contest.removed.complain")} {row?.receipt && `${t("contest.removed.receipt")} `}<a href={`#/activity/${activity}/rules`}>{t("contest.removed.rules")}</a></p>
       <Receipt row={row} />
     </Banner>
   );
 }
+
+// What an organiser adds to the reason often ends without a full stop.
+const sentence = (text: string): string => text.trim().replace(/([^.!?…])$/, "$1.");
 
 function Receipt({ row }: { row: OutboxRow | undefined }) {
   if (!row?.receipt) return null;
@@ -157,11 +160,16 @@ function Attempts({ all, settled }: { all: EarlierAttempt[]; settled: boolean })
   );
 }
 
-function Onward({ activity, settled }: { activity: Activity; settled: boolean }) {
+// The paper that counts decides, as on the node: a newer one that was late or failed takes nothing away.
+const earned = (activity: Activity, all: EarlierAttempt[]): boolean =>
+  all.some((one) => one.recognised && one.state === "submitted" && one.right !== null && one.right >= Number(activity.settings.pass_right));
+
+function Onward({ activity, standing }: { activity: Activity; standing: PaperState["standing"] }) {
+  const settled = Boolean(standing?.settled);
   return (
     <nav class="rows card" aria-label={t("contest.more")}>
       <a href={`#/activity/${activity.id}/boards`} data-testid="open-boards"><strong>{t("boards.title")}</strong><small>{t(settled ? "boards.link.settled" : "boards.link")}</small></a>
-      {settled && <a href={`#/certificate/${activity.id}`} data-testid="certificate-card"><strong>{t("certificate.title")}</strong><small>{t("certificate.link")}</small></a>}
+      {settled && earned(activity, standing!.attempts) && <a href={`#/certificate/${activity.id}`} data-testid="certificate-card"><strong>{t("certificate.title")}</strong><small>{t("certificate.link")}</small></a>}
       {activity.published && <a href={activity.published.url} data-testid="open-published"><strong>{t("results.published")}</strong><small>{t("results.published.on", { date: day(activity.published.at) })}</small></a>}
       <a href={`#/activity/${activity.id}/rules`} data-testid="open-rules"><strong>{t("contest.rules")}</strong><small>{t("contest.rules.count", { n: activity.rules.length })}</small></a>
     </nav>
