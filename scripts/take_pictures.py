@@ -150,6 +150,15 @@ def of_the_console(browser: Browser, node: DemoNode) -> None:
     open_scorecard(page, "05917-T01")
     open_facts(page)
     take(page, "console-facts")
+    the_launch(page)
+
+
+def the_launch(page: Page) -> None:
+    """The draft's rules, a step before it is handed over."""
+    page.goto("/admin/campaigns")
+    page.get_by_role("link", name="Tìm hiểu chuyển đổi số, mùa hai").first.click()
+    page.goto(page.url.rstrip("/") + "/rules")
+    take(page, "console-launch")
 
 
 def take(page: Page, name: str, height: int | None = None) -> None:
