@@ -298,6 +298,7 @@ def test_a_question_is_answered_by_keyboard_alone(phone: Page) -> None:
     walk_to(phone, lambda: focused(phone) == "next-question")
     phone.keyboard.press("Enter")
     expect(phone.locator(".question h2")).not_to_have_text(heading)
+    expect(phone.locator(".question h2")).to_be_focused()
 
     walk_to(phone, lambda: focused(phone) == "overview")
     phone.keyboard.press("Enter")

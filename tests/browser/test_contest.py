@@ -112,8 +112,8 @@ def test_pairs_are_made_by_keyboard_and_one_mate_belongs_to_one_line(
     for at in (0, 1):
         lines.nth(at).focus()
         phone.keyboard.press("Enter")
-        phone.locator("[data-testid^=pick-]").first.focus()
-        phone.keyboard.press("Enter")
+        expect(phone.get_by_role("dialog").locator(":focus")).to_have_count(1)  # the focus has come into it
+        phone.locator("[data-testid^=pick-]").first.press("Enter")
         expect(phone.get_by_role("dialog")).to_have_count(0)
         expect(lines.nth(at)).to_be_focused()
     expect(lines.nth(0)).to_have_text("Chọn ý ghép")  # its mate went to the second line
