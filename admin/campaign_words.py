@@ -55,10 +55,12 @@ SETTINGS = {
     "show_answers": N_("Mở đáp án và lời giải thích"),
     "prediction": N_("Hỏi dự đoán số người trả lời đúng tất cả"),
     "settle": N_("Chốt kết quả"),
+    "bank": N_("Câu hỏi của đợt"),
 }
 HINTS = {
     "attempts_per_person": N_("Để trống: không giới hạn."),
     "open_to": N_("Không chọn ô nào: ai đủ tuổi cũng dự thi được."),
+    "bank": N_("Phần riêng: đáp án mở sau đợt này không làm lộ câu hỏi của đợt sau."),
     "settle": N_("Chốt bằng tay để có thời gian xem lại các bài cần xem trước khi xác định người đạt giải."),
     "prediction": N_("Dùng để xếp thứ tự những người bằng điểm."),
 }
@@ -70,6 +72,8 @@ CHOICES = {
     "after_settled": N_("sau khi chốt kết quả"),
     "never": N_("không công bố"),
     "auto": N_("tự động, khi hết giờ bài cuối"),
+    "dealt": N_("phần riêng, không trùng đợt khác"),
+    "whole": N_("cả ngân hàng"),
     "by_hand": N_("bằng tay, khi Ban Tổ chức bấm"),
     "lives_in": N_("người sinh sống trên địa bàn"),
     "works_at": N_("cán bộ, người lao động của cơ quan, đơn vị"),
