@@ -97,7 +97,7 @@ lock: ## Write both lock files anew (ARGS=--upgrade takes the newest versions)
 
 .PHONY: clean
 clean: ## Remove all that can be made again (data in var/ stays)
-	rm -rf $(VENV) mobile_api/pwa/node_modules mobile_api/static/app dist build
+	rm -rf $(VENV) mobile_api/pwa/node_modules loadtests/lighthouse/node_modules mobile_api/static/app dist build
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find $(wildcard backend campaigns mobile_api admin scripts tests loadtests) \
 		\( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +
