@@ -159,7 +159,7 @@ def _chart(
 
 def _settings(activity: Activity) -> list[tuple[str, str]]:
     """The rules' numbers in words: frozen once open, still open to change before."""
-    values = (activity.frozen or {}).get("settings", activity.settings)
+    values = activity.settings_in_force
     return [shown.setting(name, value) for name, value in values.items() if shown.is_plain(value)]
 
 

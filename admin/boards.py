@@ -49,5 +49,5 @@ def _persons(activity: Activity) -> evidence.Shown | None:
 
 
 def _settings(activity: Activity) -> Any:
-    chosen = (activity.frozen or {}).get("settings", activity.settings)
+    chosen = activity.settings_in_force
     return msgspec.convert(chosen, kind_named(activity.kind).settings)

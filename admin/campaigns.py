@@ -306,7 +306,7 @@ def activity_poster(activity_id: uuid.UUID) -> Response:
 
 
 def _who(found: Activity) -> str:
-    floor = (found.frozen or {}).get("settings", found.settings).get("age_floor", 0)
+    floor = found.settings_in_force.get("age_floor", 0)
     return f"Mọi người từ {floor} tuổi trở lên" if floor else "Mọi người"
 
 

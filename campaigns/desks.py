@@ -36,7 +36,7 @@ def desk_for(
 ) -> Desk:
     """What the activity's room needs to answer this person; the settings are the frozen ones once it opened."""
     kind = kind_named(activity.kind)
-    settings = (activity.frozen or {}).get("settings", activity.settings)
+    settings = activity.settings_in_force
     return Desk(
         session=session,
         campaign=campaign,

@@ -110,7 +110,7 @@ def done(database: Database, sent: Sent) -> Done | None:
             return _done(cursor, sent, operation, action.express, body, frozen)
     except (
         psycopg.Error
-    ):  # moved, held already, gone; or no connection: whatever was not told is told the general way
+    ):  # moved, held already, gone, or no connection: the general way says what is to be said
         return None
 
 

@@ -117,7 +117,7 @@ def settle_activity(session: Session, activity: Activity, actor: Actor) -> None:
 
 def _settle(session: Session, activity: Activity, actor: Actor) -> None:
     kind, now = kind_named(activity.kind), clock.now()
-    settings = (activity.frozen or {}).get("settings", activity.settings)
+    settings = activity.settings_in_force
     # What still runs is marked as run out first: whoever hands in at this moment is waited for, and then counted.
     kind.turn(session, activity, now)
     rule = kind.board(msgspec.convert(settings, kind.settings))

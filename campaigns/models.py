@@ -129,6 +129,11 @@ class Activity(Base):
     frozen_at: Mapped[datetime | None]
     rules_version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def settings_in_force(self) -> dict[str, Any]:
+        """As they were frozen at the opening; before it, as they stand."""
+        return dict((self.frozen or {}).get("settings", self.settings))
+
 
 class Publication(Base):
     """The results of an activity as they were published: a signed statement that is never changed.

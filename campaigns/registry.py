@@ -1,9 +1,14 @@
 """The explicit list of kinds, checked at start. One line per kind; no scanning of folders."""
 
+from typing import Any
+
+import msgspec
+
 from backend.participation.measures import MeasureBook
 from campaigns.contest import KIND as CONTEST
 from campaigns.contest import pack as contest_pack
 from campaigns.kind import Kind
+from campaigns.models import Activity
 from campaigns.pack.reader import PackPart
 
 KINDS: tuple[Kind, ...] = (CONTEST,)
@@ -17,6 +22,11 @@ class HalfMadeKind(Exception):
 
 def kind_named(name: str) -> Kind:
     return next(kind for kind in KINDS if kind.name == name)
+
+
+def settings_of(activity: Activity) -> Any:
+    """The activity's settings in force, in its kind's own type."""
+    return msgspec.convert(activity.settings_in_force, kind_named(activity.kind).settings)
 
 
 def measure_book() -> MeasureBook:

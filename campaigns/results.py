@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,7 +17,7 @@ from backend.units.queries import named
 from campaigns import evidence
 from campaigns.lifecycle import WrongState
 from campaigns.models import Activity, Campaign, Publication
-from campaigns.registry import kind_named
+from campaigns.registry import kind_named, settings_of
 
 
 class PublishedAlready(DomainError):
@@ -68,7 +67,7 @@ def publish(
 def statement(session: Session, activity: Activity) -> dict[str, Any]:
     """What the published results say, in the shape `docs/api.md` gives; small numbers are left out already."""
     campaign, kind = session.get_one(Campaign, activity.campaign_id), kind_named(activity.kind)
-    settings = msgspec.convert((activity.frozen or {}).get("settings", activity.settings), kind.settings)
+    settings = settings_of(activity)
     return {
         "title": activity.title,
         "campaign": campaign.title,
@@ -95,7 +94,7 @@ def persons(session: Session, activity_id: uuid.UUID) -> list[dict[str, Any]]:
     """
     activity = session.get_one(Activity, activity_id)
     kind = kind_named(activity.kind)
-    settings = msgspec.convert((activity.frozen or {}).get("settings", activity.settings), kind.settings)
+    settings = settings_of(activity)
     rule = kind.board(settings)
     board = evidence.shown_board(session, rule.measure, activity.id) if rule else None
     return [

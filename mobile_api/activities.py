@@ -81,7 +81,7 @@ def _published(activity: Activity) -> dict[str, Any] | None:
 def read_activity(activity_id: uuid.UUID) -> dict[str, Any]:
     """One activity with its rules and settings."""
     activity, campaign = find_activity(http.session(), activity_id)
-    frozen = (activity.frozen or {}).get("settings", activity.settings)
+    frozen = activity.settings_in_force
     return card(activity, campaign) | {"settings": frozen}
 
 

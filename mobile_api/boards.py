@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-import msgspec
 from flask_babel import gettext
 
 from backend import clock, http
@@ -12,14 +11,15 @@ from backend.http import guarded, signed_in
 from backend.leaderboards.queries import Row
 from backend.people import queries as people
 from backend.scorecards.comparison import Band
-from backend.scorecards.standing import Side, side_by_side
+from backend.scorecards.standing import Side, band_words, side_by_side
 from backend.units.queries import NamedUnit
 from campaigns import evidence
 from campaigns.models import Activity
 from campaigns.queries import public_activity as find_activity
-from campaigns.registry import kind_named
+from campaigns.registry import kind_named, settings_of
 from mobile_api import schemas as s
 from mobile_api.blueprint import PhoneBlueprint
+from mobile_api.shown import words
 
 blueprint = PhoneBlueprint("boards", __name__, description="Boards of people and of units")
 
@@ -40,7 +40,7 @@ def read_boards(activity_id: uuid.UUID) -> dict[str, Any]:
 
 def _how(activity: Activity) -> list[str]:
     kind = kind_named(activity.kind)
-    settings = msgspec.convert((activity.frozen or {}).get("settings", activity.settings), kind.settings)
+    settings = settings_of(activity)
     return kind.ranking_in_words(settings)[http.language()]
 
 
@@ -49,7 +49,7 @@ def _how(activity: Activity) -> list[str]:
 
 def _persons(activity: Activity) -> dict[str, Any] | None:
     kind = kind_named(activity.kind)
-    settings = msgspec.convert((activity.frozen or {}).get("settings", activity.settings), kind.settings)
+    settings = settings_of(activity)
     rule = kind.board(settings)
     subject = http.me().subject
     board = evidence.shown_board(http.session(), rule.measure, activity.id, subject) if rule else None
@@ -125,7 +125,7 @@ def _units(side: Side) -> dict[str, Any]:
 
 def _band(band: Band[NamedUnit], own: uuid.UUID | None) -> dict[str, Any]:
     return {
-        "title": band_title(band),
+        "title": words(band_words(band), http.language()),
         "leaders": [
             {
                 "place": leader.place,
@@ -141,16 +141,6 @@ def _band(band: Band[NamedUnit], own: uuid.UUID | None) -> dict[str, Any]:
     }
 
 
-def band_title(band: Band[NamedUnit]) -> str:
-    if band.high is None and not band.low:
-        return gettext("Tất cả")
-    if band.high is None:
-        return gettext("Từ %(low)s người trở lên", low=band.low)
-    if not band.low:
-        return gettext("Dưới %(high)s người", high=band.high + 1)
-    return gettext("Từ %(low)s đến %(high)s người", low=band.low, high=band.high)
-
-
 def _own(side: Side, unit: uuid.UUID) -> dict[str, Any] | None:
     row = next((row for row in side.rows if row.unit.id == unit), None)
     if row is None:
@@ -158,7 +148,7 @@ def _own(side: Side, unit: uuid.UUID) -> dict[str, Any] | None:
     band = next(band for band in side.bands if unit in {u.id for u in band.units})
     return {
         "name": row.unit.heading,
-        "band": band_title(band),
+        "band": words(band_words(band), http.language()),
         "people": row.people,
         "headcount": row.headcount,
         "rate": None if row.rate is None else float(row.rate),

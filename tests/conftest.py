@@ -6,14 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from backend.app import create_app
 from backend.config import Settings
 from backend.db import migrate
 from backend.db.engine import Database
 from backend.http import NodeApp
+from backend.people import keys
 from tests.support import postgres
 from tests.support.world import World, plant
+
+
+@pytest.fixture(autouse=True, scope="session")
+def thorough_hasher() -> Iterator[PasswordHasher]:
+    """Gives the node's own hasher; meanwhile all use a quick one, because every test hires nine people."""
+    thorough = keys._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield thorough
+
 
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

@@ -156,7 +156,7 @@ def as_drawn(question: ContestQuestion) -> Drawn:
 
 def sample(session: Session, activity: Activity, seed: uuid.UUID) -> list[Drawn]:
     """A paper as somebody in this activity could get it; the same seed draws the same paper."""
-    settings = msgspec.convert((activity.frozen or {}).get("settings", activity.settings), ContestSettings)
+    settings = msgspec.convert(activity.settings_in_force, ContestSettings)
     drawn = rules.draw(seed, drawables(session, activity), settings)
     query = select(ContestQuestion).where(
         ContestQuestion.campaign_id == activity.campaign_id,

@@ -111,14 +111,8 @@ def share_of(session: Session, activity: Activity, settings: ContestSettings) ->
     others = _other_rounds(session, activity)
     if settings.bank == "whole" or not others:
         return everything
-    had = _codes(session, activity.campaign_id, {number for frozen in others.values() for number in frozen})
-    codes = dict(
-        session.execute(
-            select(ContestQuestion.number, ContestQuestion.code).where(
-                ContestQuestion.campaign_id == activity.campaign_id
-            )
-        ).all()
-    )
+    codes = _codes(session, activity.campaign_id)
+    had = {codes[number] for frozen in others.values() for number in frozen}
     left = [question for question in everything if codes[question.number] not in had]
     return deal(left, 1 + sum(not frozen for frozen in others.values()))
 
@@ -135,12 +129,12 @@ def _other_rounds(session: Session, activity: Activity) -> dict[uuid.UUID, list[
     return {id_: (frozen or {}).get("pool", []) for id_, frozen in rows}
 
 
-def _codes(session: Session, campaign: uuid.UUID, numbers: set[int]) -> set[str]:
-    """A question keeps its code through all its revisions."""
-    query = select(ContestQuestion.code).where(
-        ContestQuestion.campaign_id == campaign, ContestQuestion.number.in_(numbers)
+def _codes(session: Session, campaign: uuid.UUID) -> dict[int, str]:
+    """Number -> code, which a question keeps through all its revisions."""
+    query = select(ContestQuestion.number, ContestQuestion.code).where(
+        ContestQuestion.campaign_id == campaign
     )
-    return set(session.scalars(query)) if numbers else set()
+    return dict(session.execute(query).all())
 
 
 def keys_are_spent(session: Session, activity: Activity) -> bool:

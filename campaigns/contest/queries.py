@@ -130,7 +130,7 @@ def held(session: Session, subject: uuid.UUID) -> list[dict[str, Any]]:
 
 
 def _held(session: Session, row: ContestAttempt, activity: Activity) -> dict[str, Any]:
-    settings = (activity.frozen or {}).get("settings", activity.settings)
+    settings = activity.settings_in_force
     shown = activity.state == "settled" or settings["show_result"] == "at_submit"
     pool = questions(session, activity.campaign_id, [number for number, *_ in row.drawn])
     answers = rules.choices(row.answers)

@@ -141,7 +141,7 @@ def settles_itself(activity: Activity) -> bool:
 
 
 def _settings(activity: Activity) -> ContestSettings:
-    return msgspec.convert((activity.frozen or {}).get("settings", activity.settings), ContestSettings)
+    return msgspec.convert(activity.settings_in_force, ContestSettings)
 
 
 SLACK = timedelta(seconds=30)
@@ -154,7 +154,6 @@ def _grace(activity: Activity) -> timedelta:
 
 def settle(session: Session, activity: Activity, winners: Sequence[Winner], now: datetime) -> None:
     """Count those with everything right: only now, because before this the number would decide every prediction."""
-    turn(session, activity, now)
     # One operation of the node's own carries all of them, a line each.
     by, line = new_id(), 0
     for start in range(0, len(winners), CHUNK):

@@ -264,9 +264,10 @@ def test_everybody_one_is_told_of_can_sign_in_and_has_taken_part_as_told(
 
 
 def test_the_citizen_has_certificates(look: Any) -> None:
-    names = [row.statement["name"] for row in look.scalars(select(Certificate))]
-    assert names.count(f"Nguyễn Thị Hoa {INVENTED}") == 2
-    assert len(names) > 40
+    names = Counter((row.subject, row.statement["name"]) for row in look.scalars(select(Certificate)))
+    # Chance may invent a second Hoa, with a certificate of her own.
+    assert 2 in {count for (_, name), count in names.items() if name == f"Nguyễn Thị Hoa {INVENTED}"}
+    assert names.total() > 40
 
 
 def test_the_family_shares_a_phone_and_the_child_still_needs_class_guardian_and_assent(

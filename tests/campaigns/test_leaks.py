@@ -4,8 +4,10 @@ The bank carries marks that occur nowhere else; numbers are chosen so that no da
 Afterwards the same scan over the settled round finds them, which shows that it can.
 """
 
+import io
 import logging
 import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import inspect, select, text
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from backend.db.base import new_id
 from backend.http import STAFF_TOKEN, NodeApp
@@ -170,15 +173,24 @@ def crawl(world: World, phones: dict[str, Phone], receipts: list[str]) -> Seen:
                         if answer.status_code == 200:
                             seen.answered.add(rule.rule)
                         address = f"{path}?{'&'.join(f'{k}={v}' for k, v in asked.items())} {language}"
-                        seen.answers[visitor, address] = answer.data.decode("utf-8", "replace")
+                        seen.answers[visitor, address] = readable(answer)
                         seen.answers[visitor, f"{address} (headers)"] = str(answer.headers)
     return seen
+
+
+def readable(answer: TestResponse) -> str:
+    """What somebody could read in it: a workbook is unpacked; a poster's pixels are nothing a scan for words can read."""
+    if "spreadsheet" in answer.content_type:
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
+            return " ".join(book.read(part).decode() for part in book.namelist())
+    return "" if answer.content_type.startswith("image/") else answer.data.decode()
 
 
 # --- what must not be there --------------------------------------------------------------------------------------
 
 NOISE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids
+    r"|LT(?:-[0-9A-Z]{4}){3}"  # receipts
     r"|\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|\+00:00)?"  # moments
     r"|\d{10,}|[0-9a-fA-F]{20,}|[\w-]{40,}"  # milliseconds, digests, tokens
 )
@@ -190,7 +202,7 @@ def shapes(number: int) -> str:
     return rf"{thousands}[.,\u00a0\u202f ]?{rest:03d}" if thousands else str(number)
 
 
-NUMBERS = re.compile(r"(?<![\d.,])(?:" + "|".join(shapes(n) for n in (ALL_RIGHT, HERE, THERE)) + r")(?![\d])")
+NUMBERS = re.compile(r"(?<![\w.,])(?:" + "|".join(shapes(n) for n in (ALL_RIGHT, HERE, THERE)) + r")(?!\w)")
 KEY = re.compile(r'"(?:key|explanation|perfect)":|all_correct":\s*\d|\b[abcd](?:,[abcd]){3}\b')
 
 

@@ -46,7 +46,7 @@ def choose(world: World, **settings: Any) -> None:
 
 
 def settings_of(activity: Activity) -> ContestSettings:
-    return msgspec.convert((activity.frozen or {}).get("settings", activity.settings), ContestSettings)
+    return msgspec.convert(activity.settings_in_force, ContestSettings)
 
 
 def turn(world: World) -> str:
