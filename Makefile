@@ -56,7 +56,7 @@ check: setup-dev ## Format, lint, types, import contracts, stale files, the app'
 	$(PY) scripts/build_pwa.py --check
 
 .PHONY: bench
-bench: setup-dev pwa $(CATALOGUES) ## Run the benchmarks, about 10 minutes (ARGS="hot boards opening phone" chooses)
+bench: setup-dev pwa $(CATALOGUES) ## Run the benchmarks, about 12 minutes (ARGS="hot boards opening field phone" chooses)
 	@$(PY) scripts/ensure_test_services.py --bench
 	$(PY) -m loadtests.bench $(ARGS)
 

@@ -26,6 +26,14 @@ ROOMS = (
     "consents",
     "units",
     "merging",
+    "teams",
+    "households",
+    "household",
+    "household_list",
+    "household_cards",
+    "supervision",
+    "taking_in",
+    "team_papers",
 )
 
 

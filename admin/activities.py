@@ -11,13 +11,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from admin import charts, shown
+from admin import charts, rooms, shown
 from admin.blueprint import BANK_ROLES, actor, blueprint, page
 from admin.figures import (
     PAPERS,
     PEOPLE,
     Pair,
     headline,
+    indicators_of,
     own_activity,
     papers_since,
     papers_today,
@@ -54,6 +55,9 @@ def activity(activity_id: uuid.UUID) -> Response:
         deeds=_may(campaign, "campaign_admin"),
         may_read_bank=_may(campaign, *BANK_ROLES),
         settles_itself=kind_named(one.kind).settles_itself(one),
+        publishes=kind_named(one.kind).publishes,
+        rated=PEOPLE in {indicator.code for indicator in indicators_of(one)},
+        desk=rooms.own_desk(one),
         published=results.published(http.session(), one.id),
         **_board(pair),
     )

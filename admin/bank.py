@@ -25,9 +25,11 @@ from campaigns import queries
 from campaigns.contest import bank as questions
 from campaigns.contest.models import ContestQuestion
 from campaigns.contest.pool import Picture, answer_in_words, as_question, pictures_of
+from campaigns.contest.schemas import ContestSettings
 from campaigns.models import Activity, Campaign
 from campaigns.pack import PackInvalid
 from campaigns.pack import store as packs
+from campaigns.registry import kind_named
 
 KEY_READ = "question.read_key"
 PAGE = 50
@@ -97,7 +99,9 @@ def banks() -> Response:
     owners: dict[uuid.UUID, NamedUnit] = named_many(
         session, {one.owner_unit_id for one in found}, clock.today()
     )
-    rows = [(one, owners[one.owner_unit_id], questions.counted(session, one.id)) for one in found]
+    rows = [
+        (one, owners[one.owner_unit_id], questions.counted(session, one.id)) for one in found if _rounds(one)
+    ]
     return page("banks.html", rows=rows)
 
 
@@ -140,7 +144,9 @@ def _chosen() -> dict[str, Any]:
 
 
 def _rounds(campaign: Campaign) -> list[Activity]:
-    return [activity for _, under in life.rounds_of(http.session(), campaign) for activity in under]
+    """The rounds that draw from the bank; a campaign may hold other activities too."""
+    every = [activity for _, under in life.rounds_of(http.session(), campaign) for activity in under]
+    return [activity for activity in every if kind_named(activity.kind).settings is ContestSettings]
 
 
 def vocabulary() -> dict[str, Any]:

@@ -22,6 +22,9 @@ PEOPLE_KEEPERS = ("system_operator",)
 CONSENT_ROLES = ("dpo",)
 UNIT_ROLES = ("campaign_admin", "system_operator")
 BANK_ROLES = ("question_editor", "campaign_admin")
+TEAM_ROLES = ("campaign_admin", "unit_head", "team_leader")
+TEAM_LEADERS = ("campaign_admin", "team_leader")
+TEAM_KEEPERS = ("campaign_admin",)
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
 csrf = CSRFProtect()
@@ -66,6 +69,7 @@ def _menu(member: Staff) -> dict[str, Any]:
         "consents": member.holds(*CONSENT_ROLES),
         "units": member.holds(*UNIT_ROLES),
         "banks": member.holds(*BANK_ROLES),
+        "teams": member.holds(*TEAM_ROLES),
     }
 
 

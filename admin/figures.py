@@ -125,6 +125,13 @@ def headline(found: dict[str, Figure], code: str) -> Figure:
     return found.get(code) or Figure(template()[code])
 
 
+def people_in(found: dict[str, Figure]) -> Figure:
+    """The figure about people that this kind of activity is known by: who took part, which households were met."""
+    return next(
+        (one for one in found.values() if one.indicator.numerator.take == "people"), headline(found, PEOPLE)
+    )
+
+
 def _plain(rate: Decimal | None) -> float | None:
     return None if rate is None else float(rate)
 

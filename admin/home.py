@@ -7,10 +7,11 @@ from datetime import datetime
 from flask import Response, url_for
 from flask_babel import gettext
 
-from admin import shown
-from admin.blueprint import SCORECARD_ROLES, blueprint, page
+from admin import rooms, shown
+from admin.blueprint import SCORECARD_ROLES, TEAM_LEADERS, blueprint, page
 from admin.campaigns import RELEASERS
 from admin.figures import PAPERS, PEOPLE, Pair, headline, papers_today, parts_of, totals, visible_activities
+from admin.supervision import records_waiting
 from backend import clock, http
 from backend.http import guarded, staff_with
 from backend.people.staff import reach
@@ -21,15 +22,18 @@ from campaigns import results
 from campaigns.contest import bank, doubts
 from campaigns.contest.turn import settles_from
 from campaigns.models import Activity, Campaign
+from campaigns.registry import kind_named
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An activity as the first page lists it."""
+    """An activity as the first page lists it. `others`: the figures of a kind in which nobody hands in papers."""
 
     activity: Activity
     campaign: Campaign
     owner: NamedUnit
+    href: str
+    others: list[Figure]
     people: Figure
     papers: Figure
     today: int
@@ -75,6 +79,8 @@ def _listed(pairs: list[Pair]) -> list[Listed]:
                 activity,
                 campaign,
                 owners[campaign.owner_unit_id],
+                rooms.address(activity),
+                [] if PEOPLE in found else list(found.values()),
                 headline(found, PEOPLE),
                 papers,
                 today=came.since if came else 0,
@@ -105,6 +111,8 @@ def _waiting(pairs: list[Pair]) -> Iterator[Waiting]:
     for activity, campaign in pairs:
         if campaign.owner_unit_id in organised:
             yield from _of_round(activity)
+    if member.holds(*TEAM_LEADERS) and (number := records_waiting()):
+        yield _to_take_in(number)
     edited = reach(session, member, "question_editor")
     for campaign in life.campaigns(session, edited):
         yield from _to_read(campaign)
@@ -119,9 +127,18 @@ def _to_release(campaign: Campaign) -> Waiting:
     )
 
 
+def _to_take_in(number: int) -> Waiting:
+    return Waiting(
+        "records",
+        gettext("Ghi chép của các tổ"),
+        gettext("%(number)s bản ghi chưa tính được ngay, chờ Ông/Bà xem lại.", number=number),
+        url_for("admin.supervision", _anchor="waiting"),
+    )
+
+
 def _of_round(activity: Activity) -> Iterator[Waiting]:
     title = shown.words(activity.title)
-    if activity.state == "closed":
+    if activity.state == "closed" and kind_named(activity.kind).publishes:
         yield from _doubtful(activity, title)
         until = settles_from(http.session(), activity)
         if until is None or until < clock.now():
@@ -131,6 +148,8 @@ def _of_round(activity: Activity) -> Iterator[Waiting]:
                 "Đã đóng, còn người đang làm bài. Chốt được sau %(when)s.", when=shown.moment(until)
             )
         yield Waiting("settle", title, sentence, url_for("admin.settling", activity_id=activity.id))
+    if not kind_named(activity.kind).publishes:
+        return
     if activity.state == "settled" and results.published(http.session(), activity.id) is None:
         sentence = gettext("Đã chốt kết quả nhưng chưa công bố.")
         yield Waiting("publish", title, sentence, url_for("admin.results_page", activity_id=activity.id))

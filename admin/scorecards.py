@@ -13,11 +13,10 @@ from flask_babel import gettext
 from admin import charts, shown
 from admin.blueprint import SCORECARD_ROLES, actor, blueprint, page
 from admin.figures import (
-    PEOPLE,
     Pair,
-    headline,
     indicators_of,
     parts_of,
+    people_in,
     taking_part,
     visible_activities,
     visible_activity,
@@ -159,7 +158,7 @@ def _section(pair: Pair, unit: NamedUnit, below: list[NamedUnit], period: str, p
         campaign=campaign,
         number=round_of(http.session(), activity),
         figures=list(found[period][unit.id].values()),
-        people=headline(found["all"][unit.id], PEOPLE),
+        people=people_in(found["all"][unit.id]),
         heads=frozen_headcounts(http.session(), activity.id).get(unit.id),
         below=[(part, list(found[period][part.id].values())) for part in below],
         months=[(month, found[month][unit.id]) for month in months],

@@ -196,3 +196,8 @@ def period(code: str) -> str:
 def capital(text: str) -> str:
     """'xóm Đồng Tiến' -> 'Xóm Đồng Tiến', for a heading."""
     return text[:1].upper() + text[1:]
+
+
+def team(name: str) -> str:
+    """'Tổ công nghệ số cộng đồng xóm Đồng Tiến' -> 'Tổ xóm Đồng Tiến', where many stand below each other."""
+    return capital(name.replace(" công nghệ số cộng đồng", "", 1))

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from admin import shown
 from admin.blueprint import SCORECARD_ROLES, UNIT_ROLES, actor, blueprint, page
-from admin.figures import PEOPLE, headline, indicators_of, visible_activities
+from admin.figures import indicators_of, people_in, visible_activities
 from backend import clock, http
 from backend.db.node import own_unit
 from backend.errors import N_, NotFound
@@ -231,9 +231,7 @@ def _figures(found: History) -> list[tuple[Activity, list[Line]]]:
     for activity, campaign in visible_activities():
         if campaign.owner_unit_id in mine and activity.frozen_at:
             rates = figures(session, indicators_of(activity), activity.id, campaign.owner_unit_id, units)
-            lines = [
-                Line(u, names[u], not lineage(session).next(u), headline(rates[u], PEOPLE)) for u in units
-            ]
+            lines = [Line(u, names[u], not lineage(session).next(u), people_in(rates[u])) for u in units]
             told.append((activity, lines))
     return told
 

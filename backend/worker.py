@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from backend import clock, figures
 from backend.db.engine import Database
 from backend.errors import DomainError
+from backend.media import photos
 from backend.participation import changes
 from backend.participation.lease import hold
 from backend.participation.measures import MeasureBook
@@ -107,4 +108,5 @@ def tidy(session: Session) -> None:
     sign_in.forget_old_codes(session)
     limits.forget_old(session)
     changes.forget_old(session)
+    photos.forget_unfinished(session)
     leaving.forget_what_is_over(session, clock.now())

@@ -77,12 +77,14 @@ class Desks:
         return desk
 
     def place(self, desk: Desk | None, deed: Deed, answer: Answer) -> Attribution:
-        """The unit where the person belonged, in the way the campaign counts by, on the day it happened.
+        """The unit the room names, else where the person belonged, in the way the campaign counts by, on that day.
 
         Whoever belongs nowhere is not turned away: the campaign's owner takes the deed into custody.
         """
         if desk is None:
             return Attribution(deed.activity, deed.activity)
+        if answer.unit is not None:
+            return Attribution(answer.unit, desk.campaign.id, in_custody=answer.in_custody)
         unit = self._unit(desk.campaign.counts_by, clock.local_day(answer.happened_at or deed.happened_at))
         return Attribution(unit or desk.campaign.owner_unit_id, desk.campaign.id, in_custody=unit is None)
 

@@ -52,7 +52,10 @@ class BoardRule:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a room has before it when a deed or a question about an activity arrives: plain, no web, no clock."""
+    """What a room has before it when a deed or a question about an activity arrives: plain, no web, no clock.
+
+    `accepted_for`: the unit for which somebody responsible takes in a deed that had to wait.
+    """
 
     session: Session
     campaign: Campaign
@@ -62,6 +65,7 @@ class Desk:
     now: datetime
     language: str
     placed: PlaceReader
+    accepted_for: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ class Action:
     `body` and `result` are typed shapes; API, sync and OpenAPI are made from them. `offline`: the phone may queue it.
     `begins`: asks for consent, age and a running campaign first, unless the person only `goes_on` with what runs already.
     `who` is the guard. `do_all` answers a run of deeds as
-    one set where that is cheaper than one by one. `recall` gives the result again when the deed is offered again.
+    one set where that is cheaper than one by one. `recall` gives the result again when the deed is offered again,
+    `again` where only the deed itself tells what it was about, `recall_all` of many at once.
     `express`: the hot path of an action that thousands do in one minute.
     """
 
@@ -120,6 +125,8 @@ class Action:
     goes_on: Callable[[Desk], bool] | None = None
     who: Literal["participant"] = "participant"
     recall: Callable[[Desk, uuid.UUID], dict[str, Any] | None] | None = None
+    again: Callable[[Desk, Deed], dict[str, Any] | None] | None = None
+    recall_all: Callable[[Desk, Sequence[uuid.UUID]], dict[uuid.UUID, dict[str, Any]]] | None = None
     do_all: Callable[[Desk, Sequence[Deed]], Sequence[Answer]] | None = None
     express: Express | None = None
 
@@ -147,6 +154,8 @@ class Kind:
     how it ranks; `turn(session, activity, now)` is called by the worker; `settle(session, activity, winners, now)` when
     results are fixed, `settles_itself` whether that waits for nobody; `outcome(session, activity, settings)` are the kind's
     own parts of the published results; `earned(desk)` what a certificate may say.
+    A kind without results to settle leaves those parts as they are here; `publishes`: its results are made public.
+    `audience`: the kind of membership without which an activity is not shown on the phone.
     `erase(session, subject)` deletes what the room itself keeps of a person, `forget(session, activity)` what it keeps of
     everybody once the time they agreed to is over.
     """
@@ -164,19 +173,21 @@ class Kind:
     rules_in_words: Callable[[Any], dict[str, list[str]]]
     ranking_in_words: Callable[[Any], dict[str, list[str]]]
     in_short: Callable[[Any], dict[str, Any]]
-    check_opening: Callable[[Session, Activity], None]
-    freeze: Callable[[Session, Activity], dict[str, Any]]
-    board: Callable[[Any], BoardRule | None]
-    turn: Callable[[Session, Activity, datetime], None]
-    may_settle: Callable[[Session, Activity, datetime], bool]
-    settles_itself: Callable[[Activity], bool]
-    settle: Callable[[Session, Activity, Sequence[Winner], datetime], None]
     erase: Callable[[Session, uuid.UUID], None]
     forget: Callable[[Session, uuid.UUID], None]
     held: Callable[[Session, uuid.UUID], list[dict[str, Any]]]
     seed: Callable[..., None]
-    outcome: Callable[[Session, Activity, Any], dict[str, Any]]
+    check_opening: Callable[[Session, Activity], None] = lambda _session, _activity: None
+    freeze: Callable[[Session, Activity], dict[str, Any]] = lambda _session, _activity: {}
+    board: Callable[[Any], BoardRule | None] = lambda _settings: None
+    turn: Callable[[Session, Activity, datetime], None] = lambda _session, _activity, _now: None
+    may_settle: Callable[[Session, Activity, datetime], bool] = lambda _session, _activity, _now: True
+    settles_itself: Callable[[Activity], bool] = lambda _activity: True
+    settle: Callable[[Session, Activity, Sequence[Winner], datetime], None] = lambda *_: None
+    outcome: Callable[[Session, Activity, Any], dict[str, Any]] = lambda *_: {}
     earned: Callable[[Desk], Earned | None] | None = None
+    publishes: bool = True
+    audience: str | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     def action(self, name: str) -> Action | None:

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from backend.media import photos
 from backend.participation.models import Change, Operation, Quarantined
 from backend.people import consents, leaving
 from backend.people.sign_in import Participant
 from backend.safeguards.audit import WORKER, note
+from backend.teams.change import let_go
 from campaigns import certificates
 from campaigns.models import Activity
 from campaigns.registry import KINDS, kind_named
@@ -25,16 +27,19 @@ def _erase(session: Session, person: uuid.UUID, subject: uuid.UUID) -> None:
     for kind in KINDS:
         kind.erase(session, subject)
     certificates.erase(session, subject)
+    photos.erase(session, subject)
     session.execute(delete(Quarantined).where(Quarantined.subject == subject))
     session.execute(delete(Change).where(Change.subject == subject))
     session.execute(update(Operation).where(Operation.subject == subject).values(body=None))
+    let_go(session, person)
     leaving.erase(session, person)
 
 
 def held(session: Session, who: Participant) -> dict[str, list[dict[str, Any]]]:
     """What the rooms hold of a person, for the person's own download."""
     rooms = {kind.name: kind.held(session, who.subject) for kind in KINDS}
-    return rooms | {"certificates": certificates.held(session, who.subject)}
+    sent = [{"sha256": digest, "bytes": size} for digest, size in photos.held(session, who.subject)]
+    return rooms | {"certificates": certificates.held(session, who.subject), "photos": sent}
 
 
 def forget_what_is_over(session: Session, now: datetime) -> int:

@@ -4,7 +4,7 @@ The phone's batch and the typed routes both come through here. Each operation ge
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -13,17 +13,18 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from backend.errors import N_, DomainError
+from backend.participation import changes, record, waiting
 from backend.participation import deeds as d
-from backend.participation import record
 from backend.participation.deeds import Answer, Deed
 from backend.participation.models import Operation
-from backend.people.sign_in import hold_subject
+from backend.people.sign_in import Participant, hold_subject
 from campaigns import entry
 from campaigns.desks import Answered, Desks
 from campaigns.kind import Action, Desk, Kind
 from campaigns.reading import BODIES, Batch, place_in, read
 
-__all__ = ["Batch", "Verdict", "respond"]
+__all__ = ["Batch", "NotWaiting", "Verdict", "refuse_waiting", "respond", "take_in_again"]
 
 
 @dataclass(frozen=True)
@@ -75,27 +76,32 @@ def _take_in(session: Session, batch: Batch, deeds: Sequence[Deed]) -> list[Verd
     new, held = record.claim(session, deeds)
     desks = Desks(session, batch.participant, batch.language)
     first = {deed.id: deed for deed in reversed(deeds) if deed.id in new}
-    answered = {
-        a.deed.id: a for a in _answer_all(desks, [deed for deed in deeds if first.get(deed.id) is deed])
-    }
-    record.settle(session, [(a.deed, a.answer, a.place) for a in answered.values()])
+    answered: dict[uuid.UUID, Answered] = {}
+    for run in _answer_all(desks, [deed for deed in deeds if first.get(deed.id) is deed]):
+        # At once: what a room puts right must already stand in the ledger.
+        record.settle(session, [(a.deed, a.answer, a.place) for a in run])
+        answered |= {a.deed.id: a for a in run}
+    recalled = _recalled_together(desks, [deed for deed in deeds if deed.id in held])
     verdicts = []
     for deed in deeds:
         if first.get(deed.id) is deed:
             verdicts.append(_verdict(answered[deed.id]))
         elif deed.id in held:
-            verdicts.append(_again(session, batch, desks, deed, held[deed.id]))
+            verdicts.append(_again(session, batch, desks, deed, held[deed.id], recalled))
         else:
             verdicts.append(_twice_in_one_batch(session, batch, deed, _verdict(answered[deed.id])))
     return verdicts
 
 
-def _answer_all(desks: Desks, deeds: Sequence[Deed]) -> Iterator[Answered]:
-    """Deeds of one action in one activity that follow each other reach the room as one set."""
+def _answer_all(desks: Desks, deeds: Sequence[Deed]) -> Iterator[list[Answered]]:
+    """Deeds of one action in one activity that follow each other reach the room, and leave it, as one set."""
     for (activity, name), run in groupby(deeds, key=lambda deed: (deed.activity, deed.action)):
         together, desk = list(run), desks.desk(activity)
-        for deed, answer in zip(together, _answers(desk, name, together), strict=True):
-            yield Answered(deed, answer, desks.place(desk, deed, answer))
+        answers = _answers(desk, name, together)
+        yield [
+            Answered(deed, answer, desks.place(desk, deed, answer))
+            for deed, answer in zip(together, answers, strict=True)
+        ]
 
 
 def _answers(desk: Desk | None, name: str, deeds: Sequence[Deed]) -> Sequence[Answer]:
@@ -154,7 +160,12 @@ def _twice_in_one_batch(session: Session, batch: Batch, deed: Deed, first: Verdi
     return _aside(session, batch, _bytes_of(batch, deed), "content_differs", deed.id)
 
 
-def _again(session: Session, batch: Batch, desks: Desks, deed: Deed, held: Operation) -> Verdict:
+Recalled = Mapping[uuid.UUID, dict[str, Any]]
+
+
+def _again(
+    session: Session, batch: Batch, desks: Desks, deed: Deed, held: Operation, recalled: Recalled
+) -> Verdict:
     """A deed offered before: the same bytes get the old receipt, other bytes are put aside."""
     same = held.id == deed.id and held.device_id == deed.device and held.subject == deed.subject
     if not same or held.body_hash != deed.body_hash:
@@ -168,12 +179,27 @@ def _again(session: Session, batch: Batch, desks: Desks, deed: Deed, held: Opera
         receipt=held.receipt,
         hash=held.body_hash,
         received_at=held.received_at,
-        result=_recalled(desks.desk(deed.activity), BODIES[deed.action][1], held),
+        result=recalled.get(held.id) or _recalled(desks, BODIES[deed.action][1], deed, held),
     )
 
 
-def _recalled(desk: Desk | None, action: Action, held: Operation) -> dict[str, Any] | None:
-    return action.recall(desk, held.id) if action.recall and desk else None
+def _recalled_together(desks: Desks, deeds: Sequence[Deed]) -> Recalled:
+    """The results of deeds offered again, where a room gives many at once: after a lost answer all come again."""
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    for (activity, name), run in groupby(deeds, key=lambda deed: (deed.activity, deed.action)):
+        recall_all, desk = BODIES[name][1].recall_all, desks.desk(activity)
+        if recall_all and desk:
+            found |= recall_all(desk, [deed.id for deed in run])
+    return found
+
+
+def _recalled(desks: Desks, action: Action, deed: Deed, held: Operation) -> dict[str, Any] | None:
+    desk = desks.desk(deed.activity)
+    if desk is None or action.recall_all:
+        return None
+    if action.again and held.outcome not in record.KEPT_WHOLE:
+        return action.again(desk, deed)
+    return action.recall(desk, held.id) if action.recall else None
 
 
 def _aside(session: Session, batch: Batch, raw: bytes, reason: str, deed: uuid.UUID | None = None) -> Verdict:
@@ -192,3 +218,48 @@ def _aside(session: Session, batch: Batch, raw: bytes, reason: str, deed: uuid.U
 
 def _bytes_of(batch: Batch, deed: Deed) -> bytes:
     return next(raw for raw in batch.operations if d.body_hash(raw) == deed.body_hash)
+
+
+# --- what waited --------------------------------------------------------------------------------------------------
+
+
+class NotWaiting(DomainError):
+    status = 409
+    code = "not_waiting"
+    sentence = N_("Bản ghi này không còn chờ: đã được xử lý hoặc người ghi đã rời đi. Xin tải lại trang.")
+
+
+def take_in_again(
+    session: Session, operation_id: uuid.UUID, *, accept_for: uuid.UUID | None = None
+) -> Verdict:
+    """The same bytes judged anew; `accept_for`: the unit for which somebody responsible takes them in.
+
+    Still 'waiting' where nothing has changed. The phone learns of it. Raises NotWaiting.
+    """
+    operation, who = _waiting(session, operation_id)
+    _, action, decoder = BODIES[operation.action]
+    deed = waiting.deed_again(operation, waiting.body_of(operation, decoder.decode), who.person)
+    desks = Desks(session, who, "vi")
+    desk = desks.desk(deed.activity)
+    if desk is None:
+        raise NotWaiting
+    (answer,) = action.answer(replace(desk, accepted_for=accept_for), [deed])
+    answered = Answered(deed, answer, desks.place(desk, deed, answer))
+    record.settle(session, [(deed, answer, answered.place)])
+    changes.tell(session, "operation", operation_id, "changed", subject=deed.subject)
+    return _verdict(answered)
+
+
+def refuse_waiting(session: Session, operation_id: uuid.UUID, reason: str = "not_accepted") -> None:
+    """It does not count, and its bytes stay; the phone learns of it. Raises NotWaiting."""
+    operation, _ = _waiting(session, operation_id)
+    operation.outcome, operation.reason = "refused", reason
+    changes.tell(session, "operation", operation_id, "changed", subject=operation.subject)
+
+
+def _waiting(session: Session, operation_id: uuid.UUID) -> tuple[Operation, Participant]:
+    operation = waiting.held(session, operation_id)
+    who = waiting.writer(session, operation.subject) if operation and operation.body else None
+    if operation is None or who is None:
+        raise NotWaiting
+    return operation, who

@@ -9,10 +9,16 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from loadtests import boards, hot, opening, phone
+from loadtests import boards, field, hot, opening, phone
 
 Part = Callable[[argparse.Namespace, Path], bool]
-PARTS: dict[str, Part] = {"hot": hot.run, "boards": boards.run, "opening": opening.run, "phone": phone.run}
+PARTS: dict[str, Part] = {
+    "hot": hot.run,
+    "boards": boards.run,
+    "opening": opening.run,
+    "field": field.run,
+    "phone": phone.run,
+}
 
 
 def main() -> int:

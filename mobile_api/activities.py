@@ -65,6 +65,7 @@ def card(activity: Activity, campaign: Campaign) -> dict[str, Any]:
         "published": _published(activity),
         "round": round_of(http.session(), activity),
         "in_short": kind.in_short(at.settings),
+        "boards": kind.board(at.settings) is not None,
         "needs": entry.needs(kind.entry, standing),
         "mine": {"state": kind.state(at)},
     }

@@ -8,7 +8,20 @@ from werkzeug.exceptions import HTTPException
 
 from backend import clock, http
 from backend.http import NodeApp, anybody, guarded
-from mobile_api import activities, boards, certificates, described, home, me, node, sign_in, sync
+from mobile_api import (
+    activities,
+    boards,
+    certificates,
+    described,
+    home,
+    me,
+    node,
+    photos,
+    relay,
+    sign_in,
+    sync,
+    team,
+)
 
 PREFIX = "/api/v1"
 
@@ -34,7 +47,8 @@ def register(app: NodeApp) -> PhoneApi:
         API_SPEC_OPTIONS={"info": described.INFO, "security": [], "components": described.COMPONENTS},
     )
     api = PhoneApi(app)
-    for room in (node, sign_in, me, home, activities, boards, certificates, sync):
+    rooms = (node, sign_in, me, home, activities, boards, certificates, sync, relay, team, photos)
+    for room in rooms:
         api.register_blueprint(room.blueprint, url_prefix=PREFIX)
     described.complete(api.spec)
     document_view = "api-docs.openapi_json"  # flask-smorest's own

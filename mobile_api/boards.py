@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext
 
 from backend import clock, http
-from backend.errors import N_
+from backend.errors import N_, NotFound
 from backend.http import guarded, signed_in
 from backend.leaderboards.queries import Row
 from backend.people import queries as people
@@ -28,8 +28,13 @@ blueprint = PhoneBlueprint("boards", __name__, description="Boards of people and
 @guarded(signed_in)
 @blueprint.response(200, s.BoardsSchema)
 def read_boards(activity_id: uuid.UUID) -> dict[str, Any]:
-    """Boards as they may be shown at this moment; people are ranked only once the results are settled."""
+    """Boards as they may be shown at this moment; people are ranked only once the results are settled.
+
+    404 for a kind in which nobody is ranked.
+    """
     activity, campaign = find_activity(http.session(), activity_id)
+    if kind_named(activity.kind).board(settings_of(activity)) is None:
+        raise NotFound
     return {
         "settled": activity.state == "settled",
         "how": _how(activity),

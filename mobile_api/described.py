@@ -65,7 +65,30 @@ def _shapes() -> dict[str, Any]:
         "Operations of the phone, each frozen byte for byte when it was done. The node hashes the exact bytes of each "
         "array element. An element that cannot be read is kept aside and answered as quarantined."
     )
-    return shapes | _operations(shapes)
+    named = _by_kind(shapes)
+    mine = [{"$ref": REF.format(name=shape_name(kind.mine_shape, named))} for kind in KINDS]
+    return named | _operations(named) | {"MineOut": {"title": "MineOut", "anyOf": mine}}
+
+
+def _by_kind(shapes: dict[str, Any]) -> dict[str, Any]:
+    """Where two kinds gave shapes the same name, each is called by its kind: 'VisitMineOut'."""
+    text = msgspec.json.encode(shapes).decode()
+    for dotted in sorted(name for name in shapes if "." in name):
+        text = text.replace(f'"{dotted}"', f'"{_with_kind(dotted)}"').replace(
+            f'/{dotted}"', f'/{_with_kind(dotted)}"'
+        )
+    return dict(msgspec.json.decode(text))
+
+
+def _with_kind(dotted: str) -> str:
+    """'campaigns.visit.schemas.MineOut' -> 'VisitMineOut'"""
+    parts = dotted.split(".")
+    return f"{parts[1].title()}{parts[-1]}"
+
+
+def shape_name(shape: type, shapes: dict[str, Any]) -> str:
+    with_kind = _with_kind(f"{shape.__module__}.{shape.__name__}")
+    return with_kind if with_kind in shapes else shape.__name__
 
 
 def _operations(shapes: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +101,7 @@ def _operations(shapes: dict[str, Any]) -> dict[str, Any]:
             "properties": plain["properties"]
             | {
                 "action": {"const": f"{kind.name}.{action.name}"},
-                "body": {"$ref": REF.format(name=action.body.__name__)},
+                "body": {"$ref": REF.format(name=shape_name(action.body, shapes))},
             },
         }
         for kind in KINDS

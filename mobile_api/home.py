@@ -11,6 +11,7 @@ from backend.scorecards.indicators import template
 from backend.units.queries import named
 from campaigns.models import Activity, Campaign
 from campaigns.queries import activities
+from campaigns.registry import kind_named
 from mobile_api import schemas as s
 from mobile_api.activities import card
 from mobile_api.blueprint import PhoneBlueprint
@@ -26,14 +27,28 @@ STANDING = "contest_participation"
 def read_home() -> dict[str, Any]:
     """Activities of this node with what the person still lacks, own counts, and the hamlet's standing."""
     session, who = http.session(), http.me()
-    shown = activities(session)
+    shown = _for_me(activities(session))
     counts = outcomes_of(session, who.subject)
-    newest = next((pair for pair in shown if pair[0].state != "scheduled"), None)
+    newest = next((pair for pair in shown if pair[0].state != "scheduled" and _has_standing(pair[0])), None)
     return {
         "activities": [card(activity, campaign) for activity, campaign in shown],
         "participation": {name: counts.get(name, 0) for name in ("counted", "noted", "refused")},
         "hamlet": _hamlet(*newest) if newest else None,
     }
+
+
+def _for_me(found: list[tuple[Activity, Campaign]]) -> list[tuple[Activity, Campaign]]:
+    """Without what is only for members of a kind of unit the person does not belong to."""
+    audiences = {activity.id: kind_named(activity.kind).audience for activity, _ in found}
+    if not any(audiences.values()):
+        return found
+    belongs = people.memberships_of(http.session(), http.me().person, clock.today())
+    return [pair for pair in found if audiences[pair[0].id] in (None, *belongs)]
+
+
+def _has_standing(activity: Activity) -> bool:
+    counted = {measure.code for measure in kind_named(activity.kind).measures}
+    return template()[STANDING].measures() <= counted
 
 
 def _hamlet(activity: Activity, campaign: Campaign) -> dict[str, Any] | None:

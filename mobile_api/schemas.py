@@ -205,6 +205,15 @@ class MeSchema(Schema):
     memberships = fields.List(fields.Nested(MembershipSchema), required=True)
     consents = fields.List(fields.Nested(ConsentSchema), required=True)
     highest_seq = fields.Integer(required=True)
+    session_id = fields.UUID(required=True, allow_none=True)
+    relay_key = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "AES-256-GCM key of this sign-in (base64url): seals deeds that another phone carries to "
+            "the node, see `POST /sync/relay`."
+        },
+    )
 
 
 class SessionSchema(Schema):
@@ -296,10 +305,13 @@ class PublishedSchema(Schema):
 
 
 class InShortSchema(Schema):
-    questions = fields.Integer(required=True)
-    minutes = fields.Integer(required=True)
-    prediction = fields.Boolean(required=True)
-    attempts = fields.Integer(required=True, allow_none=True)
+    """What a card shows of the rules; each kind fills in what it has."""
+
+    questions = fields.Integer()
+    minutes = fields.Integer()
+    prediction = fields.Boolean()
+    attempts = fields.Integer(allow_none=True)
+    services = fields.Integer()
 
 
 class ActivityCardSchema(Schema):
@@ -318,6 +330,7 @@ class ActivityCardSchema(Schema):
     published = fields.Nested(PublishedSchema, required=True, allow_none=True)
     round = fields.Integer(required=True)
     in_short = fields.Nested(InShortSchema, required=True)
+    boards = fields.Boolean(required=True)
 
 
 class ActivitySchema(ActivityCardSchema):
@@ -423,11 +436,18 @@ class ChangeSchema(Schema):
     seq = fields.Integer(required=True)
     noun = words()
     id = identifier()
-    change = words(validate=validate.OneOf(["changed", "gone"]))
+    change = words(validate=validate.OneOf(["changed", "gone", "evicted"]))
     data = fields.Dict(required=True, allow_none=True)
 
 
 class PullSchema(Schema):
     cursor = fields.Integer(required=True)
     more = fields.Boolean(required=True)
+    missing = fields.List(
+        fields.List(fields.Integer(), validate=validate.Length(equal=2)),
+        required=True,
+        metadata={
+            "description": "Numbers of this device that never arrived, as [first, last]; the first twenty."
+        },
+    )
     changes = fields.List(fields.Nested(ChangeSchema), required=True)

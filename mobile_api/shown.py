@@ -11,6 +11,7 @@ from backend.people import consents, queries
 from backend.people.models import Consent
 from backend.people.rules import age_group
 from backend.people.sign_in import Participant
+from mobile_api import sealing
 
 
 def words(by_language: dict[str, Any], language: str) -> str:
@@ -32,6 +33,8 @@ def shown_me(session: Session, who: Participant) -> dict[str, Any]:
         "memberships": memberships,
         "consents": [shown_consent(row) for row in given],
         "highest_seq": highest_seq(session, who.device) if who.device else 0,
+        "session_id": who.session,
+        "relay_key": sealing.in_text(sealing.key_of(who.session)) if who.session else None,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from backend import http
 from backend.clock import iso
 from backend.http import anybody, guarded, signed_in
-from backend.people import belonging, keys, sign_in
+from backend.people import belonging, devices, keys, sign_in
 from backend.people.errors import PersonThere, PersonUnknown
 from backend.people.models import Person
 from backend.safeguards.audit import Actor, note
@@ -100,6 +100,7 @@ def enter(body: dict[str, Any]) -> dict[str, Any]:
 
 def _session_of(person: Person, body: dict[str, Any], deed: str) -> dict[str, Any]:
     session = http.session()
+    devices.check_not_lost(session, person.id, body["device_id"])
     token, expires = sign_in.open_session(session, person.id, body["device_id"])
     session.flush()  # the new session is read back below
     who = sign_in.participant(session, token)

@@ -1,5 +1,7 @@
 """Sync: deeds up, changes down. The one way everything a person does reaches the node."""
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,8 +12,9 @@ from backend.errors import N_, DomainError
 from backend.http import guarded, signed_in, signed_in_by_view
 from backend.participation import changes
 from backend.participation.deeds import PushIn
-from backend.participation.models import Change
-from backend.participation.queries import highest_seq
+from backend.participation.gaps import gaps
+from backend.participation.models import Change, Operation
+from backend.participation.queries import highest_seq, own_operations
 from campaigns import express
 from campaigns.queries import ActivityUnknown
 from campaigns.queries import activity as find_activity
@@ -20,7 +23,8 @@ from mobile_api import schemas as s
 from mobile_api.activities import as_json, body_bytes, card, decoded
 from mobile_api.blueprint import PhoneBlueprint
 from mobile_api.described import json_of
-from mobile_api.wire import VerdictsOut, verdict_out, vouching
+from mobile_api.team import Told
+from mobile_api.wire import VerdictsOut, judgement, verdict_out, vouching
 
 blueprint = PhoneBlueprint("sync", __name__, description="Sync of phone and node")
 
@@ -82,19 +86,41 @@ def _answer(verdicts: list[Verdict], highest: int) -> Response:
 @blueprint.arguments(s.PullInSchema, location="query")
 @blueprint.response(200, s.PullSchema)
 def pull(query: dict[str, Any]) -> dict[str, Any]:
-    """What changed since the cursor. 410 when the cursor is too old or from another life of this node."""
-    rows, reached, more = changes.since(http.session(), query["cursor"], http.me().subject)
-    return {"cursor": reached, "more": more, "changes": [_shown(row) for row in rows]}
+    """What changed since the cursor, and which deeds of this phone never arrived. 410 when the cursor is too old or
+    from another life of this node."""
+    session, who = http.session(), http.me()
+    rows, reached, more = changes.since(session, query["cursor"], who.subject)
+    told, judged = Told(rows), _judged(rows)
+    return {
+        "cursor": reached,
+        "more": more,
+        "missing": gaps(session, who.device) if who.device else [],
+        "changes": [_shown(row, told, judged) for row in rows],
+    }
 
 
-def _shown(row: Change) -> dict[str, Any]:
+def _shown(row: Change, told: Told, judged: dict[uuid.UUID, Operation]) -> dict[str, Any]:
     return {
         "seq": row.seq,
         "noun": row.noun,
         "id": row.noun_id,
         "change": row.change,
-        "data": _activity(row) if row.noun == "activity" and row.change == "changed" else None,
+        "data": _data(row, told, judged),
     }
+
+
+def _judged(rows: Sequence[Change]) -> dict[uuid.UUID, Operation]:
+    """Own deeds that waited and were looked at since."""
+    wanted = {row.noun_id for row in rows if row.noun == "operation"}
+    return own_operations(http.session(), http.me().subject, wanted) if wanted else {}
+
+
+def _data(row: Change, told: Told, judged: dict[uuid.UUID, Operation]) -> dict[str, Any] | None:
+    if row.noun == "activity":
+        return _activity(row) if row.change == "changed" else None
+    if row.noun == "operation":
+        return judgement(judged[row.noun_id]) if row.noun_id in judged else None
+    return told.of(row) if row.noun in ("household", "team") else None
 
 
 def _activity(row: Change) -> dict[str, Any] | None:

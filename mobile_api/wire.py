@@ -13,6 +13,7 @@ from backend.clock import iso
 from backend.errors import N_
 from backend.http import services
 from backend.participation.deeds import VoucherIn
+from backend.participation.models import Operation
 from campaigns.reading import Vouching
 from campaigns.reasons import SHARED
 from campaigns.registry import KINDS
@@ -57,13 +58,28 @@ def verdict_out(verdict: Verdict) -> VerdictOut:
         verdict=verdict.verdict,  # type: ignore[arg-type]
         outcome=verdict.outcome,  # type: ignore[arg-type]
         reason=reason,
-        message=gettext(REASONS.get(reason, N_("Việc này không được tính."))) if reason else None,
+        message=message_of(reason),
         receipt=verdict.receipt,
         hash=verdict.hash,
         received_at=received_at,
         seal=_seal(str(verdict.id), verdict.hash, received_at),
         result=verdict.result,
     )
+
+
+def message_of(reason: str | None) -> str | None:
+    return gettext(REASONS.get(reason, N_("Việc này không được tính."))) if reason else None
+
+
+def judgement(operation: Operation) -> dict[str, Any]:
+    """What became of a deed since its first verdict, in the words of a verdict."""
+    return {
+        "verdict": operation.verdict,
+        "outcome": operation.outcome,
+        "reason": operation.reason,
+        "message": message_of(operation.reason),
+        "receipt": operation.receipt,
+    }
 
 
 def _seal(operation: str, hashed: str, received_at: str) -> str:

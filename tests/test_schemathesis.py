@@ -102,4 +102,5 @@ def test_the_api_keeps_its_promises_to_a_stranger(case: schemathesis.Case, world
 @as_citizen.parametrize()
 @thorough
 def test_the_api_keeps_its_promises_to_a_citizen(case: schemathesis.Case, citizen: Phone) -> None:
-    case.call_and_validate(headers=citizen.headers)
+    # Not packed: what reads the answers here does not unpack them.
+    case.call_and_validate(headers=citizen.headers | {"Accept-Encoding": "identity"})

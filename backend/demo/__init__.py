@@ -15,6 +15,7 @@ from backend.db.node import Node, found_node, serve
 from backend.db.statements import on_postgres
 from backend.demo import history
 from backend.demo.data import DATA, FULL, SEED, SMALL, Size
+from backend.demo.fieldwork import FieldWork
 from backend.demo.papers import Phones
 from backend.demo.places import Planted, plant_units
 from backend.demo.register import hire_staff, write_down
@@ -122,3 +123,4 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> Non
     for activity, round_, takings in zip(activities, played, planned, strict=True):
         playing.play(activity, round_, takings)
     history.prepare_others(session, pack, planted, crew, now)
+    FieldWork(session, planted, crew, playing.phones, chance, size).live(people, now)

@@ -35,7 +35,7 @@ class Phones:
 
             def act(action: str, body: dict[str, Any], seconds: int) -> dict[str, Any]:
                 move(timedelta(seconds=seconds, milliseconds=self.chance.randint(0, 999)))
-                result = self._push(taking.who, activity.id, action, body)
+                result = self.push(taking.who, activity.id, action, body)
                 if "attempt" in result:
                     attempts.append(uuid.UUID(str(result["attempt"]["id"])))
                 return result
@@ -43,7 +43,8 @@ class Phones:
             kind_named(activity.kind).seed(self.session, activity, act, self.chance, taking.hand)
         return attempts[-1]
 
-    def _push(self, who: Resident, activity: uuid.UUID, action: str, body: dict[str, Any]) -> dict[str, Any]:
+    def push(self, who: Resident, activity: uuid.UUID, action: str, body: dict[str, Any]) -> dict[str, Any]:
+        """One deed from that person's phone, now; the room's result. A refusal is a mistake of the demo."""
         self.seq[who.device] += 1
         wall = clock.milliseconds(clock.now())
         operation = {

@@ -1,7 +1,6 @@
 """The units of the demo: the country's own list, and below the commune what is invented."""
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.demo.data import DATA
+from backend.teams.change import found_team
 from backend.units import change as units
 from backend.units import national
 from backend.units.models import JoinCode, Unit
@@ -40,14 +40,15 @@ def plant_units(session: Session) -> Planted:
     code = DATA["commune"]["code"]
     commune = session.scalars(select(Unit.id).where(Unit.code == code)).one()
     found = _Founding(session, code, commune)
+    hamlets = found.many("T", "hamlet", "territory", DATA["hamlets"], level_word="xóm")
     planted = Planted(
         commune,
-        hamlets=found.many("T", "hamlet", "territory", DATA["hamlets"], level_word="xóm"),
+        hamlets=hamlets,
         agencies=found.many("CQ", "agency", "territory", _rows(DATA["agencies"]), level_word=""),
         cells=found.cells(),
         branches=found.branches(),
         bodies=found.bodies(),
-        teams=found.teams(),
+        teams=found.teams(hamlets),
         classes=found.school(
             "S01", DATA["school"], [*DATA["school"]["classes"], *_rows(DATA["more_classes"])]
         ),
@@ -116,21 +117,27 @@ class _Founding:
             for row in DATA["bodies"]
         }
 
-    def teams(self) -> Places:
-        row = DATA["teams"]
+    def teams(self, hamlets: Places) -> Places:
+        """A team for each hamlet, set up by one decision."""
+        told = DATA["teams"]
         return {
-            hamlet["name"]: self.one(f"TCN{number:02d}", "body", row | {"name": name}, territory=self.commune)
-            for number, (hamlet, name) in enumerate(_team_names(row), start=1)
+            row["name"]: found_team(
+                self.session,
+                commune=self.commune,
+                name=f"{row.get('level_word', 'xóm')} {row['name']}",
+                code=f"{self.code}-TCN{number:02d}",
+                decision_number=told["decision"]["number"],
+                decision_date=told["decision"]["date"],
+                decided_by=told["decision"]["by"],
+                areas=[hamlets[row["name"]]],
+                since=told["decision"]["date"],
+            )
+            for number, row in enumerate(DATA["hamlets"], start=1)
         }
 
     def school(self, code: str, row: dict[str, Any], classes: list[dict[str, Any]]) -> Places:
         school = self.one(code, "school", row | {"level_word": "trường"}, territory=self.commune)
         return self.many(f"{code}-L", "school_class", "territory", classes, "lớp", school)
-
-
-def _team_names(row: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    for hamlet in DATA["hamlets"]:
-        yield hamlet, f"{row['name']} {hamlet.get('level_word', 'xóm')} {hamlet['name']}"
 
 
 def _count_heads(session: Session, planted: Planted) -> None:

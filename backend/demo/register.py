@@ -30,12 +30,17 @@ def hire_staff(session: Session, planted: Planted) -> dict[str, uuid.UUID]:
             name=row["name"],
             username=row["username"],
             password=DATA["password"],
-            grants=[
-                (role, planted.hamlets.get(row.get("unit", ""), planted.commune)) for role in row["roles"]
-            ],
+            grants=[(role, _granted_on(row, planted)) for role in row["roles"]],
         )
         for row in DATA["staff"]
     }
+
+
+def _granted_on(row: Row, planted: Planted) -> uuid.UUID:
+    """A hamlet's head serves the hamlet, a leader the team, everybody else the commune."""
+    if "team" in row:
+        return planted.teams[row["team"]]
+    return planted.hamlets.get(row.get("unit", ""), planted.commune)
 
 
 def write_down(
@@ -82,7 +87,9 @@ def _number(phone: str) -> str:
 def _memberships(one: Resident, planted: Planted) -> Iterator[Row]:
     belongs = [("lives_in", planted.hamlets[one.hamlet]), *one.belongs]
     for kind, unit in belongs:
-        yield {"person_id": one.id, "unit_id": unit, "kind": kind, "valid_from": clock.local_day(_since(one))}
+        # The decision named the team's members; the app they joined later.
+        since = DATA["teams"]["decision"]["date"] if kind == "team" else clock.local_day(_since(one))
+        yield {"person_id": one.id, "unit_id": unit, "kind": kind, "valid_from": since}
 
 
 def _session(one: Resident) -> Row:

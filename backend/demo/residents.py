@@ -84,7 +84,7 @@ class Inventing:
             if "cell" in row:
                 one.belongs.append(("party_cell", self.planted.cells[row["cell"]]))
             if "team" in row:
-                one.belongs.append(("body", self.planted.teams[row["team"]]))
+                one.belongs.append(("team", self.planted.teams[row["team"]]))
             found.append(one)
         return found
 
@@ -164,7 +164,7 @@ class Inventing:
         for hamlet, team in self.planted.teams.items():
             own = [one for one in grown if one.hamlet == hamlet and not one.organises]
             for one in own[: DATA["teams"]["members"]]:
-                one.belongs.append(("body", team))
+                one.belongs.append(("team", team))
 
     def _seats(self) -> list[tuple[uuid.UUID, bool]]:
         return [

@@ -60,5 +60,5 @@ def _console() -> Iterator[str]:
     yield f"Đăng nhập Trang Ban Tổ chức (mật khẩu chung {DATA['password']}):"
     for row in DATA["staff"]:
         held = ", ".join(ROLES[role] for role in row["roles"])
-        unit = f" (xóm {row['unit']})" if "unit" in row else ""
+        unit = f" (xóm {row.get('unit') or row['team']})" if "unit" in row or "team" in row else ""
         yield f"  {row['username']:<8} {held}{unit}"

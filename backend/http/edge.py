@@ -67,6 +67,7 @@ def session() -> Session:
     if "session" not in g:
         g.opened = services().database.transaction(writes=_writes())
         g.session = g.opened.__enter__()
+        g.session.info["seal"] = services().seal  # for whoever must tell this node's own signs from others
     return cast(Session, g.session)
 
 

@@ -12,8 +12,10 @@ from flask import g, request
 from flask import session as cookie
 
 from backend.errors import NotAllowed, NotSignedIn
-from backend.http.edge import session
+from backend.http.edge import release, services, session
+from backend.people import devices
 from backend.people import staff as staff_desk
+from backend.people.errors import DeviceLost
 from backend.people.sign_in import Participant, participant
 from backend.people.staff import Staff
 
@@ -56,7 +58,24 @@ def token() -> str:
 
 
 def _signed_in() -> None:
-    g.participant = participant(session(), token())
+    held = token()
+    try:
+        g.participant = participant(session(), held)
+    except NotSignedIn:
+        _turn_away_lost(held)
+        raise
+
+
+def _turn_away_lost(held: str) -> None:
+    """Raises DeviceLost for the token of a phone that was reported lost, and notes that it has heard of it."""
+    lost = devices.lost_with(session(), held)
+    if lost is None:
+        return
+    release()  # nothing was done yet; that it called is written down by itself, whatever it asked for
+    if lost.wiped_at is None:
+        with services().database.transaction() as own:
+            devices.note_wiped(own, lost)
+    raise DeviceLost
 
 
 signed_in = Guard("signed_in", _signed_in)

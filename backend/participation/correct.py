@@ -47,9 +47,21 @@ def take_back(session: Session, facts: Iterable[Fact], by: uuid.UUID) -> int:
     return line + 1
 
 
-def count_again(session: Session, like: Fact, measure: str, scope: str, generation: int, by: Place) -> bool:
-    """Count a subject once more in a scope where the fact before was taken back; where and when as in `like`."""
+def count_again(
+    session: Session,
+    like: Fact,
+    measure: str,
+    scope: str,
+    generation: int,
+    by: Place,
+    subject: uuid.UUID | None = None,
+) -> bool:
+    """Count a subject once more in a scope where the fact before was taken back; where and when as in `like`.
+
+    `subject`: where it turned out to be another one than in `like`.
+    """
     row = _carried(like) | {
+        "subject": subject or like.subject,
         "operation_id": by[0],
         "line": by[1],
         "measure": measure,

@@ -67,7 +67,8 @@ Outcome = Literal["counted", "noted", "refused", "waiting"]
 class FactLine:
     """What a room wants counted; silently not added where the subject already has it in that scope and generation.
 
-    `generation`: one more for each time it was taken back there.
+    `generation`: one more for each time it was taken back there. `subject`: whom it counts, where that is not the
+    person who did it (a household that was visited).
     """
 
     measure: str
@@ -76,13 +77,15 @@ class FactLine:
     result: dict[str, int] | None = None
     with_subject: bool = True
     generation: int = 1
+    subject: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
     """A room's answer to one deed: counted with its facts, noted, or refused with a reason that is a stable word.
 
-    `happened_at`: the moment its facts carry, where the room knows better than the phone's clock.
+    `happened_at`: the moment its facts carry, where the room knows better than the phone's clock. `unit`: where its
+    facts belong, where that is not the doer's own place. `in_custody`: kept in the name of whoever is responsible there.
     """
 
     outcome: Outcome
@@ -90,6 +93,8 @@ class Answer:
     facts: tuple[FactLine, ...] = ()
     result: dict[str, Any] | None = None
     happened_at: datetime | None = None
+    unit: uuid.UUID | None = None
+    in_custody: bool = False
 
 
 def counted(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,9 +20,9 @@ from backend.db.base import Base, new_id
 class Operation(Base):
     """What somebody did once. The phone makes the id and counts its deeds without gaps.
 
-    `verdict`: accepted | custody (kept, attributed to the unit responsible). `outcome`: counted | noted | refused.
+    `verdict`: accepted | custody (kept, attributed to the unit responsible). `outcome`: counted | noted | refused | waiting.
     `happened_at` is the phone's time corrected by the last time the node told it; `time_trust` says how well.
-    `body` holds the frozen bytes of what was refused, until the person leaves: nothing typed is thrown away.
+    `body` holds the frozen bytes of what was refused or waits, until the person leaves: nothing typed is thrown away.
     """
 
     __tablename__ = "operation"
@@ -29,6 +30,12 @@ class Operation(Base):
         UniqueConstraint("device_id", "device_seq"),
         CheckConstraint("device_seq >= 1", name="seq_positive"),
         Index(None, "subject", "received_at"),
+        Index(
+            "ix_operation_waiting",
+            "activity_id",
+            postgresql_where=text("outcome = 'waiting'"),
+            sqlite_where=text("outcome = 'waiting'"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -31,15 +31,26 @@ def highest_seq(session: Session, device: uuid.UUID) -> int:
     What was put aside did arrive. Counting rows and comparing with the greatest number is all there is to do when
     there is no hole, the usual case.
     """
-    top, count = cast(tuple[int | None, int], session.execute(_TOP_AND_COUNT, {"device": device}).one())
-    aside = _only_aside(session, device)
-    if max(top or 0, *aside, 0) == count + len(aside):
-        return count + len(aside)
+    top, count, aside = _arrived_of(session, device)
+    if top == count:
+        return count
     taken_in = session.scalars(select(Operation.device_seq).where(Operation.device_id == device))
     arrived, run = {*taken_in, *aside}, 0
     while run + 1 in arrived:
         run += 1
     return run
+
+
+def is_without_gap(session: Session, device: uuid.UUID) -> bool:
+    top, count, _ = _arrived_of(session, device)
+    return top == count
+
+
+def _arrived_of(session: Session, device: uuid.UUID) -> tuple[int, int, set[int]]:
+    """The device's greatest number, how many of its numbers arrived, and which of those were put aside."""
+    top, count = cast(tuple[int | None, int], session.execute(_TOP_AND_COUNT, {"device": device}).one())
+    aside = _only_aside(session, device)
+    return max(top or 0, *aside, 0), count + len(aside), aside
 
 
 def _only_aside(session: Session, device: uuid.UUID) -> set[int]:
@@ -94,6 +105,13 @@ def operations_of(session: Session, subject: uuid.UUID, limit: int = 200) -> lis
             .limit(limit)
         )
     )
+
+
+def own_operations(
+    session: Session, subject: uuid.UUID, ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, Operation]:
+    rows = session.scalars(select(Operation).where(Operation.id.in_(ids), Operation.subject == subject))
+    return {row.id: row for row in rows}
 
 
 def outcomes_of(session: Session, subject: uuid.UUID) -> dict[str, int]:

@@ -15,6 +15,9 @@ from backend.participation import periods
 from backend.participation.deeds import Answer, Deed, FactLine, body_hash, new_receipt
 from backend.participation.models import Fact, Operation, PendingFact, Quarantined
 
+KEPT_WHOLE = ("refused", "waiting")
+"""Outcomes whose bytes stay beside the operation: nothing typed is thrown away, and what waits is judged anew."""
+
 
 @dataclass(frozen=True)
 class Attribution:
@@ -117,7 +120,7 @@ def _verdict(deed: Deed, answer: Answer, place: Attribution) -> dict[str, object
         "new_verdict": place.verdict,
         "new_outcome": answer.outcome,
         "new_reason": answer.reason,
-        "new_body": deed.frozen if answer.outcome == "refused" else None,
+        "new_body": deed.frozen if answer.outcome in KEPT_WHOLE else None,
     }
 
 
@@ -127,7 +130,7 @@ def _fact(deed: Deed, answer: Answer, number: int, line: FactLine, place: Attrib
         "operation_id": deed.id,
         "line": number,
         "measure": line.measure,
-        "subject": deed.subject if line.with_subject else None,
+        "subject": (line.subject or deed.subject) if line.with_subject else None,
         "scope": line.scope,
         "generation": line.generation,
         "quantity": line.quantity,

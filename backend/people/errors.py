@@ -7,6 +7,16 @@ class PhoneInvalid(DomainError):
     sentence = N_("Số điện thoại chưa đúng. Xin nhập số di động 10 chữ số, ví dụ 0912 345 678.")
 
 
+class DeviceLost(DomainError):
+    """The phone was reported lost: it wipes what it holds."""
+
+    status = 401
+    code = "device_lost"
+    sentence = N_(
+        "Máy này đã được báo mất nên không dùng được nữa. Dữ liệu của ứng dụng trên máy sẽ được xóa."
+    )
+
+
 class WrongCode(DomainError):
     status = 403
     code = "wrong_code"

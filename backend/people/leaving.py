@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from backend.errors import NotSignedIn
 from backend.people.models import (
     Consent,
+    LostDevice,
     Membership,
     Person,
     Phone,
@@ -36,7 +37,7 @@ def erase(session: Session, person_id: uuid.UUID) -> None:
     phone = person.phone_id
     # Held, so that the last two on a phone, leaving at once, do not each take the other for staying.
     session.execute(select(Phone.id).where(Phone.id == phone).with_for_update())
-    for table in (SubjectLink, Consent, Membership, SignInSession, RoleGrant, StaffLogin):
+    for table in (SubjectLink, Consent, Membership, SignInSession, LostDevice, RoleGrant, StaffLogin):
         session.execute(delete(table).where(table.person_id == person_id))
     session.delete(person)
     session.flush()  # the next question is whether anybody is left on the phone

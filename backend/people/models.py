@@ -150,3 +150,14 @@ class Consent(Base):
     guardian_relation: Mapped[str | None] = mapped_column(String(20))
     campaign_id: Mapped[uuid.UUID | None]
     withdrawn_at: Mapped[datetime | None]
+
+
+class LostDevice(Base):
+    """A phone that was lost or stolen: nothing it sends is taken any more, and what it holds is wiped when it calls."""
+
+    __tablename__ = "lost_device"
+
+    device_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    reported_at: Mapped[datetime]
+    wiped_at: Mapped[datetime | None]

@@ -31,6 +31,7 @@ ROLES = {
     "campaign_releaser": N_("Người duyệt phát hành"),
     "question_editor": N_("Ban Đề thi"),
     "unit_head": N_("Người đứng đầu đơn vị"),
+    "team_leader": N_("Tổ trưởng tổ công nghệ số cộng đồng"),
     "party_office": N_("Văn phòng Đảng ủy"),
     "inspector": N_("Kiểm tra, giám sát"),
     "dpo": N_("Nhân sự bảo vệ dữ liệu cá nhân"),
@@ -45,6 +46,9 @@ DUTIES = {
         "Soạn, đọc lại, khóa câu hỏi. Vai trò duy nhất xem được đáp án trước khi đóng. Không xem người dự thi là ai."
     ),
     "unit_head": N_("Xem phiếu điểm của đơn vị mình và các đơn vị cùng cấp dưới dạng con số."),
+    "team_leader": N_(
+        "Lên lịch tuần, xem hộ và lượt thăm của tổ mình, nhận lại bản ghi đang chờ. Không xem tổ khác."
+    ),
     "party_office": N_("Xem số liệu các đơn vị trong phạm vi, tổng hợp, theo dõi."),
     "inspector": N_("Chỉ xem, không sửa; mỗi lượt xem được ghi vào nhật ký."),
     "dpo": N_(

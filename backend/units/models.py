@@ -24,6 +24,7 @@ KINDS = (
     "youth_branch",
     "association",
     "body",
+    "digital_team",
 )
 
 

@@ -65,6 +65,8 @@ class Foreseen:
 
 Parents = frozenset[tuple[str, uuid.UUID]]
 """(tree, parent)"""
+ON_A_DECISION = ("digital_team",)
+"""Each was set up by a decision of its own, which a merge has not: its members and households go to another one."""
 
 
 def foresee(session: Session, sources: Iterable[uuid.UUID], on: date) -> Foreseen:
@@ -142,7 +144,13 @@ def check(session: Session, units: Sequence[Unit], on: date) -> Parents:
         select(func.max(UnitLink.valid_from)).where(UnitLink.unit_id.in_([unit.id for unit in units]))
     ).one()
     alike = len({unit.kind for unit in units}) == 1 and len(places) == 1
-    if not alike or any(unit.valid_to for unit in units) or since is None or since >= on:
+    if (
+        not alike
+        or units[0].kind in ON_A_DECISION
+        or any(unit.valid_to for unit in units)
+        or since is None
+        or since >= on
+    ):
         raise CannotMerge
     return places.pop()
 

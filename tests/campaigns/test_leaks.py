@@ -29,11 +29,13 @@ from backend.safeguards.audit import OPERATOR
 from backend.scorecards.indicators import template
 from backend.scorecards.models import ScorecardLine
 from backend.tallies.models import Tally, TallySubject
+from backend.teams.models import Assignment
 from backend.units import change as units
 from campaigns import lifecycle
 from campaigns.contest.models import ContestQuestion
 from campaigns.contest.schemas import ContestSettings
 from campaigns.models import Activity
+from tests.admin.field import found_team, household
 from tests.structure.test_guards import ROLE_OF
 from tests.support.contest import choose, close, remove, settle, turn, write_paper
 from tests.support.world import SINCE, Phone, World, plant
@@ -66,6 +68,7 @@ def running(app: NodeApp, database: Any) -> World:
                 write_paper(session, world, new_id(), 5, 60_000, 9, settings=AS_FROZEN, unit=unit)
         for n in range(NEARLY):
             write_paper(session, world, new_id(), 4, 60_000 + n, 9, settings=AS_FROZEN, unit=world.hamlet)
+    household(world, "nhà bác Tư", found_team(world))
     return world
 
 
@@ -110,6 +113,8 @@ def clients(world: World, phones: dict[str, Phone]) -> Iterator[tuple[str, Flask
 def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[str, list[str]]:
     """What may stand in an address, by the name of the place."""
     attempts = [phone.get(f"/activities/{world.activity}/mine").json["attempt"] for phone in phones.values()]
+    with world.database.transaction(writes=False) as session:
+        home, team = session.execute(select(Assignment.household_id, Assignment.team_id)).one()
     return {
         "activity_id": [str(world.activity)],
         "campaign_id": [str(world.campaign)],
@@ -122,6 +127,9 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "name": ["khong-co.png"],
         "digest": ["0" * 64],
         "number": ["khong-co"],
+        "team_id": [str(team)],
+        "household_id": [str(home)],
+        "operation_id": [str(new_id())],
     }
 
 
@@ -352,6 +360,10 @@ MAY_BE_EMPTY = {
     "/api/v1/activities/<uuid:activity_id>/certificate",  # only once settled
     "/admin/campaigns/<uuid:campaign_id>/pictures/<path:name>",  # this bank has none,
     "/hinh/<string(length=64):digest>",
+    "/admin/supervision/waiting/<uuid:operation_id>",  # nothing waits, and nobody goes from house to house here
+    "/admin/supervision/export.csv",
+    "/api/v1/photos/<string:digest>",  # nobody here has sent one
+    "/admin/households/cards",  # of a hamlet or a team that is named in the query
 }
 
 

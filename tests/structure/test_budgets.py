@@ -1,6 +1,7 @@
 """Keeps hot paths to a stated number of SQL statements, each named, so that none grows unnoticed with what it carries."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,9 +12,15 @@ from sqlalchemy import event
 from backend import figures
 from backend.db.base import new_id
 from backend.db.engine import Database
+from backend.participation import changes
+from backend.teams.households import touch as touched
 from campaigns.models import Activity, Phase
 from campaigns.registry import measure_book
+from tests.mobile_api.test_photos import named, put, shot
+from tests.mobile_api.test_relay import carry, sealed
+from tests.mobile_api.test_team_load import many
 from tests.support.contest import boards, mine, settle, write_paper
+from tests.support.teams import plant_team
 from tests.support.world import SETTINGS, Phone, World
 
 TABLE = re.compile(r"(?:FROM|INTO|UPDATE) (\w+)")
@@ -272,6 +279,144 @@ def test_what_cannot_be_read_costs_2_each(world: World) -> None:
         "SELECT quarantined",  # the receipt, the first one where they came before
     ]
     assert push(phone, *broken) == [*PUSHING, *(put_aside * 50), *ARRIVED]
+
+
+PULLED = [
+    *WHO,
+    "SELECT change",  # the first and the last number there is: two looks into an index
+    "SELECT change",  # what came after the cursor
+    *ARRIVED,  # whether a number is missing
+]
+
+
+def pull(phone: Phone, cursor: int = 0) -> list[str]:
+    return spent(phone.world.database, lambda: phone.get(f"/sync/pull?cursor={cursor}"))
+
+
+def test_an_idle_pull_costs_5(world: World) -> None:
+    assert pull(world.phone()) == PULLED
+
+
+def test_a_pull_costs_one_more_where_numbers_are_missing(world: World) -> None:
+    phone = world.phone()
+    phone.push(phone.freeze("contest.start", {}, seq=3))
+    assert pull(phone) == [*PULLED, "SELECT operation"]  # the holes, all in one
+
+
+def test_a_pull_of_fifty_changes_costs_11_as_one_of_two_does(world: World) -> None:
+    field = plant_team(world)
+    before = newest_change(world)
+    touch(world, field.households[:2])
+    few = pull(field.member, before)
+    before = newest_change(world)
+    touch(world, field.households * 10)
+    many = pull(field.member, before)
+    assert few == many == [
+        *PULLED[:3],
+        "SELECT membership",  # the own teams
+        "SELECT unit_crosswalk",  # what became of units that are no more
+        "SELECT household",  # with place and team
+        "SELECT unit",  # what the hamlets are called
+        "SELECT household",  # those merged into them
+        "SELECT visit",  # the last of each
+        *ARRIVED,
+    ]  # fmt: skip
+
+
+def test_a_part_of_the_list_costs_18_and_2_more_when_full_however_long_the_list_is(world: World) -> None:
+    field = plant_team(world)
+
+    def part() -> list[str]:
+        return spent(world.database, lambda: field.member.get("/team/load?part=0"))
+
+    assert part() == [
+        *WHO,
+        "SELECT change",  # the cursor to pull on from
+        "SELECT membership",  # the own teams
+        "SELECT unit_crosswalk",  # what became of units that are no more
+        "SELECT household",  # id and version of all there are: the manifest
+        "SELECT team",  # the part before the list: the team as it stands
+        "SELECT unit",
+        "SELECT person",  # its members
+        "SELECT unit_crosswalk",
+        "SELECT team_area",
+        "SELECT unit",
+        "SELECT team_plan_line",
+        "SELECT unit_crosswalk",
+        "SELECT unit_crosswalk",
+        "SELECT household",  # those of this part, with place and team
+        "SELECT unit",  # what their hamlets are called
+        "SELECT household",  # those merged into them
+        "SELECT visit",  # the last of each
+    ]
+    many(field, 600)
+    full = part()
+    assert len(full) == 20  # the last two are asked for four hundred households at a time
+    many(field, 1000, 2000)
+    assert part() == full
+
+
+def newest_change(world: World) -> int:
+    with world.database.transaction() as session:
+        changes.number_new(session)
+        return changes.newest(session)
+
+
+def touch(world: World, households: list[uuid.UUID]) -> None:
+    with world.database.transaction() as session:
+        for household in households:
+            touched(session, household)
+        session.flush()
+        changes.number_new(session)
+
+
+# --- photos and relay ---
+
+PIECE = [
+    *WHO,
+    "SELECT photo",  # whether it was begun
+    "INSERT photo",  # nothing, where it was
+    "SELECT photo",  # held, with what arrived before
+    "UPDATE photo",  # the piece
+]
+
+
+def test_a_piece_of_a_photo_costs_5_and_the_last_one_more(world: World) -> None:
+    phone, raw = world.phone(), shot()
+
+    def piece(offset: int, data: bytes) -> list[str]:
+        return spent(world.database, lambda: put(phone, named(raw), offset, len(raw), data))
+
+    begun = [*PIECE[:2], "INSERT rate_window", *PIECE[2:]]
+    assert piece(0, raw[:1000]) == begun
+    assert piece(1000, raw[1000:2000]) == PIECE
+    drawn = [
+        "SELECT photo",  # held again: meanwhile it was drawn anew
+        "UPDATE photo",
+    ]
+    assert piece(2000, raw[2000:]) == [*PIECE, *drawn]
+
+
+def test_relaying_costs_3_more_than_pushing(world: World) -> None:
+    owner, carrier = world.phone("Lan"), world.phone("Tổ trưởng")
+    owner.push(*answers(owner, 2))
+    attempt = owner.get(f"/activities/{world.activity}/mine").json["attempt"]
+    more = [
+        owner.freeze("contest.answer", {"attempt": attempt["id"], "answers": {"1": choice}})
+        for choice in "ab"
+    ]
+    file = sealed(owner, *more)
+    taken = spent(world.database, lambda: carry(carrier, file))
+    pushed = [one for one in TAKEN_DOWN if one not in ARRIVED]
+    assert (
+        taken
+        == [
+            *WHO,  # the carrier
+            "INSERT rate_window",
+            "SELECT person",  # in whose name: its sign-in, neither ended nor lost
+            *pushed[1:],
+        ]
+    )
 
 
 # --- me ---

@@ -23,6 +23,7 @@ ROLE_OF = {
     "office": "party_office",
     "releaser": "campaign_releaser",
     "editor": "question_editor",
+    "leader": "team_leader",
     "far": "campaign_admin",  # of another commune: passes the guard, the query then shows nothing
 }
 VISITORS = ("nobody", "citizen", *ROLE_OF)

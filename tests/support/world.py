@@ -128,6 +128,7 @@ def plant(app: NodeApp, database: Database, opened: bool = True) -> World:
                 ("far", "campaign_admin", "05755"),
                 ("releaser", "campaign_releaser", "05752"),
                 ("editor", "question_editor", "05752"),
+                ("leader", "team_leader", "05752-T1"),
             )
         }
         campaign, activity = _contest(session, places["05752"])

@@ -20,6 +20,7 @@ const Me = lazily(() => later().then((all) => all.Me));
 const Erase = lazily(() => later().then((all) => all.Erase));
 const Receipts = lazily(() => later().then((all) => all.Receipts));
 const BoardNameScreen = lazily(() => later().then((all) => all.BoardNameScreen));
+const Insurance = lazily(() => import("./screens/insurance").then((found) => found.Insurance));
 const CertificateScreen = lazily(() => later().then((all) => all.CertificateScreen));
 
 const OPEN = ["/", "/sign-in", "/persons"]; // what somebody who is not signed in may see
@@ -48,6 +49,7 @@ function Screen({ name, id, rest }: { name: string; id: string; rest: string }) 
     case "home": return <Home />;
     case "receipts": return <Receipts />;
     case "me": return <Me />;
+    case "insurance": return <Insurance />;
     case "erase": return <Erase />;
     case "activity": return <ActivityScreen id={id} rest={rest} />;
     case "consent": return <ConsentScreen activity={id} purpose={rest} />;

@@ -8,6 +8,7 @@ import { phoneGet, phoneSet } from "./store/db";
 import { dropOld } from "./store/outbox";
 import { current, restoreCurrent } from "./store/persons";
 import { kick, observe, performed } from "./sync";
+import { joinRounds } from "./sync/fieldwork";
 import { askForBackgroundSync, registerWorker } from "./ui/updates";
 import "./styles.css";
 
@@ -16,6 +17,7 @@ async function start(): Promise<void> {
   startClock(await phoneGet("anchor"), (anchor) => void phoneSet("anchor", anchor).catch(() => undefined)); // a full phone still knows the time
   watchSleep();
   observe();
+  joinRounds();
   watchRoute();
   await restoreCurrent();
   render(<App />, document.getElementById("app")!);

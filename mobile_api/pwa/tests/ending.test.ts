@@ -92,7 +92,7 @@ describe("a phone two hours slow whose clock is corrected while the screen is of
 
   it("trusts even a slow answer more than an anchor from before the sleep", async () => {
     const answer = node.answers["/probe"]!;
-    node.answers["/probe"] = (body) => (pass(9_000), answer(body));
+    node.answers["/probe"] = (body, sent) => (pass(9_000), answer(body, sent));
     expect(await ends()).toBe("open");
     node.here = false;
     expect(await ends()).toBe("open");

@@ -1,7 +1,7 @@
 // A node for the tests: what it answers, what it was asked, and whether it can be reached at all.
 import { vi } from "vitest";
 import type { Attempt, Question } from "../src/api/types";
-import { database } from "../src/store/db";
+import { FIELD_STORES, database } from "../src/store/db";
 import type { PersonRow } from "../src/store/persons";
 
 export const RECEIVED = "2026-11-22T03:00:00.120000+00:00";
@@ -11,11 +11,19 @@ export interface FakeNode {
   here: boolean;
   timeMs: () => number;
   bodies: string[]; // of every push
-  answers: Record<string, (body: string) => unknown | Promise<unknown>>; // by the end of the path
+  answers: Record<string, (body: string, sent: Sent) => unknown | Promise<unknown>>; // by the end of the path
+}
+
+export const UNCHANGED = Symbol("304");
+
+export interface Sent {
+  query: URLSearchParams;
+  method: string;
+  bytes: Uint8Array;
 }
 
 export class Refused {
-  constructor(readonly status: number) {}
+  constructor(readonly status: number, readonly problem: Record<string, unknown> = { code: "not_signed_in" }) {}
 }
 
 export function standUp(part: Partial<FakeNode> = {}): FakeNode {
@@ -28,9 +36,11 @@ export function standUp(part: Partial<FakeNode> = {}): FakeNode {
     const body = String(request.body ?? "");
     if (path.endsWith("/sync/push")) node.bodies.push(body);
     const answer = Object.entries(node.answers).find(([end]) => path.endsWith(end))?.[1];
-    const found = answer ? await answer(body) : new Refused(404);
+    const sent = { query: new URLSearchParams(query), method: request.method ?? "GET", bytes: request.body instanceof Uint8Array ? request.body : new Uint8Array() };
+    const found = answer ? await answer(body, sent) : new Refused(404);
     const headers = { "Lantoa-Epoch": node.epoch, "Lantoa-Time-Ms": String(node.timeMs()) };
-    if (found instanceof Refused) return new Response(JSON.stringify({ code: "not_signed_in" }), { status: found.status, headers });
+    if (found === UNCHANGED) return new Response(null, { status: 304, headers });
+    if (found instanceof Refused) return new Response(JSON.stringify(found.problem), { status: found.status, headers });
     const nonce = path.endsWith("/probe") ? { nonce: query.replace("nonce=", "") } : {};
     return new Response(JSON.stringify({ ...(found as object), ...nonce }), { headers });
   });
@@ -45,7 +55,7 @@ function accept(body: string): unknown {
 
 export async function freshPhone(): Promise<void> {
   const db = await database();
-  for (const store of ["persons", "outbox", "known", "phone"] as const) await db.clear(store);
+  for (const store of ["persons", "outbox", "known", "phone", ...FIELD_STORES] as const) await db.clear(store);
   await db.put("persons", person("an"));
 }
 

@@ -1,5 +1,5 @@
 // Everything the phone asks that is not a deed. Deeds go through src/sync.ts and nowhere else.
-import { current } from "../store/persons";
+import { current, keepRelay } from "../store/persons";
 import { PUBLIC, recall, remember } from "../store/known";
 import { ask, language, type Ask } from "./http";
 import type { Activity, Boards, Certificate, CodeSent, Consent, ConsentText, ContestMine, Home, Issued, Me, Membership, Node_, Proof, ReceiptView, Session, Unit } from "./types";
@@ -20,7 +20,7 @@ export const createPerson = (body: { ticket: string; device_id: string; person_i
   ask<Session>("/sign-in/persons", { method: "POST", body });
 export const endSession = (token = current.get()?.token ?? null) => ask<void>("/sign-in/session", { method: "DELETE", token });
 
-export const readMe = () => keptMine("me", () => mine<Me>("/me"));
+export const readMe = () => keptMine("me", readMeNow);
 export const readHome = () => keptMine("home", () => mine<Home>("/home"));
 export const readActivity = (id: string) => keptMine(`activity:${id}`, () => mine<Activity>(`/activities/${id}`));
 export const readContestMine = (id: string, token: string | null) => ask<ContestMine>(`/activities/${id}/mine`, { token });
@@ -41,6 +41,13 @@ export const joinGroup = (code: string) => mine<Membership>("/me/memberships", {
 export const showBoardName = (name: string, version: number) => mine<unknown>("/me/board-name", { method: "PUT", body: { name, version } });
 export const hideBoardName = () => mine<void>("/me/board-name", { method: "DELETE" });
 export const eraseMe = (pin: string) => mine<void>("/me", { method: "DELETE", body: { pin } });
+
+async function readMeNow(): Promise<Me> {
+  const person = current.get()?.id;
+  const me = await mine<Me>("/me");
+  if (person) await keepRelay(person, me);
+  return me;
+}
 
 async function kept<T>(person: string, what: string, read: () => Promise<T>): Promise<T> {
   const value = await read();

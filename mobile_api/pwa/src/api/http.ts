@@ -25,14 +25,27 @@ export function onSeen(next: (seen: Seen) => void): void {
   listener = next;
 }
 
+// Told with the token of whoever's phone was reported lost or stolen: nothing of theirs may stay here.
+let lost: (token: string) => void = () => {};
+export function onLost(next: (token: string) => void): void {
+  lost = next;
+}
+
 export interface Ask {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   rawBody?: string;
+  bytes?: Uint8Array<ArrayBuffer>; // a piece of a photo
   token?: string | null;
+  etag?: string | null; // "only if it is no longer this"
 }
 
 export async function ask<T>(path: string, options: Ask = {}): Promise<T> {
+  return (await askTagged<T>(path, options)).data as T;
+}
+
+// `data` is undefined when the node says that what it said before still holds (304).
+export async function askTagged<T>(path: string, options: Ask = {}): Promise<{ data: T | undefined; etag: string | null }> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
   const began = performance.now();
@@ -44,19 +57,22 @@ export async function ask<T>(path: string, options: Ask = {}): Promise<T> {
     // A captive portal answers 200 with a page of its own: without our mark it is no answer of the node.
     if (!response.headers.get("Lantoa-Epoch") && data === undefined && response.status !== 204) throw new NoSignal();
     seen(response, rttMs);
-    if (!response.ok) throw problem(response, data);
-    return data as T;
+    if (!response.ok && response.status !== 304) throw problem(response, data);
+    return { data: data as T | undefined, etag: response.headers.get("ETag") };
   } catch (error) {
-    throw error instanceof Problem ? error : new NoSignal();
+    if (!(error instanceof Problem)) throw new NoSignal();
+    if (error.code === "device_lost" && options.token) lost(options.token);
+    throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-function request({ method, body, rawBody, token }: Ask): RequestInit {
-  const payload = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+function request({ method, body, rawBody, bytes, token, etag }: Ask): RequestInit {
+  const payload = bytes ?? rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
   const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language.get() };
-  if (payload !== undefined) headers["Content-Type"] = "application/json";
+  if (payload !== undefined) headers["Content-Type"] = bytes ? "application/octet-stream" : "application/json";
+  if (etag) headers["If-None-Match"] = etag;
   if (token) headers.Authorization = `Bearer ${token}`;
   return { method: method ?? "GET", headers, body: payload, cache: "no-store", credentials: "omit" };
 }

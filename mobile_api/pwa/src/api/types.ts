@@ -19,6 +19,7 @@ export type ConsentText = Shapes["ConsentText"];
 
 export type ActivityCard = Shapes["ActivityCard"];
 export type Activity = Shapes["Activity"];
+export type ContestInShort = Required<Omit<Activity["in_short"], "services">>; // what the kind says of itself in a line
 export type Standing = Shapes["Hamlet"];
 export type Home = Shapes["Home"];
 
@@ -27,7 +28,7 @@ export type Review = Shapes["ReviewOut"];
 export type ContestResult = Shapes["ResultOut"];
 export type Attempt = Shapes["AttemptOut"];
 export type EarlierAttempt = Shapes["EarlierOut"];
-export type ContestMine = Shapes["MineOut"];
+export type ContestMine = Shapes["ContestMineOut"];
 
 export type Boards = Shapes["Boards"];
 export type BoardLine = Shapes["Placed"];
@@ -38,4 +39,15 @@ export type OperationResult = Omit<Shapes["VerdictOut"], "result" | "seal"> & { 
 export type Outcome = OperationResult["outcome"];
 export type Pushed = { results: OperationResult[]; highest_seq: number };
 export type Pulled = Shapes["Pull"];
+export type PulledChange = Shapes["Change"];
 export type ReceiptView = Shapes["Receipt"];
+
+// What a team in the field needs.
+export type Place = Shapes["Place"];
+export type HouseholdOut = Shapes["Household"];
+export type HouseholdKind = HouseholdOut["kind"];
+export type TeamOut = Shapes["Team"];
+export type TeamLoad = Shapes["TeamLoad"];
+export type PhotoStanding = Shapes["Photo"];
+export type Relayed = Shapes["Relay"];
+export type RelayGrant = Pick<Me, "session_id" | "relay_key">; // lets this sign-in's deeds be carried in a file that only the node can read

@@ -1,21 +1,37 @@
 // One line per kind of activity this phone can show; each folder mirrors the kind of the same name on the node.
 import type { ComponentType } from "preact";
 import { readActivity, recallMine } from "../api/calls";
-import type { Activity } from "../api/types";
+import type { Activity, ActivityCard } from "../api/types";
 import { activitiesMoved } from "../sync";
 import { Failed, Loading } from "../ui/parts";
+import type { Key } from "../text";
 import { useRead, type Read } from "../ui/read";
 import { useLive } from "../ui/use";
 import { contest } from "./contest";
+import { visit } from "./visit";
 
 export interface PhoneKind {
   kind: string;
   Screen: ComponentType<{ activity: Activity; read: Read<Activity>; rest: string }>;
   wake: (person: string) => Promise<void>; // what this kind does when the app opens or comes back to the front
   rest: (person: string) => Promise<void>; // and when it goes to the back, perhaps for good
+  card: (card: ActivityCard) => CardWords;
 }
 
-const KINDS: PhoneKind[] = [contest];
+// What home says of an activity of this kind, beyond its title and its dates.
+export interface CardWords {
+  short: string;
+  act: Key; // on the big button
+  tag: string | null; // where the person stands
+  links: [where: string, word: Key][]; // pages of the activity besides its first
+}
+
+const KINDS: PhoneKind[] = [contest, visit];
+
+// Of a kind this version does not know, home still shows the title and the dates.
+export function cardWords(card: ActivityCard): CardWords {
+  return KINDS.find((one) => one.kind === card.kind)?.card(card) ?? { short: card.campaign.summary, act: "card.act.see", tag: null, links: [] };
+}
 
 export async function wakeKinds(person: string): Promise<void> {
   for (const kind of KINDS) await kind.wake(person);

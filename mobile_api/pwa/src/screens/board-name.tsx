@@ -9,7 +9,8 @@ import { BackLink, Banner, Button, Check, Failed, Field, Loading, Title } from "
 import { problemText } from "../ui/problems";
 import { useRead } from "../ui/read";
 import { useLive } from "../ui/use";
-import { ConsentBody, useTexts } from "./consent";
+import { useTexts } from "../ui/texts";
+import { ConsentBody } from "./consent";
 
 export function BoardNameScreen({ activity }: { activity: string }) {
   const person = useLive(current)!;

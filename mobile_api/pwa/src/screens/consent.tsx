@@ -1,17 +1,13 @@
 import { useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
-import { giveConsent, readActivity, readConsentTexts, recallMine, recallPublic } from "../api/calls";
-import { language } from "../api/http";
+import { giveConsent, readActivity, recallMine } from "../api/calls";
 import type { Activity, ConsentText } from "../api/types";
 import { t } from "../text";
 import { BackLink, Banner, Button, Check, Failed, Loading, Title } from "../ui/parts";
 import { problemText } from "../ui/problems";
-import { useRead, type Read } from "../ui/read";
+import { useRead } from "../ui/read";
+import { useTexts } from "../ui/texts";
 import { nextNeed } from "./needs";
-
-export function useTexts(): Read<ConsentText[]> {
-  return useRead(readConsentTexts, () => recallPublic<ConsentText[]>(`consent-texts-${language.get()}`), language.get());
-}
 
 export function NeedsLeft({ activity }: { activity: string }) {
   const needs = useRead(() => readActivity(activity), () => recallMine<Activity>(`activity:${activity}`), activity).value?.needs.length;

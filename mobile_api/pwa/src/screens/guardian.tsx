@@ -5,7 +5,8 @@ import type { CodeSent, ConsentText } from "../api/types";
 import { t } from "../text";
 import { BackLink, Banner, Button, Check, Failed, Field, Loading, Title } from "../ui/parts";
 import { codeOf, problemText } from "../ui/problems";
-import { ConsentBody, NeedsLeft, useTexts } from "./consent";
+import { useTexts } from "../ui/texts";
+import { ConsentBody, NeedsLeft } from "./consent";
 import { nextNeed } from "./needs";
 import { CodeField, DemoCode } from "./sign-in/code";
 

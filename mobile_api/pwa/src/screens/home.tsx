@@ -2,10 +2,11 @@ import { useState } from "preact/hooks";
 import { readHome, readMe, recallMine } from "../api/calls";
 import type { ActivityCard, Home as HomeData, Me, Standing } from "../api/types";
 import { serverNow } from "../clock";
+import { cardWords } from "../kinds";
 import { dismissInstall, installDismissed } from "../settings";
 import { current } from "../store/persons";
 import { activitiesMoved, net } from "../sync";
-import { attempts as attemptsAllowed, capital, count, day, percent, t, until, type Key } from "../text";
+import { capital, count, day, percent, t, until } from "../text";
 import { Button, Loading, Stale, Title } from "../ui/parts";
 import { useRead } from "../ui/read";
 import { useLive } from "../ui/use";
@@ -68,31 +69,29 @@ function Cards({ cards }: { cards: ActivityCard[] }) {
 }
 
 function OpenCard({ card }: { card: ActivityCard }) {
-  const { questions, minutes, attempts } = card.in_short;
-  const short = [t("fact.questions.n", { n: questions }), t("fact.minutes.n", { n: count(minutes) }), attemptsAllowed(attempts)];
+  const { short, act, tag } = cardWords(card);
   return (
     <article class="card link open">
-      <a class="whole" href={`#/activity/${card.id}`} data-testid="activity-card" data-state={card.state}>
+      <a class="whole" href={`#/activity/${card.id}`} data-testid="activity-card" data-kind={card.kind} data-state={card.state}>
         <span class="over">{card.campaign.title}</span>
         <strong>{card.title}</strong>
-        <span class="short">{short.join(" · ")}</span>
-        <span class="foot"><span>{card.paused ? t("card.paused") : t("card.closes", { time: until(card.closes_at, serverNow()) })}</span><span class={`tag ${card.mine.state}`}>{t(`card.mine.${card.mine.state}`)}</span></span>
-        <span class="button main wide" aria-hidden="true">{t(ACTS[card.mine.state] ?? "card.act.see")}</span>
+        {short && <span class="short">{short}</span>}
+        <span class="foot"><span>{card.paused ? t("card.paused") : t("card.closes", { time: until(card.closes_at, serverNow()) })}</span>{tag && <span class={`tag ${card.mine.state}`}>{tag}</span>}</span>
+        <span class="button main wide" aria-hidden="true">{t(act)}</span>
       </a>
       <Links card={card} />
     </article>
   );
 }
 
-const ACTS: Partial<Record<ActivityCard["mine"]["state"], Key>> = { none: "card.act.none", running: "card.act.running" };
-
 function SmallCard({ card, when }: { card: ActivityCard; when: string }) {
+  const { tag } = cardWords(card);
   return (
     <article class={`card link ${card.state}`}>
-      <a class="whole" href={`#/activity/${card.id}`} data-testid="activity-card" data-state={card.state}>
+      <a class="whole" href={`#/activity/${card.id}`} data-testid="activity-card" data-kind={card.kind} data-state={card.state}>
         <span class="over">{card.campaign.title}</span>
         <strong>{card.title}</strong>
-        <span class="foot"><span>{when}</span>{card.mine.state !== "none" && <span class={`tag ${card.mine.state}`}>{t(`card.mine.${card.mine.state}`)}</span>}</span>
+        <span class="foot"><span>{when}</span>{tag && <span class={`tag ${card.mine.state}`}>{tag}</span>}</span>
       </a>
       <Links card={card} />
     </article>
@@ -100,10 +99,11 @@ function SmallCard({ card, when }: { card: ActivityCard; when: string }) {
 }
 
 function Links({ card }: { card: ActivityCard }) {
+  const { links } = cardWords(card);
+  if (!links.length && !card.published) return null;
   return (
     <p class="links">
-      <a href={`#/activity/${card.id}/rules`} data-testid="card-rules">{t("contest.rules")}<span class="visually-hidden">: {card.title}</span></a>
-      {card.state !== "scheduled" && <a href={`#/activity/${card.id}/boards`} data-testid="card-boards">{t("boards.title")}<span class="visually-hidden">: {card.title}</span></a>}
+      {links.map(([where, word]) => <a key={where} href={`#/activity/${card.id}/${where}`} data-testid={`card-${where}`}>{t(word)}<span class="visually-hidden">: {card.title}</span></a>)}
       {card.published && <a href={card.published.url} data-testid="card-published">{t("results.published")}<span class="visually-hidden">: {card.title}</span></a>}
     </p>
   );
@@ -111,7 +111,7 @@ function Links({ card }: { card: ActivityCard }) {
 
 // The figures are those of the newest contest that has opened.
 const standingOf = (cards: ActivityCard[]): string | undefined =>
-  cards.filter((card) => card.state !== "scheduled").sort((a, b) => b.opens_at.localeCompare(a.opens_at))[0]?.id;
+  cards.filter((card) => card.kind === "contest" && card.state !== "scheduled").sort((a, b) => b.opens_at.localeCompare(a.opens_at))[0]?.id;
 
 function HamletStanding({ standing, boards }: { standing: Standing; boards: string | undefined }) {
   return (

@@ -5,7 +5,7 @@ import { day, t } from "../text";
 import { activitiesMoved } from "../sync";
 import { Banner, Button, Sheet } from "../ui/parts";
 import { problemText } from "../ui/problems";
-import { useTexts } from "./consent";
+import { useTexts } from "../ui/texts";
 
 const NAMES = ["board_name", "publish_name"]; // without these one enters all the same
 

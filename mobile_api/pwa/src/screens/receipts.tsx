@@ -18,6 +18,7 @@ export function Receipts() {
     <>
       <Title>{t("receipts.title")}</Title>
       <p class="hint">{t("receipts.text")}</p>
+      <p class="links"><a href="#/insurance" data-testid="open-insurance">{t("field.open")}</a></p>
       {!rows.length && <p class="empty">{t("receipts.none")}</p>}
       {deeds.length > 0 && <ul class="deeds">{deeds.map((row) => <Deed key={row.id} row={row} />)}</ul>}
       {activities.map((activity) => <Answers key={activity} rows={rows.filter((row) => row.activity === activity && row.action === ANSWER && !isTrouble(row))} />)}
@@ -43,6 +44,7 @@ function Deed({ row }: { row: OutboxRow }) {
       {title && <p>{title}</p>}
       <p class="hint">{t("receipts.at", { time: moment(row.wall_ms) })}{row.received_at && ` · ${t("receipts.received", { time: `${clockTime(row.received_at)}, ${day(row.received_at)}` })}`}</p>
       {isTrouble(row) && <p class="why">{t("contest.sent.reason", { reason: reason || t("reason.unknown") })}</p>}
+      {row.outcome === "waiting" && reason && <p>{reason}</p>}
       {row.receipt && <p class="code" data-testid="receipt">{row.receipt}</p>}
       {row.receipt && !isTrouble(row) && row.action !== "contest.start" && <Facts receipt={row.receipt} />}
     </li>

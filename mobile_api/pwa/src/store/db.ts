@@ -1,6 +1,7 @@
 // Everything the phone remembers lives in one IndexedDB database, readable by the page and by the service worker.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { KeptAnchor } from "../clock";
+import type { FieldRows } from "./field";
 import type { OutboxRow } from "./outbox";
 import type { PersonRow } from "./persons";
 
@@ -16,7 +17,7 @@ export interface PhoneRows {
   anchor: KeptAnchor;
 }
 
-interface Schema extends DBSchema {
+interface Schema extends DBSchema, FieldRows {
   phone: { key: string; value: PhoneRows[keyof PhoneRows] };
   persons: { key: string; value: PersonRow };
   outbox: { key: string; value: OutboxRow; indexes: { person: [string, number] } };
@@ -38,21 +39,38 @@ export async function database(): Promise<Database> {
   }
 }
 
+const VERSION = 2;
+// Stores whose keys begin with "<person>:": forgetting a person is one range in each.
+export const FIELD_STORES = ["households", "staging", "photos", "bytes", "relays"] as const;
+
+// Stores are only ever added, so an older page may use a newer database as it is.
 function open(): Promise<Database> {
-  const opened = openDB<Schema>("lantoa", 1, {
-    upgrade(db) {
-      db.createObjectStore("phone");
-      db.createObjectStore("persons", { keyPath: "id" });
-      db.createObjectStore("outbox", { keyPath: "id" }).createIndex("person", ["person", "seq"]);
-      db.createObjectStore("known", { keyPath: "key" });
-    },
-    blocking: (_old, _new, event) => [(event.target as IDBDatabase).close(), forget()],
-    terminated: () => forget(),
+  const opened = openAt(VERSION).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "VersionError") return openAt(undefined);
+    throw error;
   });
-  const forget = () => void (opening === opened && (opening = null));
-  opened.catch(forget);
+  opened.catch(() => void (opening === opened && (opening = null)));
   return opened;
 }
+
+function openAt(version: number | undefined): Promise<Database> {
+  return openDB<Schema>("lantoa", version, {
+    upgrade(db, from) {
+      if (from < 1) {
+        db.createObjectStore("phone");
+        db.createObjectStore("persons", { keyPath: "id" });
+        db.createObjectStore("outbox", { keyPath: "id" }).createIndex("person", ["person", "seq"]);
+        db.createObjectStore("known", { keyPath: "key" });
+      }
+      if (from < 2) for (const store of FIELD_STORES) db.createObjectStore(store, { keyPath: "key" });
+    },
+    blocking: (_old, _new, event) => [(event.target as IDBDatabase).close(), (opening = null)],
+    terminated: () => void (opening = null),
+  });
+}
+
+// Everything in a store that belongs to one person.
+export const ofPerson = (person: string): IDBKeyRange => IDBKeyRange.bound(`${person}:`, `${person}:\uffff`);
 
 // All of it is written or nothing: an exception halfway would otherwise leave what was written before it.
 export async function wholly<T>(tx: { abort(): void; done: Promise<void> }, work: () => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import { operationAnchor, stamp } from "../clock";
 import { uuid7 } from "../lib/ids";
 import { live } from "../lib/live";
 import { database, wholly } from "./db";
+import { TEAM, forgotten, type TeamView } from "./field";
 
 // held: needs the person to press again (a start whose answer got lost); frozen: ready; sent: on its way or answer lost;
 // receipt: the node has it; aside: the node keeps it apart and will not count it as it is.
@@ -156,15 +157,22 @@ export async function corrected(id: string, found: ReceiptView): Promise<void> {
 // A node restored from a backup has a new epoch and may have forgotten: everything kept is offered once more, and everything
 // is pulled from the start. One transaction: an app killed in between must not know the epoch and yet never offer again.
 export async function newEpoch(epoch: string): Promise<boolean> {
-  const tx = (await database()).transaction(["phone", "persons", "outbox"], "readwrite");
+  const tx = (await database()).transaction(["phone", "persons", "outbox", "photos", "known"], "readwrite");
   const changed = await wholly(tx, async () => {
     const before = await tx.objectStore("phone").get("epoch");
     if (before === epoch) return false;
     await tx.objectStore("phone").put(epoch, "epoch");
     if (!before) return false; // the first node this phone meets
-    for (const person of await tx.objectStore("persons").getAll()) await tx.objectStore("persons").put({ ...person, cursor: 0 });
+    for (const person of await tx.objectStore("persons").getAll()) {
+      await tx.objectStore("persons").put({ ...person, cursor: 0 });
+      const team = await tx.objectStore("known").get(`${person.id}:${TEAM}`);
+      if (team) await tx.objectStore("known").put({ ...team, value: forgotten(team.value as TeamView) });
+    }
     for (const row of await tx.objectStore("outbox").getAll()) {
       if (row.state === "receipt" || row.state === "aside") await tx.objectStore("outbox").put({ ...row, state: "sent" });
+    }
+    for (const photo of await tx.objectStore("photos").getAll()) {
+      if (photo.state === "sent" && photo.held) await tx.objectStore("photos").put({ ...photo, state: "waiting", arrived: 0 });
     }
     return true;
   });

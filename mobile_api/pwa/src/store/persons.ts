@@ -1,9 +1,9 @@
 // Who uses this phone. Each person has an own device id and device sequence, so that two people sharing a phone
 // neither block each other's outbox nor become linkable on the node.
-import type { Session } from "../api/types";
+import type { RelayGrant, Session } from "../api/types";
 import { digestPin, newSalt } from "../lib/pin";
 import { live } from "../lib/live";
-import { database, phoneForget, phoneGet, phoneSet } from "./db";
+import { FIELD_STORES, database, ofPerson, phoneForget, phoneGet, phoneSet } from "./db";
 
 export interface PersonRow {
   id: string;
@@ -16,9 +16,11 @@ export interface PersonRow {
   pin: { salt: string; digest: string } | null;
   cursor: number;
   erasing?: boolean; // the node was asked to erase this person and the answer may have got lost
+  relay?: { session: string; key: string } | null; // seals deeds for a file; of the sign-in that is in use
 }
 
 export const current = live<PersonRow | null>(null);
+export const wasLost = live(false); // the screen should say why nothing is here any more
 
 // The service worker and other tabs change these rows too, a lost session above all: the screen must follow.
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("lantoa-persons");
@@ -71,10 +73,19 @@ export async function keepSession(session: Session, device: string, pin: string)
   await tx.store.put({
     id: session.person.id, name: session.person.name, token: session.token, revoked: false, tries: 0, cursor: old?.cursor ?? 0,
     device: old?.device ?? device, seq: Math.max(old?.seq ?? 0, session.person.highest_seq ?? 0),
-    pin: digest ? { salt, digest } : null,
+    pin: digest ? { salt, digest } : null, relay: relayOf(session.person) ?? null,
   });
   await tx.done;
+  wasLost.set(false);
   await enter(session.person.id);
+}
+
+const relayOf = ({ session_id, relay_key }: RelayGrant): PersonRow["relay"] =>
+  session_id && relay_key ? { session: session_id, key: relay_key } : undefined;
+
+export async function keepRelay(id: string, grant: RelayGrant): Promise<void> {
+  const relay = relayOf(grant);
+  if (relay) await changeIf(id, (row) => row.relay?.key !== relay.key, { relay });
 }
 
 export async function enter(id: string): Promise<void> {
@@ -92,10 +103,21 @@ export async function restoreCurrent(): Promise<void> {
   current.set((id && (await getPerson(id))) || null);
 }
 
+// Whose token the node calls lost: what is theirs goes at once, unsent deeds too. Others who share the phone keep theirs.
+export async function wipeLost(token: string): Promise<void> {
+  const person = (await allPersons()).find((one) => one.token === token);
+  if (person) await wipeReported(person.id);
+}
+
+export async function wipeReported(id: string): Promise<void> {
+  await wipePerson(id);
+  wasLost.set(true);
+}
+
 export async function wipePerson(id: string): Promise<void> {
-  const tx = (await database()).transaction(["persons", "outbox", "known", "phone"], "readwrite");
+  const tx = (await database()).transaction(["persons", "outbox", "known", "phone", ...FIELD_STORES], "readwrite");
   await tx.objectStore("persons").delete(id);
-  await tx.objectStore("known").delete(IDBKeyRange.bound(`${id}:`, `${id}:\uffff`));
+  for (const store of ["known", ...FIELD_STORES] as const) await tx.objectStore(store).delete(ofPerson(id));
   let cursor = await tx.objectStore("outbox").index("person").openCursor(IDBKeyRange.bound([id, 0], [id, Infinity]));
   while (cursor) {
     await cursor.delete();
@@ -104,4 +126,5 @@ export async function wipePerson(id: string): Promise<void> {
   if ((await tx.objectStore("phone").get("current")) === id) await tx.objectStore("phone").delete("current");
   await tx.done;
   if (current.get()?.id === id) current.set(null);
+  channel?.postMessage(id);
 }

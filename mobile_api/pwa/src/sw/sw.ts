@@ -1,5 +1,6 @@
 // The service worker: opens the app without signal and sends the outbox when the signal is back, even with the app closed.
-import { observe, pushAll } from "../sync";
+import { listen } from "../sync/net";
+import { pushAll } from "../sync/push"; // not "../sync": the worker pushes and never pulls
 import { startClock } from "../clock";
 import { phoneGet, phoneSet } from "../store/db";
 import { PICTURES } from "../lib/pictures";
@@ -32,7 +33,7 @@ async function picture(request: Request): Promise<Response> {
 
 async function sendOutbox(): Promise<void> {
   startClock(await phoneGet("anchor"), (anchor) => void phoneSet("anchor", anchor).catch(() => undefined));
-  observe();
+  listen(() => void pushAll().catch(() => undefined));
   await pushAll(); // a failure is thrown on purpose: the browser then tries again later
 }
 

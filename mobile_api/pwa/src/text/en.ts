@@ -1,5 +1,8 @@
 import type { Catalogue } from "./vi";
 
+export { fieldEn } from "./field-en";
+export { visitEn } from "./visit-en";
+
 export const en: Catalogue = {
   "app.name": "Lan Tỏa",
   "app.skip": "Skip to the main content",
@@ -138,6 +141,7 @@ export const en: Catalogue = {
   "card.act.none": "Enter",
   "card.act.running": "Go on",
   "card.act.see": "See my paper",
+  "card.act.team": "To the team’s work",
   "card.mine.none": "Not entered",
   "card.mine.running": "In progress",
   "card.mine.submitted": "Handed in",
@@ -382,6 +386,11 @@ export const en: Catalogue = {
   "action.contest.start": "Started a paper",
   "action.contest.answer": "Answered a question",
   "action.contest.submit": "Handed in a paper",
+  "action.visit.household": "New household",
+  "action.visit.log": "Visit",
+  "action.visit.session": "Session for many",
+  "action.visit.check_in": "Check-in",
+  "action.visit.day": "Languages of the day",
   "action.other": "Another deed",
 
   "needs.step": "{n} steps to go before entering",
@@ -474,4 +483,9 @@ export const en: Catalogue = {
   "erase.do": "Erase my data",
   "erase.signal": "Erasing on the server needs signal.",
   "erase.done": "Erased. Thank you for taking part.",
+
+  "space.low": "Very little room left on this phone",
+  "field.open": "Put into a file, carry for another phone",
+  "lost.title": "This phone was reported lost",
+  "lost.text": "The data of whoever reported it was deleted here. If the phone is found again, sign in with a text-message code.",
 };

@@ -1,20 +1,28 @@
 import { language } from "../api/http";
-import { vi, type Catalogue, type Key } from "./vi";
+import { vi, type Key as CommonKey } from "./vi";
+import type { FieldKey } from "./field-vi";
+import type { VisitKey } from "./visit-vi";
 
-export type { Key } from "./vi";
-const catalogues: { vi: Catalogue; en?: Catalogue } = { vi };
+// The words of the team's screens come with those screens: who never opens them does not wait for them.
+export type Key = CommonKey | FieldKey | VisitKey;
+type Words = Partial<Record<Key, string>>;
+const catalogues: { vi: Words; en?: Words } = { vi: { ...vi } };
 
-// English is fetched when somebody wants it. False: it could not be had.
-export async function bringWords(wanted: "vi" | "en"): Promise<boolean> {
-  if (wanted === "vi" || catalogues.en) return true;
-  return import("./en").then(({ en }) => Boolean((catalogues.en = en)), () => false);
+export function addWords(more: Words): void {
+  Object.assign(catalogues.vi, more);
 }
 
-const words = (): Catalogue => catalogues[language.get()] ?? vi;
+// English is fetched when somebody wants it, all of it at once. False: it could not be had.
+export async function bringWords(wanted: "vi" | "en"): Promise<boolean> {
+  if (wanted === "vi" || catalogues.en) return true;
+  return import("./en").then(({ en, fieldEn, visitEn }) => Boolean((catalogues.en = { ...en, ...fieldEn, ...visitEn })), () => false);
+}
+
+const words = (): Words => catalogues[language.get()] ?? catalogues.vi;
 const ZONE = "Asia/Ho_Chi_Minh"; // the commune's time, wherever the phone thinks it is
 
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return words()[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return (words()[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 export function maybe(key: string): string | undefined {

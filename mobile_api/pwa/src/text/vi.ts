@@ -137,6 +137,7 @@ export const vi = {
   "card.act.none": "Vào dự thi",
   "card.act.running": "Làm tiếp",
   "card.act.see": "Xem bài của tôi",
+  "card.act.team": "Vào việc của tổ",
   "card.mine.none": "Chưa dự thi",
   "card.mine.running": "Đang làm bài",
   "card.mine.submitted": "Đã nộp bài",
@@ -381,6 +382,11 @@ export const vi = {
   "action.contest.start": "Bắt đầu làm bài",
   "action.contest.answer": "Trả lời câu hỏi",
   "action.contest.submit": "Nộp bài thi",
+  "action.visit.household": "Ghi hộ mới",
+  "action.visit.log": "Ghi lần thăm",
+  "action.visit.session": "Ghi buổi hướng dẫn",
+  "action.visit.check_in": "Điểm danh",
+  "action.visit.day": "Ghi tiếng nói trong ngày",
   "action.other": "Việc khác",
 
   "needs.step": "Còn {n} bước trước khi dự thi",
@@ -473,6 +479,11 @@ export const vi = {
   "erase.do": "Xoá thông tin của tôi",
   "erase.signal": "Cần có sóng để xoá trên máy chủ.",
   "erase.done": "Đã xoá. Xin cảm ơn vì đã tham gia.",
+
+  "space.low": "Máy còn rất ít chỗ trống",
+  "field.open": "Cất ra tệp, gửi giúp máy khác",
+  "lost.title": "Máy này đã được báo mất",
+  "lost.text": "Dữ liệu của người báo đã được xoá khỏi máy. Nếu đã tìm lại được máy, xin đăng nhập lại bằng mã tin nhắn.",
 };
 
 export type Key = keyof typeof vi;

@@ -6,7 +6,7 @@ import { current } from "../store/persons";
 import { t, type Key } from "../text";
 import { Logo } from "./logo";
 import { Button } from "./parts";
-import { StatusStrip } from "./status";
+import { LostNote, StatusStrip } from "./status";
 import { unitTitle } from "./units";
 import { UpdateNote } from "./updates";
 import { useLive } from "./use";
@@ -45,6 +45,7 @@ export function Shell({ bare, children }: { bare?: boolean; children: ComponentC
         <UpdateNote />
       </header>
       <main id="main" tabIndex={-1} class={bare ? "bare" : ""}>
+        <LostNote />
         {person?.revoked && path !== "/sign-in" && <Revoked />}
         {children}
       </main>

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { counts, outboxMoved, rowsOf, type Counts, type OutboxRow } from "../store/outbox";
-import { current } from "../store/persons";
+import { current, wasLost } from "../store/persons";
 import { net, type Net } from "../sync";
+import { space } from "../sync/room";
 import { t, type Key } from "../text";
 import { useLive } from "./use";
 
@@ -25,8 +26,20 @@ export function NetStatus() {
   return <span class={`net ${state}`} data-testid="net-status" data-net={state} role="status"><i aria-hidden="true" />{t(WORDS[state])}</span>;
 }
 
+// Said on whatever screen is left when what was here is gone.
+export function LostNote() {
+  if (!useLive(wasLost)) return null;
+  return (
+    <div class="banner bad" role="alert" data-testid="device-lost">
+      <strong>{t("lost.title")}</strong>
+      <p>{t("lost.text")}</p>
+    </div>
+  );
+}
+
 export function StatusStrip() {
   const found: Counts = counts(useOutbox());
+  const low = useLive(space)?.low;
   const part = (name: keyof Counts) => (
     <span class={`tally ${name} ${found[name] ? "some" : ""}`}>
       <b data-testid={`outbox-${name}`}>{found[name]}</b> {t(`net.${name}`)}
@@ -39,6 +52,7 @@ export function StatusStrip() {
         <span class="visually-hidden">{t("nav.receipts")}: </span>
         {part("counted")}{part("waiting")}{part("refused")}
       </a>
+      {low && <a href="#/insurance" class="low" data-testid="space-low">{t("space.low")}</a>}
     </div>
   );
 }

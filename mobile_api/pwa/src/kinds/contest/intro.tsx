@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Activity } from "../../api/types";
+import type { Activity, ContestInShort } from "../../api/types";
 import { serverNow } from "../../clock";
 import { needPath } from "../../screens/needs";
 import { go } from "../../route";
@@ -42,7 +42,7 @@ function Running({ paper }: { paper: Paper }) {
 }
 
 function InShort({ activity, attemptsLeft }: { activity: Activity; attemptsLeft: Left }) {
-  const { questions, minutes, prediction, attempts } = activity.in_short;
+  const { questions, minutes, prediction, attempts } = activity.in_short as ContestInShort;
   const opens = activity.state === "scheduled";
   return (
     <dl class="facts-grid card">

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { deviceFor, type StepProps } from ".";
 import { openSession } from "../../api/calls";
 import { PIN_SHAPE } from "../../lib/pin";
+import { wipeReported } from "../../store/persons";
 import { t } from "../../text";
 import { Button, Field, Title } from "../../ui/parts";
 import { codeOf, problemText } from "../../ui/problems";
@@ -42,6 +43,7 @@ function PinStep({ draft, change, done, person, onBack }: StepProps & { person: 
       await done(await openSession({ ticket: draft.proof!.ticket, device_id: device, person_id: person.id, pin }), device, pin);
     } catch (failure) {
       setError(problemText(failure));
+      if (codeOf(failure) === "device_lost") await wipeReported(person.id); // whoever found it starts with nothing of what was here
       if (codeOf(failure) === "ticket_expired") change({ ...TO_PHONE, expired: true });
     }
     setBusy(false);

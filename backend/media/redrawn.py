@@ -1,0 +1,44 @@
+"""A photo drawn anew: only its pixels go on, no maker's note, no place, no comment, no picture within the picture."""
+
+import io
+
+from PIL import Image, ImageOps
+
+LONGEST_SIDE = 1600
+MOST_PIXELS = 60_000_000
+"""The largest camera of a common phone takes 50 million; a file that claims more is there to fill the memory."""
+FORMATS = ("JPEG", "PNG", "WEBP")
+QUALITY = 82
+PAPER = (255, 255, 255)
+
+
+class Unfit(Exception):
+    """These bytes are no picture that can be kept. `reason`: not_a_picture | too_many_pixels"""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def redrawn(raw: bytes) -> bytes:
+    """A JPEG, upright, at most LONGEST_SIDE pixels long. Raises Unfit."""
+    try:
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise Unfit("too_many_pixels")
+            return _jpeg(opened)
+    except Unfit:
+        raise
+    except Exception as error:  # a broken file makes a reader of pictures raise almost anything
+        raise Unfit("not_a_picture") from error
+
+
+def _jpeg(opened: Image.Image) -> bytes:
+    opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # lets a JPEG be read at a fraction of its size
+    upright = ImageOps.exif_transpose(opened).convert("RGBA")
+    # On a fresh sheet: an image that was opened carries its comment and profile along into the next file.
+    sheet = Image.new("RGB", upright.size, PAPER)
+    sheet.paste(upright, mask=upright.getchannel("A"))
+    out = io.BytesIO()
+    sheet.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return out.getvalue()

@@ -1,0 +1,78 @@
+// Small parts of the team's screens.
+import { useId } from "preact/hooks";
+import { t } from "../../text";
+import type { House } from "./use-day";
+
+export const shortDay = (day: string): string => day.split("-").slice(1).reverse().map(Number).join("/");
+
+type Row = readonly [to: string, testid: string, title: string, text: string];
+
+export function Rows({ label, rows }: { label: string; rows: readonly Row[] }) {
+  return (
+    <nav class="rows card after" aria-label={label}>
+      {rows.map(([to, testid, title, text]) => <a key={to} href={`#${to}`} data-testid={testid}><strong>{title}</strong><small>{text}</small></a>)}
+    </nav>
+  );
+}
+
+export function DayTag({ house, today }: { house: House; today: string }) {
+  if (house.no_further_visit) return <span class="mark">{t("visit.row.no-more")}</span>;
+  if (house.follow_up_on && house.last_visit !== today) {
+    const late = house.follow_up_on < today;
+    return <span class={`mark ${house.follow_up_on <= today ? "due" : ""}`}>{t(late ? "visit.due.late" : "visit.due.on", { day: shortDay(house.follow_up_on) })}</span>;
+  }
+  if (house.last_visit === today) return <span class="mark today">{t("visit.row.today")}</span>;
+  return <span class="mark">{house.last_visit ? t("visit.row.last", { day: shortDay(house.last_visit) }) : t("visit.row.never")}</span>;
+}
+
+interface PickProps<T extends string> {
+  label: string;
+  hint?: string;
+  options: readonly (readonly [T, string])[];
+  value: T | null;
+  onValue: (value: T) => void;
+  testid: string;
+  three?: boolean; // side by side, however long the words
+  error?: string | null;
+}
+
+// One of a few, all in sight, one tap.
+export function Pick<T extends string>({ label, hint, options, value, onValue, testid, error, three }: PickProps<T>) {
+  const id = useId();
+  return (
+    <div class="field">
+      <span class="label" id={id}>{label}</span>
+      {hint && <p class="hint">{hint}</p>}
+      <div role="group" aria-labelledby={id} class={`picks ${three ? "three" : ""}`}>
+        {options.map(([code, name]) => <button key={code} type="button" aria-pressed={value === code} data-testid={`${testid}-${code}`} onClick={() => onValue(code)}>{name}</button>)}
+      </div>
+      {error && <p class="error" role="alert">{error}</p>}
+    </div>
+  );
+}
+
+export function Steps({ label, hint, value, onValue, testid, small }: { label: string; hint?: string; value: number; onValue: (value: number) => void; testid: string; small?: boolean }) {
+  const id = useId();
+  const set = (next: number) => onValue(Math.min(1_000, Math.max(0, next)));
+  return (
+    <div class={`steps ${small ? "small" : ""}`}>
+      <label for={id}>{label}</label>
+      <button type="button" aria-label={t("visit.less.of", { what: label })} data-testid={`${testid}-less`} onClick={() => set(value - 1)}>−</button>
+      <input id={id} inputMode="numeric" autocomplete="off" maxLength={4} value={String(value)} data-testid={testid} onFocus={(event) => event.currentTarget.select()} onInput={(event) => set(Number(event.currentTarget.value.replace(/\D/g, "")) || 0)} />
+      <button type="button" aria-label={t("visit.more.of", { what: label })} data-testid={`${testid}-more`} onClick={() => set(value + 1)}>+</button>
+      {hint && <p class="hint">{hint}</p>}
+    </div>
+  );
+}
+
+export function Note({ value, onValue, most }: { value: string; onValue: (value: string) => void; most: number }) {
+  const id = useId();
+  if (!most) return null;
+  return (
+    <div class="field">
+      <label for={id}>{t("visit.note")}</label>
+      <p class="hint" id={`${id}-hint`}>{t("visit.note.hint", { n: most - value.length })}</p>
+      <textarea id={id} rows={3} maxLength={most} aria-describedby={`${id}-hint`} data-testid="note" value={value} onInput={(event) => onValue(event.currentTarget.value)} />
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+// Lời của trang Cất giữ và gửi giúp; chỉ tải khi mở trang ấy.
+import { addWords } from ".";
+
+export const fieldVi = {
+  "field.title": "Cất giữ và gửi giúp",
+  "field.text": "Việc đã ghi nằm an toàn trên máy và tự gửi khi có sóng. Nếu máy sắp hỏng, hết pin hay nhiều ngày không có sóng, có thể cất ra tệp để máy khác gửi giúp.",
+  "field.unsent": "Chưa gửi",
+  "field.unsent.n": "{n} việc đang chờ gửi",
+  "field.unsent.none": "Không có việc nào chờ gửi.",
+  "field.export": "Cất ra tệp",
+  "field.export.text": "Tệp được khoá lại, chỉ máy chủ của xã mở được; người cầm giúp không đọc được. Việc trong tệp vẫn ở trên máy này cho đến khi máy chủ nhận.",
+  "field.export.shared": "Đã đưa tệp có {n} việc. Việc chỉ được tính khi máy chủ báo đã nhận.",
+  "field.export.saved": "Đã lưu tệp {name} có {n} việc vào mục Tải xuống của máy. Việc chỉ được tính khi máy chủ báo đã nhận.",
+  "field.export.nokey": "Máy này chưa có khoá để cất tệp. Xin mở ứng dụng một lần khi có sóng.",
+  "field.relay": "Gửi giúp máy khác",
+  "field.relay.text": "Nhận tệp .ltx của người khác qua Zalo, Bluetooth hoặc dây cáp rồi chọn ở đây. Tệp được gửi khi máy này có sóng; nhiều người cùng gửi một tệp cũng chỉ tính một lần.",
+  "field.relay.choose": "Chọn tệp",
+  "field.relay.kept": "Đã nhận tệp. Khi có sóng, máy này tự gửi giúp.",
+  "field.relay.not_a_file": "Đây không phải tệp cất từ ứng dụng Lan Tỏa, hoặc tệp đã hỏng. Xin xin lại tệp.",
+  "field.relay.too_big": "Tệp quá lớn, không phải tệp cất từ ứng dụng Lan Tỏa.",
+  "field.relay.waiting": "Chờ sóng để gửi",
+  "field.relay.sent": "Máy chủ đã nhận {taken} việc",
+  "field.relay.sent.refused": "Máy chủ đã nhận {taken} việc, giữ lại {refused} việc để xem",
+  "field.relay.refused": "Máy chủ không nhận tệp này",
+  "field.relay.at": "Nhận lúc {time}",
+  "field.photos": "Ảnh",
+  "field.photos.waiting": "{n} ảnh chờ gửi ({mb} MB). Ảnh gửi sau cùng, khi việc đã được nhận.",
+  "field.photos.none": "Không có ảnh nào chờ gửi.",
+  "field.photos.refused": "{n} ảnh máy chủ không dùng được. Lần thăm vẫn được tính.",
+  "field.photos.send": "Gửi ảnh ngay",
+  "field.space": "Chỗ trống trên máy",
+  "field.space.free": "Còn khoảng {mb} MB cho ứng dụng.",
+  "field.space.unknown": "Trình duyệt này không cho biết còn bao nhiêu chỗ.",
+  "field.space.low": "Sắp hết chỗ. Ảnh đã gửi sẽ được dọn trước; việc chưa gửi không bao giờ bị xoá. Xin xoá bớt ảnh, phim trên máy.",
+  "field.space.kept": "Máy đã hứa giữ dữ liệu của ứng dụng.",
+  "field.space.notkept": "Máy chưa hứa giữ dữ liệu: nếu lâu không mở, trình duyệt có thể tự dọn. Nên cài ứng dụng ra màn hình chính và mở ít nhất mỗi tuần một lần.",
+  "field.list": "Danh sách hộ của tổ",
+  "field.list.at": "{n} hộ, lấy về lúc {time}",
+  "field.list.stale": "Danh sách có thay đổi, sẽ lấy lại khi có sóng.",
+  "field.list.again": "Lấy lại danh sách",
+  "field.list.loaded": "Đã lấy lại danh sách.",
+  "field.list.broken": "Lần lấy này chưa trọn; danh sách cũ vẫn dùng được. Xin thử lại.",
+};
+
+export type FieldKey = keyof typeof fieldVi;
+addWords(fieldVi);
