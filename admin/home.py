@@ -59,7 +59,7 @@ def home() -> Response:
     return page(
         "home.html",
         waiting=list(_waiting(pairs)),
-        now_on=[row for row in listed if row.activity.state in ("open", "closed")],
+        now_on=[row for row in reversed(listed) if row.activity.state in ("open", "closed")],
         to_come=[row for row in listed if row.activity.state == "scheduled"],
         past=[row for row in listed if row.activity.state == "settled"],
         units=_own_units(),

@@ -118,6 +118,8 @@ def figure(shown: Figure) -> str:
 def unit_word(indicator: Indicator) -> str:
     if indicator.factor == 100:
         return "%"
+    if indicator.noun:
+        return words(indicator.noun)
     return gettext("người") if indicator.numerator.take == "people" else gettext("lượt")
 
 

@@ -33,6 +33,7 @@ from tests.browser.steps import (
     tid,
 )
 from tests.browser.test_results import HOA, enter_as, settled_card
+from tests.browser.test_team_day import begin_the_day, help_with, house
 
 PICTURES = ROOT / "docs" / "pictures"
 PACK = ROOT / "campaigns/packs/tim-hieu-chuyen-doi-so/questions"
@@ -49,6 +50,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as data, running(Path(data)) as node, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=place, args=list(CHROMIUM))
         of_the_phone(browser, node)
+        of_a_team(browser, node)
         of_the_console(browser, node)
         browser.close()
     return 0
@@ -138,6 +140,20 @@ def put_in_order(page: Page, codes: list[str]) -> None:
         tid(page, "order-keep").click()
 
 
+def of_a_team(browser: Browser, node: DemoNode) -> None:
+    """A member's day: the team's home, and a visit being written down."""
+    page = browser.new_context(**PHONE, base_url=node.url, device_scale_factor=1.5).new_page()
+    for _ in range(3):
+        open_app(page)
+    begin_the_day(page)
+    take(page, "phone-team")
+    tid(page, "log-visit").click()
+    house(page, 0).click()
+    help_with(page, "vneid", taps=2)
+    tid(page, "service-scam_advice").click()
+    take(page, "phone-visit")
+
+
 def of_the_console(browser: Browser, node: DemoNode) -> None:
     page = browser.new_context(**DESK, base_url=node.url).new_page()
     page.goto("/")
@@ -151,6 +167,8 @@ def of_the_console(browser: Browser, node: DemoNode) -> None:
     open_facts(page)
     take(page, "console-facts")
     the_launch(page)
+    page.goto("/admin/supervision")
+    take(page, "console-supervision")
 
 
 def the_launch(page: Page) -> None:

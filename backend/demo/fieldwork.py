@@ -29,6 +29,8 @@ PACK = "to-cong-nghe-so"
 SINCE_DAYS, LASTS_DAYS = 35, 120
 MOST = 26
 """Households a team has written down so far, at the most."""
+OUT = 0.32
+"""How likely a team is out on a day; in a small world it goes out less."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class FieldWork:
         days = list(self._days(now))
         for day in tqdm(days, desc="  tổ công nghệ số: ngày", unit="", disable=None):
             for hamlet, members in by_hamlet.items():
-                if members and self.chance.random() < 0.45:
+                if members and self.chance.random() < OUT * max(self.size.share, 0.3):
                     here = [one for one in known if one.hamlet == hamlet]
                     self._day(activity, day, self.chance.choice(members), hamlet, here, now)
         count_all(self.session)

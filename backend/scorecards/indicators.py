@@ -21,7 +21,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Indicator:
-    """`denominator`: a term, 'headcount' (the frozen snapshot) or 'none'. `about_people`: small groups are hidden."""
+    """`denominator`: a term, 'headcount' (the frozen snapshot) or 'none'. `about_people`: small groups are hidden.
+
+    `noun`: what is counted, where that is neither people nor events.
+    """
 
     code: str
     title: dict[str, str]
@@ -31,6 +34,7 @@ class Indicator:
     factor: int
     decimals: int
     about_people: bool
+    noun: dict[str, str] | None = None
 
     def measures(self) -> set[str]:
         terms = (self.numerator, self.denominator)

@@ -22,10 +22,11 @@ from backend.db.engine import Database
 from backend.db.node import Node, found_node
 from backend.demo import history
 from backend.http import NodeApp
-from backend.participation.models import Operation
+from backend.participation.models import Fact, Operation
 from backend.people.models import Consent, Person, StaffLogin
 from backend.safeguards.models import AuditEntry
 from backend.scorecards.comparison import EDGES
+from backend.teams.models import Household, Team
 from backend.units.models import Headcount, Unit
 from campaigns.certificates import Certificate
 from campaigns.contest.models import ContestAttempt
@@ -146,7 +147,7 @@ def test_nobody_under_eighteen_stands_on_a_board(look: Any) -> None:
 
 def rounds(look: Any) -> list[Activity]:
     running = select(Campaign.id).where(Campaign.state == "running")
-    query = select(Activity).where(Activity.campaign_id.in_(running))
+    query = select(Activity).where(Activity.campaign_id.in_(running), Activity.kind == "contest")
     return list(look.scalars(query.order_by(Activity.opens_at)))
 
 
@@ -161,7 +162,7 @@ def test_two_rounds_are_published_and_the_third_is_half_over(look: Any) -> None:
 
 def test_campaigns_of_three_states_are_there(look: Any) -> None:
     found = look.execute(select(Campaign.state, Campaign.stage, Campaign.document_number)).all()
-    assert sorted(row.state for row in found) == ["draft", "running", "scheduled"]
+    assert sorted(row.state for row in found) == ["draft", "running", "running", "scheduled"]
     assert [row.stage for row in found if row.state == "scheduled"] == ["pilot"]
     assert [row.document_number for row in found if row.state == "draft"] == [None]
     soon = select(Activity.opens_at).join(Campaign).where(Campaign.state == "scheduled")
@@ -209,6 +210,22 @@ def test_the_running_round_is_alive(look: Any) -> None:
     assert look.scalar(mine.where(ContestAttempt.submitted_at > planted_at)) == 0, (
         "nobody comes from the future"
     )
+
+
+def test_the_teams_have_been_out(look: Any) -> None:
+    """Visits, sessions, follow-ups kept and still due; every household is invented; nothing waits for a leader."""
+    done = Counter(
+        look.scalars(
+            select(Operation.action).where(Operation.action.startswith("visit."), Operation.reason.is_(None))
+        )
+    )
+    assert done["visit.log"] > 200
+    assert min(done[f"visit.{name}"] for name in ("check_in", "session", "day")) > 3
+    assert look.scalar(select(func.count()).select_from(Operation).where(Operation.outcome == "waiting")) == 0
+    kept = select(func.count()).select_from(Fact).where(Fact.measure == "visit.follow_ups_kept")
+    assert (look.scalar(kept) or 0) > 5
+    assert all(name.endswith(INVENTED) for name in look.scalars(select(Household.nickname)))
+    assert look.scalar(select(func.count()).select_from(Team)) == 18
 
 
 def test_evenings_are_busy(look: Any) -> None:
@@ -414,6 +431,6 @@ def test_the_first_release_s_demo_is_brought_to_the_present_shape_and_replaced(t
     assert demo.plant(settings, demo.SMALL)
     with database.transaction(writes=False) as session:
         assert session.scalar(select(func.count()).select_from(Unit).where(Unit.code == "DEMO-TK")) == 0
-        assert session.scalar(select(func.count()).select_from(Campaign)) == 3
+        assert session.scalar(select(func.count()).select_from(Campaign)) == 4
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
     database.close()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from backend import figures
+from backend import clock, figures
 from backend.participation.models import Fact, Operation
 from backend.tallies.models import Tally
 from campaigns.contest.models import ContestAttempt
@@ -102,8 +102,12 @@ def test_one_paper_handed_in_from_two_phones_at_once_counts_once(world: World) -
     phone = world.phone()
     other = second_phone(phone)
     attempt = phone.start()
-    # The first phone wrote its paper before the other one took over, so each of the two may hand in.
-    before = phone.freeze("contest.submit", {"attempt": attempt["id"], "answers": phone.answers(attempt, 5)})
+    # The first phone wrote its paper before the other one took over, so each of the two may hand in. It knows the
+    # node's time to the millisecond, so that waiting in a queue does not make its paper look later than it is.
+    body = {"attempt": attempt["id"], "answers": phone.answers(attempt, 5)}
+    now = clock.milliseconds(clock.now())
+    anchor = {"server_ms": now, "mono_ms": now, "boot_id": phone.boot}
+    before = phone.freeze("contest.submit", body, anchor=anchor)
     other.do("contest.start", {"take_over": True})
     after = other.freeze("contest.submit", {"attempt": attempt["id"], "answers": phone.answers(attempt, 1)})
     rows = [
