@@ -221,7 +221,8 @@ def kill_a_web_process(node: Node) -> int:
 def signed_in_phones(node: Node) -> list[Phone]:
     database = Database(node.database_url)
     with database.transaction(writes=False) as session:
-        activity = str(session.scalars(select(Activity.id).where(Activity.state == "open")).one())
+        now_on = select(Activity.id).where(Activity.state == "open", Activity.kind == "contest")
+        activity = str(session.scalars(now_on).one())
     database.close()
     hamlet = node.ask("GET", "/units?kind=hamlet")["units"][0]["id"]
     phones = [Phone(node, activity, hamlet, f"09{n:08d}") for n in range(10, 10 + PHONES)]
