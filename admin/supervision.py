@@ -18,7 +18,7 @@ from admin.forms import typed
 from admin.team_words import asked_day, hamlets_seen, home_commune, keeps_teams, leads, team_seen, teams_seen
 from backend import clock, http
 from backend.errors import NotAllowed, NotFound
-from backend.http import guarded, staff_with
+from backend.http import guarded, staff_with, writes_on_read
 from backend.participation.gaps import Range, gaps_of
 from backend.people import devices
 from backend.people.proofs import subject_of
@@ -191,6 +191,7 @@ def _safe(people: int) -> int | None:
 
 
 @blueprint.get("/supervision/export.csv")
+@writes_on_read
 @guarded(staff_with(*TEAM_ROLES))
 def supervision_export() -> Response:
     """Hamlets by households visited and people guided, as a table. Small figures about people are left out, with a
