@@ -1,9 +1,7 @@
 """The boards of an activity as people see them: hamlets beside hamlets of like size, and those who agreed to be named."""
 
 import uuid
-from typing import Any
 
-import msgspec
 from flask import Response
 
 from admin.blueprint import blueprint, page
@@ -14,7 +12,7 @@ from backend.scorecards.standing import band_words, side_by_side
 from backend.units.queries import named
 from campaigns import evidence, results
 from campaigns.models import Activity
-from campaigns.registry import kind_named
+from campaigns.registry import kind_named, settings_of
 
 
 @blueprint.get("/activities/<uuid:activity_id>/boards")
@@ -39,15 +37,10 @@ def boards(activity_id: uuid.UUID) -> Response:
 
 
 def _how(activity: Activity) -> list[str]:
-    return kind_named(activity.kind).ranking_in_words(_settings(activity))[http.language()]
+    return kind_named(activity.kind).ranking_in_words(settings_of(activity))[http.language()]
 
 
 def _persons(activity: Activity) -> evidence.Shown | None:
     """None before the results are settled, or where fewer than five people stand on the board."""
-    rule = kind_named(activity.kind).board(_settings(activity))
+    rule = kind_named(activity.kind).board(settings_of(activity))
     return evidence.shown_board(http.session(), rule.measure, activity.id) if rule else None
-
-
-def _settings(activity: Activity) -> Any:
-    chosen = activity.settings_in_force
-    return msgspec.convert(chosen, kind_named(activity.kind).settings)

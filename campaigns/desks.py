@@ -4,7 +4,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-import msgspec
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -19,7 +18,7 @@ from campaigns.known import remember
 from campaigns.models import Activity, Campaign
 from campaigns.queries import ActivityUnknown
 from campaigns.queries import activity as activity_with_campaign
-from campaigns.registry import kind_named
+from campaigns.registry import settings_of
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,11 @@ def desk_for(
     session: Session, activity: Activity, campaign: Campaign, participant: Participant, language: str
 ) -> Desk:
     """What the activity's room needs to answer this person; the settings are the frozen ones once it opened."""
-    kind = kind_named(activity.kind)
-    settings = activity.settings_in_force
     return Desk(
         session=session,
         campaign=campaign,
         activity=activity,
-        settings=msgspec.convert(settings, kind.settings),
+        settings=settings_of(activity),
         participant=participant,
         now=clock.now(),
         language=language,

@@ -16,7 +16,7 @@ from backend.units.change import freeze_headcounts
 from backend.units.trees import subtree
 from campaigns import evidence
 from campaigns.models import Activity, Campaign
-from campaigns.registry import kind_named, measure_book
+from campaigns.registry import kind_named, measure_book, settings_of
 
 GOES_ON = ("scheduled", "running")
 """States of a campaign in which its activities open by themselves."""
@@ -117,10 +117,9 @@ def settle_activity(session: Session, activity: Activity, actor: Actor) -> None:
 
 def _settle(session: Session, activity: Activity, actor: Actor) -> None:
     kind, now = kind_named(activity.kind), clock.now()
-    settings = activity.settings_in_force
     # What still runs is marked as run out first: whoever hands in at this moment is waited for, and then counted.
     kind.turn(session, activity, now)
-    rule = kind.board(msgspec.convert(settings, kind.settings))
+    rule = kind.board(settings_of(activity))
     winners = evidence.fix_board(session, activity.id, rule, measure_book(), now) if rule else []
     kind.settle(session, activity, winners, now)
     _become(session, activity, "settled", actor)

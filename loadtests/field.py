@@ -20,7 +20,7 @@ from backend.db.engine import Database
 from loadtests import commune, fieldwork
 from loadtests.fieldwork import Field, envelope, visit
 from loadtests.machine import HERE, ROOT, cluster, described, environment, node, plain
-from loadtests.report import spread, table, write
+from loadtests.report import percentile, spread, table, write
 
 LOST = 0.05
 STEADY, STEADY_S = 60, 60
@@ -275,14 +275,5 @@ def _row(name: str, measured: dict[str, Any]) -> list[str]:
     return [
         name,
         str(stats["num_requests"]),
-        *(f"{_percentile(times, share):.0f}" for share in (0.5, 0.95, 0.99)),
+        *(f"{percentile(times, share):.0f}" for share in (0.5, 0.95, 0.99)),
     ]
-
-
-def _percentile(times: dict[float, int], share: float) -> float:
-    total, seen = sum(times.values()), 0
-    for milliseconds in sorted(times):
-        seen += times[milliseconds]
-        if seen >= total * share:
-            return milliseconds
-    return 0.0

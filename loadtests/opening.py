@@ -14,7 +14,7 @@ from campaigns.contest.rules import ENTRANTS, PAPERS
 from loadtests import commune
 from loadtests.commune import CONTEST, Commune, key_of
 from loadtests.machine import HERE, ROOT, cluster, described, environment, node
-from loadtests.report import table, write
+from loadtests.report import percentile, table, write
 
 CLIENTS = 500
 QUESTIONS, BATCH = 20, 3
@@ -174,14 +174,5 @@ def _tell(stats: dict[str, dict[str, Any]], told: Told, wrong: list[str]) -> Non
 
 def _row(name: str, stats: dict[str, Any]) -> list[str]:
     times = {float(ms): count for ms, count in stats["response_times"].items()}
-    shares = [f"{_percentile(times, share):.0f}" for share in (0.5, 0.95, 0.99, 1)]
+    shares = [f"{percentile(times, share):.0f}" for share in (0.5, 0.95, 0.99, 1)]
     return [name, str(stats["num_requests"]), str(stats["num_failures"]), *shares]
-
-
-def _percentile(times: dict[float, int], share: float) -> float:
-    total, seen = sum(times.values()), 0
-    for milliseconds in sorted(times):
-        seen += times[milliseconds]
-        if seen >= total * share:
-            return milliseconds
-    return 0.0

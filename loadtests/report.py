@@ -28,3 +28,13 @@ def spread(values: list[float], digits: int = 0) -> str:
 
     low, high = f"{min(values):.{digits}f}", f"{max(values):.{digits}f}"
     return f"{statistics.median(values):.{digits}f} [{low}-{high}]"
+
+
+def percentile(times: dict[float, int], share: float) -> float:
+    """Of response times as Locust tells them: milliseconds -> how many."""
+    total, seen = sum(times.values()), 0
+    for milliseconds in sorted(times):
+        seen += times[milliseconds]
+        if seen >= total * share:
+            return milliseconds
+    return 0.0

@@ -24,7 +24,7 @@ from backend.teams.models import NICKNAME
 from backend.teams.queries import HouseholdView, households_in, teams_in
 from backend.units import sheets
 from backend.units.errors import PlanOutdated
-from backend.units.listing import DoubleColumns, MissingColumns, Trouble
+from backend.units.listing import Trouble, places
 from backend.units.queries import NamedUnit, children
 from backend.units.sheets import FORMULA, MOST_ROWS, Row
 from backend.units.words import fold
@@ -96,26 +96,12 @@ class _Refused(Exception):
 def preview(session: Session, commune: uuid.UUID, data: bytes, file_name: str) -> Plan:
     """What the file would change. Raises SheetRefused."""
     heading, *rows = sheets.read(data, file_name)
-    places = _places(heading)
-    return plan(session, commune, tuple(_entry(row, places) for row in rows))
+    at = places(heading, COLUMNS, REQUIRED)
+    return plan(session, commune, tuple(_entry(row, at) for row in rows))
 
 
-def _places(heading: Row) -> dict[str, int]:
-    known = {fold(word): column for column, words in COLUMNS.items() for word in words}
-    found: dict[str, int] = {}
-    for at, cell in enumerate(heading.cells):
-        column = known.get(fold(cell.partition("(")[0].strip(" *")))
-        if column in found:
-            raise DoubleColumns(columns=cell)
-        if column:
-            found[column] = at
-    if missing := [COLUMNS[column][0] for column in REQUIRED if column not in found]:
-        raise MissingColumns(columns=", ".join(missing))
-    return found
-
-
-def _entry(row: Row, places: Mapping[str, int]) -> Entry:
-    told = {column: row.cells[at] if at < len(row.cells) else "" for column, at in places.items()}
+def _entry(row: Row, at: Mapping[str, int]) -> Entry:
+    told = {column: row.cells[n] if n < len(row.cells) else "" for column, n in at.items()}
     clean = {c: " ".join(unicodedata.normalize("NFC", text).split())[:200] for c, text in told.items()}
     return Entry(row.line, *(clean.get(column, "") for column in COLUMNS))
 

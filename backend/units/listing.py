@@ -5,7 +5,7 @@ A row that says something we cannot understand is refused by itself, with its li
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -84,10 +84,10 @@ class _Refused(Exception):
 def understand(rows: Sequence[Row]) -> Listing:
     """The first row is the heading. Raises MissingColumns, DoubleColumns."""
     heading, *others = rows
-    places = _places(heading)
+    found = places(heading, COLUMNS, REQUIRED)
     entries, troubles, composed = [], [], []
     for row in others:
-        told = {column: row.cells[at] if at < len(row.cells) else "" for column, at in places.items()}
+        told = {column: row.cells[at] if at < len(row.cells) else "" for column, at in found.items()}
         if any(not unicodedata.is_normalized("NFC", text) for text in told.values()):
             composed.append(row.line)
         try:
@@ -101,9 +101,12 @@ def understand(rows: Sequence[Row]) -> Listing:
     return Listing(tuple(entries), tuple(troubles), tuple(composed))
 
 
-def _places(heading: Row) -> dict[str, int]:
-    """Column -> its place. Headings are compared without tone marks."""
-    known = {fold(word): column for column, words in COLUMNS.items() for word in words}
+def places(heading: Row, columns: Mapping[str, Sequence[str]], required: Iterable[str]) -> dict[str, int]:
+    """Column -> its place; `columns`: what each may be called. Headings are compared without tone marks.
+
+    Raises MissingColumns, DoubleColumns.
+    """
+    known = {fold(word): column for column, words in columns.items() for word in words}
     found: dict[str, int] = {}
     for at, cell in enumerate(heading.cells):
         # "Từ ngày (ngày/tháng/năm)": what stands in brackets explains.
@@ -112,7 +115,7 @@ def _places(heading: Row) -> dict[str, int]:
             raise DoubleColumns(columns=cell)
         if column:
             found[column] = at
-    if missing := [COLUMNS[column][0] for column in REQUIRED if column not in found]:
+    if missing := [columns[column][0] for column in required if column not in found]:
         raise MissingColumns(columns=", ".join(missing))
     return found
 
