@@ -66,7 +66,7 @@ class Settled:
 
 def plant_settled(app: NodeApp, database: Database, monkeypatch: pytest.MonkeyPatch) -> Settled:
     kind = SimpleNamespace(settings=NoSettings, earned=lambda _desk: EARNED)
-    for module in ("campaigns.certificates", "campaigns.desks"):
+    for module in ("campaigns.certificates", "campaigns.registry"):
         monkeypatch.setattr(f"{module}.kind_named", lambda _name: kind)
     words = {"vi": "Đợt 1", "en": "Round 1"}
     with database.transaction() as session:
