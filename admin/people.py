@@ -15,7 +15,7 @@ from backend.errors import DomainError, NotAllowed, NotFound
 from backend.http import guarded, reads_first, staff_with
 from backend.people import keys, roster, staffing
 from backend.people.errors import RoleDatesWrong
-from backend.people.staff import DUTIES, ROLES, reach
+from backend.people.staff import DUTIES, ROLES, reach_on_every_line
 from backend.safeguards.audit import note
 from backend.units.errors import UnitUnknown
 from backend.units.queries import NamedUnit, named_many
@@ -61,7 +61,7 @@ def _may_change() -> bool:
 
 
 def _units() -> set[uuid.UUID]:
-    return reach(http.session(), http.staff(), *PEOPLE_ROLES)
+    return reach_on_every_line(http.session(), http.staff(), *PEOPLE_ROLES)
 
 
 @blueprint.get("/people")

@@ -24,6 +24,7 @@ from backend.people.errors import (
 )
 from backend.people.models import Person, RoleGrant, SignInSession, StaffLogin
 from backend.safeguards import limits
+from backend.units.models import TREES
 from backend.units.trees import holds_on, subtree
 
 ROLES = {
@@ -32,6 +33,11 @@ ROLES = {
     "question_editor": N_("Ban Đề thi"),
     "unit_head": N_("Người đứng đầu đơn vị"),
     "team_leader": N_("Tổ trưởng tổ công nghệ số cộng đồng"),
+    "cell_secretary": N_("Bí thư chi bộ"),
+    "party_committee": N_("Cấp ủy có thẩm quyền"),
+    "party_building_board": N_("Ban Xây dựng Đảng"),
+    "initiative_secretary": N_("Thường trực sáng kiến"),
+    "council_member": N_("Thành viên hội đồng sáng kiến"),
     "party_office": N_("Văn phòng Đảng ủy"),
     "inspector": N_("Kiểm tra, giám sát"),
     "dpo": N_("Nhân sự bảo vệ dữ liệu cá nhân"),
@@ -48,6 +54,21 @@ DUTIES = {
     "unit_head": N_("Xem phiếu điểm của đơn vị mình và các đơn vị cùng cấp dưới dạng con số."),
     "team_leader": N_(
         "Lên lịch tuần, xem hộ và lượt thăm của tổ mình, nhận lại bản ghi đang chờ. Không xem tổ khác."
+    ),
+    "cell_secretary": N_(
+        "Xem, góp ý, xác nhận hoặc trả lại bản đăng ký nêu gương của đảng viên trong chi bộ mình. Mỗi lượt xem được báo cho đảng viên biết."
+    ),
+    "party_committee": N_(
+        "Ghi mức xếp loại đã quyết định cho đảng viên các chi bộ trực thuộc. Không xem nội dung đăng ký, trừ khi chi bộ đồng ý."
+    ),
+    "party_building_board": N_(
+        "Theo dõi số lượng đăng ký của các chi bộ. Không xem bản đăng ký của từng người."
+    ),
+    "initiative_secretary": N_(
+        "Tiếp nhận, kiểm tra sáng kiến; phân công người chấm; ghi biên bản và quyết định công nhận."
+    ),
+    "council_member": N_(
+        "Chấm những sáng kiến được phân công. Không chấm sáng kiến của mình hay của người thân."
     ),
     "party_office": N_("Xem số liệu các đơn vị trong phạm vi, tổng hợp, theo dõi."),
     "inspector": N_("Chỉ xem, không sửa; mỗi lượt xem được ghi vào nhật ký."),
@@ -192,6 +213,16 @@ def reach(session: Session, staff: Staff, *roles: str) -> set[uuid.UUID]:
     granted = {unit for role, units in staff.roles.items() if not roles or role in roles for unit in units}
     day = clock.today()
     return set().union(*(subtree(session, unit, day) for unit in granted))
+
+
+def reach_on_every_line(session: Session, staff: Staff, *roles: str) -> set[uuid.UUID]:
+    """The same through every tree: whoever appoints people does so for the commune's cells and branches too.
+
+    Never for reading what a line keeps to itself.
+    """
+    granted = {unit for role, units in staff.roles.items() if role in roles for unit in units}
+    day = clock.today()
+    return set().union(*(subtree(session, unit, day, tree) for unit in granted for tree in TREES))
 
 
 def require_reach(session: Session, staff: Staff, unit: uuid.UUID, *roles: str) -> None:

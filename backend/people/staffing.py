@@ -109,7 +109,8 @@ def _check_grant(
     if since < clock.today() or (last_day is not None and last_day < since):
         raise RoleDatesWrong
     named(session, unit, clock.today())
-    staff.require_reach(session, change.by, unit, KEEPER)
+    if unit not in staff.reach_on_every_line(session, change.by, KEEPER):
+        raise NotAllowed
 
 
 def _overlap(row: RoleGrant, since: date, ends: date | None) -> bool:
@@ -124,7 +125,8 @@ def end_grant(session: Session, change: Change, grant_id: uuid.UUID) -> RoleGran
     row = session.get(RoleGrant, grant_id, populate_existing=True)
     if row is None or row.person_id != change.person:
         raise NotFound
-    staff.require_reach(session, change.by, row.unit_id, KEEPER)
+    if row.unit_id not in staff.reach_on_every_line(session, change.by, KEEPER):
+        raise NotAllowed
     if row.role == KEEPER:
         _check_keeper_stays(session, change.person)
     row.valid_to = max(clock.today(), row.valid_from)
@@ -164,7 +166,7 @@ def require_over(session: Session, member: Staff, person: uuid.UUID) -> None:
         RoleGrant.person_id == person,
         or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > clock.today()),
     )
-    if not set(session.scalars(held)) <= staff.reach(session, member, KEEPER):
+    if not set(session.scalars(held)) <= staff.reach_on_every_line(session, member, KEEPER):
         raise NotAllowed
 
 

@@ -15,7 +15,7 @@ from backend.scorecards.models import ScorecardLine
 from backend.units.lineage import Lineage, lineage
 from backend.units.models import Unit, UnitLink
 from backend.units.queries import frozen_at, frozen_headcounts
-from backend.units.trees import holds_on
+from backend.units.trees import holds_on, own_line
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _below(
     session: Session, owner: uuid.UUID, units: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
     """Each unit on the way from these up to the owner with all its children and their kinds; one statement."""
-    here = (UnitLink.tree == "territory", UnitLink.unit_id != owner, holds_on(UnitLink, clock.today()))
+    here = (UnitLink.tree == own_line(owner), UnitLink.unit_id != owner, holds_on(UnitLink, clock.today()))
     way = select(UnitLink.unit_id, UnitLink.parent_id).where(UnitLink.unit_id.in_(units), *here)
     up = way.cte("up", recursive=True)
     next_up = select(UnitLink.unit_id, UnitLink.parent_id).join(up, UnitLink.unit_id == up.c.parent_id)

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from backend.units.lineage import lineage
-from backend.units.models import UnitLink
+from backend.units.models import Unit, UnitLink
+from backend.units.vocabulary import TREE_OF
 
 
 def holds_on(table: type, day: date) -> ColumnElement[bool]:
@@ -16,16 +17,29 @@ def holds_on(table: type, day: date) -> ColumnElement[bool]:
     return and_(table.valid_from <= day, or_(table.valid_to.is_(None), table.valid_to > day))  # type: ignore[attr-defined]
 
 
-def subtree(session: Session, root: uuid.UUID, day: date, tree: str = "territory") -> set[uuid.UUID]:
-    """The unit and all below it on that day."""
+def own_line(unit: uuid.UUID) -> ScalarSelect[str]:
+    """The tree a unit belongs to by its kind: a Party organisation's own line is the Party's, a commune's the State's."""
+    return (
+        select(case(dict(TREE_OF), value=Unit.kind, else_="territory"))
+        .where(Unit.id == unit)
+        .scalar_subquery()
+    )
+
+
+def subtree(session: Session, root: uuid.UUID, day: date, tree: str | None = None) -> set[uuid.UUID]:
+    """The unit and all below it on that day, in the named tree or else in its own line.
+
+    The lines meet at the commune and part there: what stands below a commune for the State says nothing about its cells.
+    """
+    line = own_line(root) if tree is None else tree
     below = select(UnitLink.unit_id.label("id")).where(
-        UnitLink.parent_id == root, UnitLink.tree == tree, holds_on(UnitLink, day)
+        UnitLink.parent_id == root, UnitLink.tree == line, holds_on(UnitLink, day)
     )
     walk = below.cte("below", recursive=True)
     walk = walk.union(
         select(UnitLink.unit_id)
         .join(walk, UnitLink.parent_id == walk.c.id)
-        .where(UnitLink.tree == tree, holds_on(UnitLink, day))
+        .where(UnitLink.tree == line, holds_on(UnitLink, day))
     )
     return {root, *session.scalars(select(walk.c.id))}
 

@@ -28,6 +28,7 @@ from backend.people.errors import (
 )
 from backend.people.models import RoleGrant, StaffLogin
 from backend.people.staff import Staff
+from backend.units import change as units
 from backend.units.errors import UnitUnknown
 from tests.support.world import PASSWORD, World
 
@@ -372,3 +373,38 @@ def test_a_member_of_the_province_is_not_taken_over_by_an_operator_of_the_commun
 def test_nobody_but_the_question_editor_reads_keys() -> None:
     assert staff.KEY_READERS == ("question_editor",)
     assert set(staff.DUTIES) == set(staff.ROLES)
+
+
+# --- the Party's line ------------------------------------------------------------------------------------------------
+
+
+def plant_cell(session: Session, world: World) -> tuple[uuid.UUID, uuid.UUID]:
+    """The commune's Party organisation and a cell of it."""
+    since = date(2025, 7, 1)
+    above = units.found(session, code="05752-DB", kind="party_organisation", name="xã Tân Khánh", level_word="đảng bộ",
+                        since=since, parents={"party": world.commune})  # fmt: skip
+    cell = units.found(session, code="05752-CB01", kind="party_cell", name="Đồng Tiến", level_word="chi bộ", since=since,
+                       parents={"party": above})  # fmt: skip
+    return above, cell
+
+
+def test_an_operator_appoints_the_secretary_of_a_cell_without_reaching_into_it(world: World) -> None:
+    with world.database.transaction() as session:
+        above, cell = plant_cell(session, world)
+        give(session, world, "head", "cell_secretary", cell)
+    with world.database.transaction() as session:
+        secretary, operator = (as_staff(session, world.staff[name]) for name in ("head", "operator"))
+        assert staff.reach(session, secretary, "cell_secretary") == {cell}
+        assert not {cell, above} & staff.reach(session, operator)
+        assert cell in staff.reach_on_every_line(session, operator, staffing.KEEPER)
+
+
+def test_a_role_on_the_party_organisation_reaches_its_cells_and_no_hamlet(world: World) -> None:
+    with world.database.transaction() as session:
+        above, cell = plant_cell(session, world)
+        give(session, world, "head", "party_committee", above)
+    with world.database.transaction() as session:
+        assert staff.reach(session, as_staff(session, world.staff["head"]), "party_committee") == {
+            above,
+            cell,
+        }
