@@ -81,6 +81,15 @@ class Cells:
             return session.scalars(query).one()
 
 
+def found_cell(
+    world: World, code: str = "05752-CB01", name: str = "Đồng Tiến", above: uuid.UUID | None = None
+) -> uuid.UUID:
+    """A cell, below the commune unless told otherwise."""
+    with world.database.transaction() as session:
+        return units.found(session, code=code, kind="party_cell", name=name, level_word="chi bộ", since=SINCE,
+                           parents={"party": above or world.commune})  # fmt: skip
+
+
 def item(**more: Any) -> dict[str, Any]:
     """A deed promised; everything filled in."""
     due = (clock.today() + timedelta(days=60)).isoformat()
