@@ -7,6 +7,8 @@ import msgspec
 from backend.participation.measures import MeasureBook
 from campaigns.contest import KIND as CONTEST
 from campaigns.contest import pack as contest_pack
+from campaigns.initiative import KIND as INITIATIVE
+from campaigns.initiative import pack as initiative_pack
 from campaigns.kind import Kind
 from campaigns.models import Activity
 from campaigns.pack.reader import PackPart
@@ -15,11 +17,12 @@ from campaigns.pledge import pack as pledge_pack
 from campaigns.visit import KIND as VISIT
 from campaigns.visit import pack as visit_pack
 
-KINDS: tuple[Kind, ...] = (CONTEST, VISIT, PLEDGE)
+KINDS: tuple[Kind, ...] = (CONTEST, VISIT, PLEDGE, INITIATIVE)
 PACK_PARTS: dict[str, PackPart] = {
     CONTEST.name: PackPart(contest_pack.read, contest_pack.discard),
     VISIT.name: PackPart(visit_pack.read, visit_pack.discard),
     PLEDGE.name: PackPart(pledge_pack.read, pledge_pack.discard),
+    INITIATIVE.name: PackPart(initiative_pack.read, initiative_pack.discard),
 }
 """Who reads a kind's part of a pack. `Kind.unpack` puts what was read into a campaign."""
 

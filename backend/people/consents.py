@@ -34,6 +34,10 @@ class ConsentText:
     retention_days: int
 
 
+PUBLISH_NAME = "publish_name"
+"""The own name may stand in public; of adults only (queries.published_names)."""
+
+
 TEXTS = Path(__file__).parent / "consent_texts.yaml"
 
 

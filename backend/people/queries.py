@@ -113,3 +113,30 @@ def board_names(session: Session, subjects: Iterable[uuid.UUID]) -> dict[uuid.UU
         return {}
     rows = session.execute(_BOARD_NAMES, {"subjects": wanted})
     return {row.subject: row.board_name for row in rows}
+
+
+_PUBLISH_NAME = exists().where(
+    _CONSENT.person_id == _PERSON.id,
+    _CONSENT.purpose == consents.PUBLISH_NAME,
+    _CONSENT.version
+    == bindparam("name_text", callable_=lambda: consents.texts()[consents.PUBLISH_NAME].version),
+    _CONSENT.withdrawn_at.is_(None),
+)
+_PUBLISHED_NAMES = (
+    select(_LINK.subject, _PERSON.name)
+    .join(Person.__table__, _PERSON.id == _LINK.person_id)
+    .where(
+        _LINK.subject.in_(bindparam("subjects", expanding=True)),
+        _PERSON.birth_year < bindparam("named_adult", callable_=lambda: clock.today().year - 18),
+        _PUBLISH_NAME,
+    )
+)
+
+
+def published_names(session: Session, subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Those of `subjects` whose own name may stand in public: adults who agreed to the present text. One statement."""
+    wanted = list(subjects)
+    if not wanted:
+        return {}
+    rows = session.execute(_PUBLISHED_NAMES, {"subjects": wanted})
+    return {row.subject: row.name for row in rows}

@@ -88,11 +88,13 @@ class Row:
         return not any(self.cells)
 
 
-def read(data: bytes, file_name: str) -> list[Row]:
+def read(
+    data: bytes, file_name: str, *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES
+) -> list[Row]:
     """The rows that are not blank, the heading first. Raises SheetRefused."""
-    if len(data) > MOST_BYTES:
+    if len(data) > most_bytes:
         raise TooLarge
-    rows = [row for row in _bounded(_rows(data, file_name.lower())) if not row.is_blank]
+    rows = [row for row in _bounded(_rows(data, file_name.lower()), most_rows) if not row.is_blank]
     if len(rows) < 2:
         raise NothingInIt
     if any(GARBAGE.intersection(cell) for row in rows for cell in row.cells):
@@ -110,10 +112,10 @@ def _rows(data: bytes, file_name: str) -> Iterator[Row]:
     return _csv_rows(_text(data))
 
 
-def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
+def _bounded(rows: Iterable[Row], most: int) -> Iterator[Row]:
     for count, row in enumerate(rows):
-        if count > MOST_ROWS:
-            raise TooManyRows(most=MOST_ROWS)
+        if count > most:
+            raise TooManyRows(most=most)
         yield row
 
 

@@ -1,0 +1,168 @@
+"""What everybody may read: initiatives that are published. Names only of authors who agreed to it."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from backend import clock
+from backend.clock import iso
+from backend.errors import N_, NotFound
+from backend.people import queries as people
+from backend.units.queries import named_many
+from backend.units.words import fold
+from campaigns.initiative import adoption, discussion, recognition, similar
+from campaigns.initiative import schemas as s
+from campaigns.initiative.models import Adoption, Author, Comment, Endorsement, Initiative, Recognition
+from campaigns.initiative.rules import SHOWN
+
+AN_AUTHOR = N_("Một tác giả")
+PAGE = 30
+
+
+def _is_shown() -> list[ColumnElement[bool]]:
+    return [Initiative.state.in_(SHOWN), Initiative.public_from <= clock.now()]
+
+
+def cards(
+    session: Session, *, track: str | None = None, units: Sequence[uuid.UUID] | None = None, page: int = 1
+) -> tuple[list[s.CardOut], bool]:
+    """A page of published initiatives, the newest first, and whether there are more."""
+    query = select(Initiative).where(*_is_shown())
+    if track:
+        query = query.where(Initiative.track == track)
+    if units is not None:
+        query = query.where(Initiative.unit_id.in_(units))
+    query = query.order_by(Initiative.public_from.desc(), Initiative.id).offset((page - 1) * PAGE)
+    rows = list(session.scalars(query.limit(PAGE + 1)))
+    return _cards(session, rows[:PAGE]), len(rows) > PAGE
+
+
+def search(session: Session, words: str) -> list[s.AlikeOut]:
+    """Published ones whose text is near what is being typed, with or without tone marks."""
+    if len(fold(words)) < 8:
+        return []
+    return [alike_out(one) for one in similar.nearest(session, words[:6000], published=True)]
+
+
+def alike_out(one: similar.Alike) -> s.AlikeOut:
+    return s.AlikeOut(one.initiative, one.code, one.title, one.state, round(100 * one.score))
+
+
+def _cards(session: Session, rows: Sequence[Initiative]) -> list[s.CardOut]:
+    ids = [row.id for row in rows]
+    names, units = (
+        _authors(session, ids),
+        named_many(session, [r.unit_id for r in rows if r.unit_id], clock.today()),
+    )
+    scopes: dict[uuid.UUID, list[str]] = {}
+    for one, scope in session.execute(_standing_scopes(ids)):
+        scopes.setdefault(one, []).append(scope)
+    persons, bodies = _endorsements(session, ids, by_unit=False), _endorsements(session, ids, by_unit=True)
+    replicated = _replicated(session, ids)
+    return [
+        s.CardOut(
+            row.id, row.code, row.track, row.title,
+            units[row.unit_id].full_name if row.unit_id in units else None,
+            names.get(row.id, []), scopes.get(row.id, []), persons.get(row.id, 0), bodies.get(row.id, 0),
+            replicated.get(row.id, 0),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _standing_scopes(ids: Sequence[uuid.UUID]):  # type: ignore[no-untyped-def]
+    return (
+        select(Recognition.initiative_id, Recognition.scope)
+        .where(Recognition.initiative_id.in_(ids), Recognition.revoked_at.is_(None))
+        .order_by(Recognition.document_date, Recognition.id)
+    )
+
+
+def _authors(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Whoever may not be named is 'an author'; somebody known by name only has agreed to nothing."""
+    rows = session.execute(
+        select(Author.initiative_id, Author.subject)
+        .where(Author.initiative_id.in_(ids), Author.withdrawn_at.is_(None))
+        .order_by(Author.initiative_id, Author.number, Author.id)
+    ).all()
+    named = people.published_names(session, {subject for _, subject in rows if subject})
+    found: dict[uuid.UUID, list[str]] = {}
+    for one, subject in rows:
+        found.setdefault(one, []).append(named.get(subject, AN_AUTHOR) if subject else AN_AUTHOR)
+    return found
+
+
+def _endorsements(session: Session, ids: Sequence[uuid.UUID], *, by_unit: bool) -> dict[uuid.UUID, int]:
+    whose = Endorsement.unit_id.is_not(None) if by_unit else Endorsement.subject.is_not(None)
+    query = select(Endorsement.initiative_id, func.count()).where(
+        Endorsement.initiative_id.in_(ids), Endorsement.stands.is_(True), whose
+    )
+    return {row[0]: row[1] for row in session.execute(query.group_by(Endorsement.initiative_id))}
+
+
+def _replicated(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    query = select(Adoption.initiative_id, func.count()).where(
+        Adoption.initiative_id.in_(ids), Adoption.stage == "replicated"
+    )
+    return {row[0]: row[1] for row in session.execute(query.group_by(Adoption.initiative_id))}
+
+
+# --- one of them --------------------------------------------------------------------------------------------------
+
+
+def one(session: Session, initiative: uuid.UUID, reader: uuid.UUID | None = None) -> s.PublishedOut:
+    """`reader`: the random key of whoever is signed in. Raises NotFound for what is not published."""
+    row = session.get(Initiative, initiative)
+    if row is None or not discussion.is_public(row):
+        raise NotFound
+    return s.PublishedOut(
+        card=_cards(session, [row])[0],
+        problem=row.problem,
+        solution=row.solution,
+        applied_where=row.applied_where,
+        applied_from=row.applied_from.isoformat() if row.applied_from else None,
+        effect=row.effect,
+        effects=row.effects or [],
+        recognitions=recognitions(session, row.id),
+        adoptions=adoptions(session, row.id),
+        comments=[_comment(one, reader) for one in discussion.comments(session, [row.id])],
+        endorsed=reader is not None and _stands_behind(session, row.id, reader),
+    )
+
+
+def _comment(row: Comment, reader: uuid.UUID | None) -> s.CommentOut:
+    """What was taken down is read by its writer alone."""
+    mine, hidden = row.subject == reader, row.hidden_at is not None
+    return s.CommentOut(row.id, row.words if mine or not hidden else None, iso(row.at), mine, hidden)
+
+
+def _stands_behind(session: Session, initiative: uuid.UUID, reader: uuid.UUID) -> bool:
+    query = select(Endorsement.stands).where(
+        Endorsement.initiative_id == initiative, Endorsement.subject == reader
+    )
+    return bool(session.scalar(query))
+
+
+def recognitions(session: Session, initiative: uuid.UUID) -> list[s.RecognitionOut]:
+    rows = recognition.of(session, initiative)
+    units = named_many(session, {row.unit_id for row in rows}, clock.today())
+    return [
+        s.RecognitionOut(
+            row.scope, units[row.unit_id].full_name if row.unit_id in units else "", row.document_number,
+            row.document_date.isoformat(), row.signer, row.revoked_why,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def adoptions(session: Session, initiative: uuid.UUID) -> list[s.AdoptionOut]:
+    rows = adoption.of(session, initiative)
+    units = named_many(session, {row.unit_id for row in rows}, clock.today())
+    return [
+        s.AdoptionOut(
+            units[row.unit_id].full_name if row.unit_id in units else "", row.stage, row.since.isoformat(), row.words
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,158 @@
+"""What an initiative counts by decisions of others: facts in the name of operations of the node's own, put right by reversal."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from backend import clock
+from backend.clock import local_day
+from backend.participation import correct, periods, record
+from backend.participation.models import Fact
+from backend.people import queries as people
+from backend.people.models import SubjectLink
+from campaigns.initiative.measures import MEMBERS, RECOGNISED, REGISTERED, REPLICATED, SMALL, VALID
+from campaigns.initiative.models import Author, Initiative
+from campaigns.models import Activity, Campaign
+
+PARTY = "party_cell"
+COUNTED = (REGISTERED, SMALL, VALID, RECOGNISED, REPLICATED)
+NAMED_FIRST = ("works_at", "studies_at", "lives_in")
+"""In this order the unit is taken of whoever names none."""
+
+
+def registered_measure(initiative: Initiative) -> str:
+    return SMALL if initiative.track == "small" else REGISTERED
+
+
+def default_unit(session: Session, person: uuid.UUID, day: date) -> uuid.UUID | None:
+    belongs = people.memberships_of(session, person, day)
+    return next((min(belongs[kind], key=str) for kind in NAMED_FIRST if kind in belongs), None)
+
+
+def count(session: Session, activity: Activity, initiative: Initiative, measure: str, wanted: int) -> None:
+    """Let the initiative count `wanted` for the measure, in its unit; what stood otherwise is taken back."""
+    unit = initiative.unit_id or session.get_one(Campaign, activity.campaign_id).owner_unit_id
+    _put(session, activity, measure, initiative.id, str(initiative.id), unit, wanted, initiative.id)
+
+
+def count_members(session: Session, activity: Activity, initiative: Initiative) -> None:
+    """Each Party member among the standing authors counts once a year, in the own cell of the day it was registered."""
+    scope = str(local_day(activity.opens_at).year)
+    for author in _with_account(session, initiative):
+        cell = _cell_on(session, author, local_day(initiative.registered_at or clock.now()))
+        if cell and not _stands(session, author, scope):
+            _put(session, activity, MEMBERS, author, scope, cell, 1, initiative.id)
+
+
+def recount_members(session: Session, activity: Activity, initiative: Initiative) -> None:
+    """The initiative was withdrawn: its members count only where another one of theirs stands."""
+    scope = str(local_day(activity.opens_at).year)
+    authors = _with_account(session, initiative)
+    for author in authors:
+        if fact := _stands(session, author, scope):
+            _put(session, activity, MEMBERS, author, scope, fact.unit_id, 0, initiative.id)
+    for other in _others_of(session, activity, initiative, authors):
+        count_members(session, activity, other)
+
+
+def _with_account(session: Session, initiative: Initiative) -> list[uuid.UUID]:
+    query = select(Author.subject).where(
+        Author.initiative_id == initiative.id,
+        Author.subject.is_not(None),
+        Author.agreed_at.is_not(None),
+        Author.withdrawn_at.is_(None),
+    )
+    return [subject for subject in session.scalars(query.order_by(Author.number)) if subject]
+
+
+def _others_of(
+    session: Session, activity: Activity, initiative: Initiative, authors: list[uuid.UUID]
+) -> list[Initiative]:
+    query = (
+        select(Initiative)
+        .join(Author, Author.initiative_id == Initiative.id)
+        .where(
+            Author.subject.in_(authors),
+            Initiative.activity_id == activity.id,
+            Initiative.id != initiative.id,
+            Initiative.registered_at.is_not(None),
+            Initiative.state != "withdrawn",
+        )
+    )
+    return list(session.scalars(query.distinct().order_by(Initiative.id)))
+
+
+def _cell_on(session: Session, subject: uuid.UUID, day: date) -> uuid.UUID | None:
+    person = session.scalar(select(SubjectLink.person_id).where(SubjectLink.subject == subject))
+    return people.unit_of(session, person, PARTY, day) if person else None
+
+
+def _stands(session: Session, subject: uuid.UUID, scope: str) -> Fact | None:
+    found = _standing(session, MEMBERS, subject, scope)
+    return found[0] if found else None
+
+
+def _standing(session: Session, measure: str, subject: uuid.UUID, scope: str) -> list[Fact]:
+    back = aliased(Fact)
+    taken = (back.reverses_operation == Fact.operation_id) & (back.reverses_line == Fact.line)
+    query = (
+        select(Fact)
+        .outerjoin(back, taken)
+        .where(
+            Fact.measure == measure,
+            Fact.subject == subject,
+            Fact.scope == scope,
+            Fact.is_reversal.is_(False),
+            back.operation_id.is_(None),
+        )
+    )
+    return list(session.scalars(query))
+
+
+def _put(
+    session: Session,
+    activity: Activity,
+    measure: str,
+    subject: uuid.UUID,
+    scope: str,
+    unit: uuid.UUID,
+    wanted: int,
+    because: uuid.UUID,
+) -> None:
+    standing = _standing(session, measure, subject, scope)
+    if sum(fact.quantity for fact in standing) == wanted:
+        return
+    same = (Fact.measure == measure, Fact.subject == subject, Fact.scope == scope)
+    generation = (session.scalar(select(func.max(Fact.generation)).where(*same)) or 0) + 1
+    by = uuid.uuid5(because, f"{measure}:{subject}:{generation}")
+    correct.take_back(session, standing, uuid.uuid5(by, "taken back"))
+    if wanted:
+        row = fact_row(activity, measure, subject, scope, unit, by)
+        record.write_facts(session, [row | {"quantity": wanted, "generation": generation}])
+
+
+def fact_row(
+    activity: Activity, measure: str, subject: uuid.UUID, scope: str, unit: uuid.UUID, by: uuid.UUID
+) -> dict[str, Any]:
+    """A fact of one, of the first generation."""
+    now = clock.now()
+    return {
+        "operation_id": by,
+        "line": 1,
+        "measure": measure,
+        "subject": subject,
+        "scope": scope,
+        "generation": 1,
+        "quantity": 1,
+        "result": None,
+        "unit_id": unit,
+        "campaign_id": activity.campaign_id,
+        "activity_id": activity.id,
+        "happened_at": now,
+        "received_at": now,
+        "period": periods.month(now),
+        "is_reversal": False,
+    }
