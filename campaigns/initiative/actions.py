@@ -166,7 +166,7 @@ def _hand_in(desk: Desk, deed: Deed, row: Initiative) -> None:
 
 def next_number(session: Session, activity: uuid.UUID) -> int:
     """The next free number of the activity; nobody else takes one until this transaction ends."""
-    hold(session, f"initiative:{activity}")
+    hold(session, "initiative codes")
     taken = session.scalar(
         select(func.count()).where(Initiative.activity_id == activity, Initiative.code.is_not(None))
     )
@@ -226,4 +226,5 @@ def speak(desk: Desk, deed: Deed) -> Answer:
         take_back(desk, row, "", deed)
     elif row.registered_at:
         ledger.count_members(desk.session, desk.activity, row)
+        ledger.recount_members(desk.session, desk.activity, row)
     return noted({"id": author.id})

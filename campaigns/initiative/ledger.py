@@ -48,14 +48,13 @@ def count_members(session: Session, activity: Activity, initiative: Initiative) 
 
 
 def recount_members(session: Session, activity: Activity, initiative: Initiative) -> None:
-    """The initiative was withdrawn: its members count only where another one of theirs stands."""
+    """It was withdrawn, or an author stepped out: members count no more where no other one of theirs stands."""
     scope = str(local_day(activity.opens_at).year)
-    authors = _with_account(session, initiative)
-    for author in authors:
-        if fact := _stands(session, author, scope):
+    query = select(Author.subject).where(Author.initiative_id == initiative.id, Author.subject.is_not(None))
+    for author in session.scalars(query.order_by(Author.number)).all():
+        fact = _stands(session, author, scope) if author else None
+        if author and fact and not _has_one(session, activity, author):
             _put(session, activity, MEMBERS, author, scope, fact.unit_id, 0, initiative.id)
-    for other in _others_of(session, activity, initiative, authors):
-        count_members(session, activity, other)
 
 
 def _with_account(session: Session, initiative: Initiative) -> list[uuid.UUID]:
@@ -68,21 +67,21 @@ def _with_account(session: Session, initiative: Initiative) -> list[uuid.UUID]:
     return [subject for subject in session.scalars(query.order_by(Author.number)) if subject]
 
 
-def _others_of(
-    session: Session, activity: Activity, initiative: Initiative, authors: list[uuid.UUID]
-) -> list[Initiative]:
+def _has_one(session: Session, activity: Activity, subject: uuid.UUID) -> bool:
+    """Whether any initiative stands of which this person is an author."""
     query = (
-        select(Initiative)
+        select(Initiative.id)
         .join(Author, Author.initiative_id == Initiative.id)
         .where(
-            Author.subject.in_(authors),
+            Author.subject == subject,
+            Author.agreed_at.is_not(None),
+            Author.withdrawn_at.is_(None),
             Initiative.activity_id == activity.id,
-            Initiative.id != initiative.id,
             Initiative.registered_at.is_not(None),
             Initiative.state != "withdrawn",
         )
     )
-    return list(session.scalars(query.distinct().order_by(Initiative.id)))
+    return session.scalar(query.limit(1)) is not None
 
 
 def _cell_on(session: Session, subject: uuid.UUID, day: date) -> uuid.UUID | None:

@@ -198,6 +198,21 @@ def test_when_the_writer_steps_out_the_next_author_writes_and_the_last_one_withd
     assert year.facts() == {}
 
 
+def test_a_co_author_who_steps_out_counts_as_a_member_no_more(year: Year) -> None:
+    cell = found_cell(year.world)
+    for phone in (year.binh, year.an):
+        belong(year.world, phone, cell, "party_cell")
+    body, invitation = with_an()
+    one = hand_in(year.binh, body)
+    year.an.do("initiative.author", {"author": invitation, "agrees": True})
+    assert year.facts()["initiative.members"] == 2
+    year.an.do("initiative.author", {"author": invitation, "agrees": False})
+    assert year.facts()["initiative.members"] == 1
+    first = next(row["id"] for row in year.one(year.binh, one)["authors"] if row["me"])
+    year.binh.do("initiative.author", {"author": first, "agrees": False})
+    assert year.facts() == {}
+
+
 def test_nobody_drops_a_co_author_who_agreed(year: Year) -> None:
     body, invitation = with_an()
     year.binh.do("initiative.write", body)
