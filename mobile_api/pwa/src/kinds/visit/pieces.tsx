@@ -17,13 +17,13 @@ export function Rows({ label, rows }: { label: string; rows: readonly Row[] }) {
 
 export function DayTag({ house, today }: { house: House; today: string }) {
   if (house.no_further_visit) return <span class="mark">{t("visit.row.no-more")}</span>;
-  if (house.follow_up_on && house.last_visit !== today) {
-    const late = house.follow_up_on < today;
-    return <span class={`mark ${house.follow_up_on <= today ? "due" : ""}`}>{t(late ? "visit.due.late" : "visit.due.on", { day: shortDay(house.follow_up_on) })}</span>;
-  }
-  if (house.last_visit === today) return <span class="mark today">{t("visit.row.today")}</span>;
-  return <span class="mark">{house.last_visit ? t("visit.row.last", { day: shortDay(house.last_visit) }) : t("visit.row.never")}</span>;
+  const visited = house.last_visit === today;
+  if (!visited && !house.follow_up_on) return <span class="mark">{house.last_visit ? t("visit.row.last", { day: shortDay(house.last_visit) }) : t("visit.row.never")}</span>;
+  return <>{visited && <span class="mark today">{t("visit.row.today")}</span>} {house.follow_up_on && <Promised day={house.follow_up_on} today={today} />}</>;
 }
+
+const Promised = ({ day, today }: { day: string; today: string }) =>
+  <span class={`mark ${day <= today ? "due" : ""}`}>{t(day < today ? "visit.due.late" : "visit.due.on", { day: shortDay(day) })}</span>;
 
 interface PickProps<T extends string> {
   label: string;

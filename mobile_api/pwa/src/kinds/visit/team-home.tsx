@@ -48,13 +48,13 @@ export const placeName = (day: DayState, id: string): string => day.areas.find((
 
 function Figures({ day }: { day: DayState }) {
   const { visits, houses, sessions } = dayFigures(day.visits, day.sessions, day.today);
-  const part = (name: string, n: number, word: string) => <p><b data-testid={`today-${name}`}>{count(n)}</b> {word}</p>;
+  const part = (name: "visits" | "houses" | "sessions", n: number) => <p><b data-testid={`today-${name}`}>{count(n)}</b> {t(n === 1 ? `visit.today.${name}.one` : `visit.today.${name}`)}</p>;
   return (
     <section class="day-figures" aria-label={t("visit.today")}>
       <h2>{t("visit.today")}<small>{shortDay(day.today)}</small></h2>
-      {part("visits", visits, t("visit.today.visits"))}
-      {part("houses", houses, t("visit.today.houses"))}
-      {part("sessions", sessions, t("visit.today.sessions"))}
+      {part("visits", visits)}
+      {part("houses", houses)}
+      {part("sessions", sessions)}
     </section>
   );
 }
