@@ -27,12 +27,17 @@ ROOMS = (
     "units",
     "merging",
     "teams",
+    "dissolving",
     "households",
     "household",
+    "parting",
     "household_list",
     "household_cards",
     "supervision",
+    "visit_table",
+    "phones",
     "taking_in",
+    "put_aside",
     "team_papers",
 )
 

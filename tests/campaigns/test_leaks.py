@@ -332,7 +332,12 @@ def derived_and_ledger(world: World) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("moment", ["running", "closed"])
+# The pages are the same whichever database is below: the long walk is taken on both only while papers come in.
+@pytest.mark.parametrize(
+    ("database_url", "moment"),
+    [("sqlite", "running"), ("postgres", "running"), ("sqlite", "closed")],
+    indirect=["database_url"],
+)
 def test_nothing_tells_keys_or_the_number_before_the_results_are_settled(
     running: World, caplog: pytest.LogCaptureFixture, moment: str
 ) -> None:
@@ -374,6 +379,7 @@ MAY_BE_EMPTY = {
 }
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_same_scan_finds_all_of_it_once_the_results_are_settled(running: World) -> None:
     """The scan can fail: what it looks for is there as soon as it may be."""
     phones, receipts, _ = cast(running)
