@@ -62,12 +62,14 @@ def test_a_phone_whose_storage_was_cleared_goes_on_and_nothing_counts_twice(
     before = {row[2] for row in rows(node, MINE)}
     visited = visit_at(phone, 3)
     expect_tally(phone, counted=1, waiting=0)
+    today = tid(phone, "today-visits").inner_text()
 
     everything_is_cleared(phone)
     expect(tid(phone, "begin")).to_be_visible()
     tid(phone, "begin").click()
     enter_as(phone, MAI)
     open_team(phone)
+    expect(tid(phone, "today-visits")).to_have_text(today)
     the_list_says_visited_today(phone, visited)
     visit_at(phone, 0)
     expect_tally(phone, waiting=0, refused=0)

@@ -42,6 +42,8 @@ describe("the day", () => {
     const all = visits(visit("1", NOON, {}), visit("2", NOON + MINUTE, { corrects: "1" }), visit("3", NOON + 2 * MINUTE, {}), visit("4", NOON + 3 * MINUTE, { household: "h2" }));
     expect(dayFigures(all, [], "2026-11-22")).toEqual({ visits: 3, houses: 2, sessions: 0 });
     expect(dayFigures(all, [], "2026-11-23").visits).toBe(0);
+    const elsewhere = [{ day: "2026-11-22", household: all[0]!.body.household }, { day: "2026-11-22", household: "another" }, { day: "2026-11-21", household: "h" }];
+    expect(dayFigures(all, [], "2026-11-22", elsewhere)).toEqual({ visits: 5, houses: 3, sessions: 0 });
   });
   it("begins and ends by the commune's midnight", () => {
     expect(dayOf(Date.parse("2026-11-22T17:30:00Z"))).toBe("2026-11-23");

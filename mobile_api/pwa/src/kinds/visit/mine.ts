@@ -43,11 +43,15 @@ const AGAIN_MS = 5 * 60_000;
 const readAt = new Map<string, number>();
 
 // So that it lies on the phone before the signal goes.
-export function fetchMine(activity: string): void {
+export async function fetchMine(activity: string): Promise<void> {
   const whose = `${current.get()?.id}:${activity}`;
   if (Date.now() - (readAt.get(whose) ?? 0) < AGAIN_MS) return;
-  readVisitMine(activity).then(() => readAt.set(whose, Date.now()), () => undefined);
+  await readVisitMine(activity).then(() => readAt.set(whose, Date.now()), () => undefined);
 }
+
+// Own visits that stand and of which this phone has no record.
+export const elsewhere = (mine: VisitMine | undefined, here: Done<VisitBody>[]): OwnVisit[] =>
+  (mine?.days ?? []).filter((one) => standsYet(one, here) && !here.some(({ row }) => row.id === one.id));
 
 // What was written down elsewhere, as this phone would have frozen it. An answer kept since before the node told all of it
 // cannot be put right: what it leaves out would be lost.

@@ -119,11 +119,13 @@ export interface Day {
   sessions: number;
 }
 
-export function dayFigures(visits: Done<VisitBody>[], sessions: Done<SessionBody>[], day: string): Day {
-  const mine = visits.filter((one) => one.stands && one.day === day);
+// `elsewhere`: own visits this phone has no record of, written on another one or before its storage was emptied.
+export function dayFigures(visits: Done<VisitBody>[], sessions: Done<SessionBody>[], day: string, elsewhere: { day: string; household: string }[] = []): Day {
+  const mine = visits.filter((one) => one.stands && one.day === day).map((one) => one.body.household);
+  const others = elsewhere.filter((one) => one.day === day).map((one) => one.household);
   return {
-    visits: mine.length,
-    houses: new Set(mine.map((one) => one.body.household)).size,
+    visits: mine.length + others.length,
+    houses: new Set([...mine, ...others]).size,
     sessions: sessions.filter((one) => one.stands && one.day === day).length,
   };
 }
