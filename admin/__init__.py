@@ -34,6 +34,12 @@ ROOMS = (
     "supervision",
     "taking_in",
     "team_papers",
+    "pledges",
+    "pledge_cell",
+    "pledge_agenda",
+    "pledge_one",
+    "pledge_many",
+    "pledge_classes",
 )
 
 
