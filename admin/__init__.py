@@ -39,6 +39,12 @@ ROOMS = (
     "taking_in",
     "put_aside",
     "team_papers",
+    "pledges",
+    "pledge_cell",
+    "pledge_agenda",
+    "pledge_one",
+    "pledge_many",
+    "pledge_classes",
 )
 
 

@@ -135,6 +135,8 @@ def prepare(
         title=pack.title,
         summary=pack.summary,
         owner_unit_id=owner,
+        counts_by=pack.counts_by,
+        population=pack.population,
         made_at=clock.now(),
         document_number=document.number,
         document_date=document.on,

@@ -52,16 +52,19 @@ def held(session: Session, who: Participant) -> dict[str, list[dict[str, Any]]]:
     return rooms | {"certificates": certificates.held(session, who.subject), "photos": sent}
 
 
+def _kept(purpose: str) -> timedelta:
+    """How long the text that was agreed to promises to keep things."""
+    return timedelta(days=consents.texts()[purpose].retention_days)
+
+
 def forget_what_is_over(session: Session, now: datetime) -> int:
     """Keep what the consent texts promise: papers go a set time after their activity closed, and so does a person who
     has not signed in since. Answers how many persons went (Law 91/2025/QH15 art. 3.3: as long as the purpose needs).
     """
-    limit = now - timedelta(days=consents.texts()["contest_entry"].retention_days)
-    for activity in session.scalars(
-        select(Activity).where(Activity.state == "settled", Activity.closes_at < limit)
-    ):
-        kind_named(activity.kind).forget(session, activity.id)
-    idle = leaving.idle_since(session, limit)
+    for activity in session.scalars(select(Activity).where(Activity.state == "settled")):
+        if activity.closes_at < now - _kept(kind_named(activity.kind).entry.consent):
+            kind_named(activity.kind).forget(session, activity.id)
+    idle = leaving.idle_since(session, now - _kept("contest_entry"))
     for person, subject in idle:
         _erase(session, person, subject)
     if idle:

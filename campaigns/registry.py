@@ -10,13 +10,16 @@ from campaigns.contest import pack as contest_pack
 from campaigns.kind import Kind
 from campaigns.models import Activity
 from campaigns.pack.reader import PackPart
+from campaigns.pledge import KIND as PLEDGE
+from campaigns.pledge import pack as pledge_pack
 from campaigns.visit import KIND as VISIT
 from campaigns.visit import pack as visit_pack
 
-KINDS: tuple[Kind, ...] = (CONTEST, VISIT)
+KINDS: tuple[Kind, ...] = (CONTEST, VISIT, PLEDGE)
 PACK_PARTS: dict[str, PackPart] = {
     CONTEST.name: PackPart(contest_pack.read, contest_pack.discard),
     VISIT.name: PackPart(visit_pack.read, visit_pack.discard),
+    PLEDGE.name: PackPart(pledge_pack.read, pledge_pack.discard),
 }
 """Who reads a kind's part of a pack. `Kind.unpack` puts what was read into a campaign."""
 

@@ -18,6 +18,7 @@ from backend.demo.data import DATA, FULL, SEED, SMALL, Size
 from backend.demo.fieldwork import FieldWork
 from backend.demo.papers import Phones
 from backend.demo.places import Planted, plant_units
+from backend.demo.pledges import PledgeYear
 from backend.demo.register import hire_staff, write_down
 from backend.demo.residents import Inventing
 from backend.demo.tell import where_to_go
@@ -113,7 +114,8 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> Non
     now, chance = clock.now(), random.Random(SEED)
     pack, played = history.shipped_pack(), history.rounds(now)
     with clock.stopped_at(played[0].opens - timedelta(days=20)):
-        crew = history.Crew.of(hire_staff(session, planted))
+        staff = hire_staff(session, planted)
+    crew = history.Crew.of(staff)
     people = Inventing(chance, planted, size, clock.local_day(now).year).everybody()
     planned = history.planned(people, played, size, chance)
     campaign = history.prepare(session, pack, planted, played, crew)
@@ -124,3 +126,4 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> Non
         playing.play(activity, round_, takings)
     history.prepare_others(session, pack, planted, crew, now)
     FieldWork(session, planted, crew, playing.phones, chance, size).live(people, now)
+    PledgeYear(session, planted, crew, staff, playing.phones, chance, size).live(people, now)

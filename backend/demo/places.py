@@ -32,6 +32,12 @@ class Planted:
     agencies: Places = field(default_factory=dict)
     bodies: Places = field(default_factory=dict)
     teams: Places = field(default_factory=dict)
+    parties: Places = field(default_factory=dict)
+
+    @property
+    def organisation(self) -> uuid.UUID:
+        """The commune's Party organisation."""
+        return self.parties[""]
 
 
 def plant_units(session: Session) -> Planted:
@@ -40,12 +46,14 @@ def plant_units(session: Session) -> Planted:
     code = DATA["commune"]["code"]
     commune = session.scalars(select(Unit.id).where(Unit.code == code)).one()
     found = _Founding(session, code, commune)
+    organisation = found.one("DB", "party_organisation", DATA["party"], party=commune)
     hamlets = found.many("T", "hamlet", "territory", DATA["hamlets"], level_word="xóm")
     planted = Planted(
         commune,
         hamlets=hamlets,
         agencies=found.many("CQ", "agency", "territory", _rows(DATA["agencies"]), level_word=""),
-        cells=found.cells(),
+        parties={"": organisation},
+        cells=found.cells(organisation),
         branches=found.branches(),
         bodies=found.bodies(),
         teams=found.teams(hamlets),
@@ -99,8 +107,7 @@ class _Founding:
             for number, row in numbered
         }
 
-    def cells(self) -> Places:
-        parent = self.one("DB", "party_organisation", DATA["party"], party=self.commune)
+    def cells(self, parent: uuid.UUID) -> Places:
         coded = DATA["cell_code"]
         rows = [row | (coded if row["name"] == coded["name"] else {}) for row in _rows(DATA["cells"])]
         return self.many("CB", "party_cell", "party", rows, "chi bộ", parent)

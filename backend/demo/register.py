@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.demo.data import DATA, invented
+from backend.demo.places import SINCE as UNITS_SINCE
 from backend.demo.places import Planted
 from backend.demo.residents import Resident
 from backend.people import consents, keys, rules, staff
@@ -19,6 +20,7 @@ from backend.people.sign_in import SESSION_LIFE
 
 Row = dict[str, Any]
 CHUNK = 1000
+SINCE = {"team": DATA["teams"]["decision"]["date"], "party_cell": UNITS_SINCE}
 CHANNEL = "demo"
 
 
@@ -37,9 +39,14 @@ def hire_staff(session: Session, planted: Planted) -> dict[str, uuid.UUID]:
 
 
 def _granted_on(row: Row, planted: Planted) -> uuid.UUID:
-    """A hamlet's head serves the hamlet, a leader the team, everybody else the commune."""
+    """A hamlet's head serves the hamlet, a leader the team, a secretary the cell, the committee the Party organisation,
+    everybody else the commune."""
     if "team" in row:
         return planted.teams[row["team"]]
+    if "cell" in row:
+        return planted.cells[row["cell"]]
+    if "party" in row:
+        return planted.organisation
     return planted.hamlets.get(row.get("unit", ""), planted.commune)
 
 
@@ -88,7 +95,8 @@ def _memberships(one: Resident, planted: Planted) -> Iterator[Row]:
     belongs = [("lives_in", planted.hamlets[one.hamlet]), *one.belongs]
     for kind, unit in belongs:
         # The decision named the team's members; the app they joined later.
-        since = DATA["teams"]["decision"]["date"] if kind == "team" else clock.local_day(_since(one))
+        # Nor did anybody join the Party through the app.
+        since = SINCE.get(kind) or clock.local_day(_since(one))
         yield {"person_id": one.id, "unit_id": unit, "kind": kind, "valid_from": since}
 
 

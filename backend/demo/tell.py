@@ -61,4 +61,5 @@ def _console() -> Iterator[str]:
     for row in DATA["staff"]:
         held = ", ".join(ROLES[role] for role in row["roles"])
         unit = f" (xóm {row.get('unit') or row['team']})" if "unit" in row or "team" in row else ""
+        unit = f" (chi bộ {row['cell']})" if "cell" in row else unit
         yield f"  {row['username']:<8} {held}{unit}"

@@ -40,7 +40,8 @@ class RoundIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PackIn(Struct, frozen=True, forbid_unknown_fields=True):
-    """pack.yaml, without the parts of the kinds."""
+    """pack.yaml, without the parts of the kinds. `counts_by`: the membership that says where a deed counts;
+    `population`: whom its rates are taken of."""
 
     pack: Slug
     version: Annotated[int, Meta(ge=1)]
@@ -50,6 +51,8 @@ class PackIn(Struct, frozen=True, forbid_unknown_fields=True):
     rounds: Annotated[list[RoundIn], Meta(min_length=1, max_length=60)]
     themes: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=10)] = []
     cover: PictureIn | None = None
+    counts_by: Literal["lives_in", "works_at", "studies_at", "party_cell", "youth_branch"] = "lives_in"
+    population: Literal["residents_from_7", "residents", "members"] = "residents_from_7"
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Pack:
     themes: tuple[str, ...]
     rounds: tuple[Round, ...]
     cover: str | None = None
+    counts_by: str = "lives_in"
+    population: str = "residents_from_7"
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     alts: Mapping[str, dict[str, str]] = field(default_factory=dict)
     parts: Mapping[str, Any] = field(default_factory=dict)
@@ -231,6 +236,8 @@ class _Reading:
             themes=tuple(told.themes),
             rounds=tuple(self._round(round_) for round_ in told.rounds),
             cover=told.cover.file if told.cover else None,
+            counts_by=told.counts_by,
+            population=told.population,
             pictures=self.files.pictures,
             alts=self.files.alts,
             parts=parts,

@@ -21,16 +21,21 @@ from backend.db.base import Base, new_id
 from backend.db.engine import Database
 from backend.db.node import Node, found_node
 from backend.demo import history
+from backend.demo.pledges import STORIES
 from backend.http import NodeApp
 from backend.participation.models import Fact, Operation
 from backend.people.models import Consent, Person, StaffLogin
 from backend.safeguards.models import AuditEntry
 from backend.scorecards.comparison import EDGES
+from backend.scorecards.indicators import template
+from backend.scorecards.queries import figures as card_figures
+from backend.tallies.models import Tally
 from backend.teams.models import Household, Team
-from backend.units.models import Headcount, Unit
+from backend.units.models import Headcount, Unit, UnitName
 from campaigns.certificates import Certificate
 from campaigns.contest.models import ContestAttempt
 from campaigns.models import Activity, Campaign, Publication
+from campaigns.pledge import cell_view
 from campaigns.registry import measure_book
 from tests.support.world import prove
 
@@ -434,3 +439,35 @@ def test_the_first_release_s_demo_is_brought_to_the_present_shape_and_replaced(t
         assert session.scalar(select(func.count()).select_from(Campaign)) == 4
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
     database.close()
+
+
+# --- a year of pledges ----------------------------------------------------------------------------------------------
+
+
+def test_the_year_of_pledges_counts_as_the_sheet_counted_by_hand(look: Any) -> None:
+    """Coverage by where members belong today, and facts by where they belonged on the day of the deed."""
+    activity = look.scalars(select(Activity).where(Activity.kind == "pledge")).one()
+    named = select(UnitName.name, Unit.id).join(Unit, Unit.id == UnitName.unit_id)
+    cells = dict(look.execute(named.where(Unit.kind == "party_cell")).all())
+    covered = cell_view.coverage(look, activity, list(cells.values()))
+    for name, sheet in STORIES["sheet"].items():
+        assert vars(covered[cells[name]]) == sheet["today"], name
+        people = select(Tally.measure, Tally.people).where(
+            Tally.activity_id == activity.id, Tally.unit_id == cells[name], Tally.period == "all"
+        )
+        counted = dict(look.execute(people).all())
+        assert {word: counted[f"pledge.{word}"] for word in sheet["counted"]} == sheet["counted"], name
+
+
+def test_the_party_organisation_s_rate_is_that_of_all_its_cells(look: Any) -> None:
+    activity = look.scalars(select(Activity).where(Activity.kind == "pledge")).one()
+    campaign = look.get_one(Campaign, activity.campaign_id)
+    indicator = template()["pledge_registered"]
+    shown = card_figures(look, [indicator], activity.id, campaign.owner_unit_id, [campaign.owner_unit_id])
+    figure = shown[campaign.owner_unit_id][indicator.code]
+    registered = select(func.count(func.distinct(Fact.subject))).where(Fact.measure == "pledge.registered")
+    cells = select(Unit.id).where(Unit.kind == "party_cell")
+    members = select(func.sum(Headcount.people)).where(
+        Headcount.population == "members", Headcount.unit_id.in_(cells)
+    )
+    assert (figure.numerator, figure.denominator) == (look.scalar(registered), look.scalar(members))

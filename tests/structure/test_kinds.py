@@ -33,6 +33,7 @@ from campaigns.pack.store import SHIPPED
 from campaigns.reasons import SHARED
 from campaigns.registry import KINDS, HalfMadeKind
 from mobile_api.wire import REASONS
+from tests.support.pledges import belong, found_cell
 from tests.support.visits import found_team, join
 from tests.support.world import Phone, World
 
@@ -271,9 +272,11 @@ class Insisting:
 
 
 def take_part(world: World, pack: str) -> Phone:
-    """A person, member of a team, does what the seed does in every activity of the pack, insisting."""
+    """A person, member of a team and of a Party cell, does what the seed does in every activity of the pack, insisting."""
     phone = world.phone()
     join(world, found_team(world), phone)
+    belong(world, phone, found_cell(world))
+    phone.agree("pledge_record")
     for activity_id in open_pack(world, pack):
         with world.database.transaction(writes=False) as session:
             insisting = Insisting(world, activity_id, phone, session)

@@ -1,0 +1,99 @@
+"""What the cell's decisions count: facts in the name of operations of the node's own, each once a year."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from backend import clock
+from backend.clock import local_day
+from backend.participation import correct, periods, record
+from backend.participation.deeds import Deed
+from backend.participation.models import Fact
+from backend.people import queries as people
+from campaigns.kind import Desk
+from campaigns.models import Activity
+from campaigns.pledge.calendar import year_of
+from campaigns.pledge.measures import DIGITAL
+from campaigns.pledge.models import Pledge
+
+PARTY = "party_cell"
+
+
+def scope(activity: Activity) -> str:
+    """Within a year a member counts once, whatever campaign it was in."""
+    return str(year_of(activity))
+
+
+def cell_on(desk: Desk, deed: Deed) -> uuid.UUID | None:
+    """Where official membership was held when the deed was done."""
+    return people.unit_of(desk.session, desk.participant.person, PARTY, local_day(deed.happened_at))
+
+
+def count(
+    session: Session, activity: Activity, pledge: Pledge, measure: str, cell: uuid.UUID, *, quantity: int = 1
+) -> None:
+    """Count a decision of the cell or the committee. Said twice, the first stands."""
+    row = _row(activity, pledge, measure, cell, clock.now()) | {"quantity": quantity}
+    record.write_facts(session, [row])
+
+
+def recount_digital(
+    session: Session, activity: Activity, pledge: Pledge, cell: uuid.UUID, items: int
+) -> None:
+    """How many digital items stand confirmed: what an earlier version counted is taken back."""
+    by = uuid.uuid5(pledge.id, f"{DIGITAL}:{pledge.in_force}")
+    generation = _generation(session, activity, pledge) + 1
+    correct.take_back(session, _standing(session, activity, pledge), uuid.uuid5(by, "taken back"))
+    if items:
+        row = _row(activity, pledge, DIGITAL, cell, clock.now(), by)
+        record.write_facts(session, [row | {"quantity": items, "generation": generation}])
+
+
+def _standing(session: Session, activity: Activity, pledge: Pledge) -> list[Fact]:
+    back = aliased(Fact)
+    taken = (back.reverses_operation == Fact.operation_id) & (back.reverses_line == Fact.line)
+    query = select(Fact).outerjoin(back, taken).where(*_here(activity, pledge), back.operation_id.is_(None))
+    return list(session.scalars(query))
+
+
+def _generation(session: Session, activity: Activity, pledge: Pledge) -> int:
+    newest = session.scalar(select(func.max(Fact.generation)).where(*_here(activity, pledge)))
+    return newest or 0
+
+
+def _here(activity: Activity, pledge: Pledge) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Fact.measure == DIGITAL,
+        Fact.subject == pledge.subject,
+        Fact.scope == scope(activity),
+        Fact.is_reversal.is_(False),
+    )
+
+
+def _row(
+    activity: Activity,
+    pledge: Pledge,
+    measure: str,
+    cell: uuid.UUID,
+    now: datetime,
+    by: uuid.UUID | None = None,
+) -> dict[str, object]:
+    return {
+        "operation_id": by or uuid.uuid5(pledge.id, measure),
+        "line": 1,
+        "measure": measure,
+        "subject": pledge.subject,
+        "scope": scope(activity),
+        "generation": 1,
+        "quantity": 1,
+        "result": None,
+        "unit_id": cell,
+        "campaign_id": activity.campaign_id,
+        "activity_id": activity.id,
+        "happened_at": now,
+        "received_at": now,
+        "period": periods.month(now),
+        "is_reversal": False,
+    }
