@@ -154,7 +154,9 @@ def _against_sql(url: str, place: Path) -> list[tuple[float, float, float]]:
                 lambda batches=batches, phone=phone: [_push(client, phone, one) for one in batches]
             )  # type: ignore[misc]
             found.append((bare, first, again))
-            if len(found) == 1:  # the first one warms up; afterwards the database knows its tables, as it does in use
+            if (
+                len(found) == 1
+            ):  # the first one warms up; afterwards the database knows its tables, as it does in use
                 connection.execute("ANALYZE")
                 connection.commit()
     database.close()

@@ -41,7 +41,10 @@ def test_call_backs_are_drawn_once_and_what_waits_names_whom_to_ask(world: World
         drawn = checks.draw(session, world.activity, 5)
         assert (len(drawn), checks.draw(session, world.activity, 5)) == (2, [])
         checks.answer(session, drawn[0], "confirmed")
-        assert [called.answer for called in checks.call_backs(session, world.activity).rows] == [None, "confirmed"]
+        assert [called.answer for called in checks.call_backs(session, world.activity).rows] == [
+            None,
+            "confirmed",
+        ]
         assert checks.twice_a_day(session, world.activity).rows[0].records == 2
         (waits,) = checks.waiting(session, [world.activity]).rows
         assert (waits.reason, waits.person_name, waits.told["met"]) == ("household_unknown", "Bích", "adult")

@@ -393,11 +393,11 @@ export const vi = {
   "action.visit.day": "Ghi tiếng nói trong ngày",
   "action.other": "Việc khác",
 
-  "needs.step": "Còn {n} bước trước khi dự thi",
+  "needs.step": "Còn {n} bước trước khi vào",
   "consent.agree": "Đồng ý và tiếp tục",
   "consent.check": "Tôi đã đọc và đồng ý",
   "consent.check.first": "Xin đánh dấu vào ô trên nếu đồng ý.",
-  "consent.free": "Không đồng ý cũng không sao: vẫn xem được mọi thông tin, chỉ không dự thi. Có thể rút lại bất cứ lúc nào ở mục Của tôi.",
+  "consent.free": "Không đồng ý cũng không sao: vẫn xem được mọi thông tin, chỉ không tham gia. Có thể rút lại bất cứ lúc nào ở mục Của tôi.",
   "consent.kept": "Giữ trong {days} ngày",
   "consent.basis": "Căn cứ: {basis}",
   "assent.title": "Em có muốn tham gia không?",

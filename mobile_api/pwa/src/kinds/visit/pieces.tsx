@@ -3,6 +3,8 @@ import { useId } from "preact/hooks";
 import { t } from "../../text";
 import type { House } from "./use-day";
 
+export { Pick } from "../../ui/pick";
+
 export const shortDay = (day: string): string => day.split("-").slice(1).reverse().map(Number).join("/");
 
 type Row = readonly [to: string, testid: string, title: string, text: string];
@@ -24,32 +26,6 @@ export function DayTag({ house, today }: { house: House; today: string }) {
 
 const Promised = ({ day, today }: { day: string; today: string }) =>
   <span class={`mark ${day <= today ? "due" : ""}`}>{t(day < today ? "visit.due.late" : "visit.due.on", { day: shortDay(day) })}</span>;
-
-interface PickProps<T extends string> {
-  label: string;
-  hint?: string;
-  options: readonly (readonly [T, string])[];
-  value: T | null;
-  onValue: (value: T) => void;
-  testid: string;
-  three?: boolean; // side by side, however long the words
-  error?: string | null;
-}
-
-// One of a few, all in sight, one tap.
-export function Pick<T extends string>({ label, hint, options, value, onValue, testid, error, three }: PickProps<T>) {
-  const id = useId();
-  return (
-    <div class="field">
-      <span class="label" id={id}>{label}</span>
-      {hint && <p class="hint">{hint}</p>}
-      <div role="group" aria-labelledby={id} class={`picks ${three ? "three" : ""}`}>
-        {options.map(([code, name]) => <button key={code} type="button" aria-pressed={value === code} data-testid={`${testid}-${code}`} onClick={() => onValue(code)}>{name}</button>)}
-      </div>
-      {error && <p class="error" role="alert">{error}</p>}
-    </div>
-  );
-}
 
 export function Steps({ label, hint, value, onValue, testid, small }: { label: string; hint?: string; value: number; onValue: (value: number) => void; testid: string; small?: boolean }) {
   const id = useId();

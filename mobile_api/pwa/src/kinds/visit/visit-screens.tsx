@@ -19,6 +19,7 @@ import { AboutTeam } from "./about-team";
 import { useDay } from "./use-day";
 import { FixForm, VisitForm } from "./visit-form";
 import "../../text/visit-vi";
+import "../../ui/forms.css";
 import "./visit.css";
 
 export function VisitScreens({ activity, read, rest }: { activity: Activity; read: Read<Activity>; rest: string }) {
