@@ -36,8 +36,6 @@ ROLES = {
     "cell_secretary": N_("Bí thư chi bộ"),
     "party_committee": N_("Cấp ủy có thẩm quyền"),
     "party_building_board": N_("Ban Xây dựng Đảng"),
-    "initiative_secretary": N_("Thường trực sáng kiến"),
-    "council_member": N_("Thành viên hội đồng sáng kiến"),
     "party_office": N_("Văn phòng Đảng ủy"),
     "inspector": N_("Kiểm tra, giám sát"),
     "dpo": N_("Nhân sự bảo vệ dữ liệu cá nhân"),
@@ -63,12 +61,6 @@ DUTIES = {
     ),
     "party_building_board": N_(
         "Theo dõi số lượng đăng ký của các chi bộ. Không xem bản đăng ký của từng người."
-    ),
-    "initiative_secretary": N_(
-        "Tiếp nhận, kiểm tra sáng kiến; phân công người chấm; ghi biên bản và quyết định công nhận."
-    ),
-    "council_member": N_(
-        "Chấm những sáng kiến được phân công. Không chấm sáng kiến của mình hay của người thân."
     ),
     "party_office": N_("Xem số liệu các đơn vị trong phạm vi, tổng hợp, theo dõi."),
     "inspector": N_("Chỉ xem, không sửa; mỗi lượt xem được ghi vào nhật ký."),

@@ -27,8 +27,6 @@ ROLE_OF = {
     "cell": "cell_secretary",  # granted on the commune: the State's line, on which there is no cell
     "party": "party_committee",
     "building": "party_building_board",
-    "ideas": "initiative_secretary",
-    "judge": "council_member",
     "far": "campaign_admin",  # of another commune: passes the guard, the query then shows nothing
 }
 VISITORS = ("nobody", "citizen", *ROLE_OF)
