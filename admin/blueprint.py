@@ -25,6 +25,10 @@ BANK_ROLES = ("question_editor", "campaign_admin")
 TEAM_ROLES = ("campaign_admin", "unit_head", "team_leader")
 TEAM_LEADERS = ("campaign_admin", "team_leader")
 TEAM_KEEPERS = ("campaign_admin",)
+CELL_SECRETARIES = ("cell_secretary",)
+PARTY_COMMITTEES = ("party_committee",)
+PLEDGE_READERS = ("cell_secretary", "party_committee")
+PLEDGE_ROLES = (*PLEDGE_READERS, "party_building_board")
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
 csrf = CSRFProtect()
@@ -70,6 +74,7 @@ def _menu(member: Staff) -> dict[str, Any]:
         "units": member.holds(*UNIT_ROLES),
         "banks": member.holds(*BANK_ROLES),
         "teams": member.holds(*TEAM_ROLES),
+        "pledges": member.holds(*PLEDGE_ROLES),
     }
 
 

@@ -8,10 +8,12 @@ from flask import Response, url_for
 from flask_babel import gettext
 
 from admin import rooms, shown
-from admin.blueprint import SCORECARD_ROLES, TEAM_LEADERS, blueprint, page
+from admin.blueprint import CELL_SECRETARIES, SCORECARD_ROLES, TEAM_LEADERS, blueprint, page
 from admin.campaigns import RELEASERS
 from admin.figures import PAPERS, PEOPLE, Pair, headline, papers_today, parts_of, totals, visible_activities
-from admin.supervision import records_waiting
+from admin.pledges import pledges_waiting
+from admin.put_aside import put_aside_seen
+from admin.waiting_records import records_waiting
 from backend import clock, http
 from backend.http import guarded, staff_with
 from backend.people.staff import reach
@@ -113,6 +115,10 @@ def _waiting(pairs: list[Pair]) -> Iterator[Waiting]:
             yield from _of_round(activity)
     if member.holds(*TEAM_LEADERS) and (number := records_waiting()):
         yield _to_take_in(number)
+    if member.holds(*TEAM_LEADERS) and (number := len(put_aside_seen())):
+        yield _to_repair(number)
+    for unit, number in pledges_waiting() if member.holds(*CELL_SECRETARIES) else ():
+        yield _to_answer(unit, number)
     edited = reach(session, member, "question_editor")
     for campaign in life.campaigns(session, edited):
         yield from _to_read(campaign)
@@ -133,6 +139,24 @@ def _to_take_in(number: int) -> Waiting:
         gettext("Ghi chép của các tổ"),
         gettext("%(number)s bản ghi chưa tính được ngay, chờ Ông/Bà xem lại.", number=number),
         url_for("admin.supervision", _anchor="waiting"),
+    )
+
+
+def _to_repair(number: int) -> Waiting:
+    return Waiting(
+        "asides",
+        gettext("Ghi chép của các tổ"),
+        gettext("%(number)s bản ghi để riêng vì chưa đọc được, chờ Ông/Bà xem.", number=number),
+        url_for("admin.asides"),
+    )
+
+
+def _to_answer(unit: NamedUnit, number: int) -> Waiting:
+    return Waiting(
+        "pledges",
+        gettext("Nêu gương: %(cell)s", cell=unit.full_name),
+        gettext("%(number)s bản đăng ký chờ chi bộ xem.", number=number),
+        url_for("admin.pledge_cell", unit_id=unit.id),
     )
 
 

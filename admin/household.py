@@ -20,6 +20,7 @@ from admin.team_words import (
     teams_seen,
     typed_day,
 )
+from admin.visit_view import known_word
 from backend import clock, http
 from backend.errors import DomainError, NotAllowed, NotFound
 from backend.http import guarded, staff_with
@@ -69,9 +70,9 @@ def _household_page(household_id: uuid.UUID, error: DomainError | None = None, a
 
 
 def service_word(code: str) -> str:
-    """The standard name of a service; one a campaign added of its own is told by its code."""
+    """The standard name of a service; of one a campaign added, what that campaign calls it."""
     one = STANDARD.get(code)
-    return shown.words({"vi": one.vi, "en": one.en}) if one else code
+    return shown.words({"vi": one.vi, "en": one.en}) if one else known_word(code)
 
 
 def _may_rename(one: HouseholdView) -> bool:

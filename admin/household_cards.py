@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 import segno
-from flask import Response
+from flask import Response, request
 from markupsafe import Markup
 
 from admin.blueprint import TEAM_ROLES, blueprint, page
@@ -32,8 +32,14 @@ class Card:
 def team_cards(team_id: uuid.UUID) -> Response:
     """The cards of a team's households. Raises TeamUnknown, NotAllowed."""
     team = team_seen(team_id)
-    rows = queries.households_of(http.session(), team.id, clock.now())
-    return page("household_cards.html", title=team.name, house=None, cards=[_card(row) for row in rows])
+    found = queries.part_of_team(http.session(), team.id, after=_after())
+    cards = [_card(row) for row in found.rows]
+    return page("household_cards.html", title=team.name, team=team, house=None, found=found, cards=cards)
+
+
+def _after() -> str:
+    """Where the sheet goes on."""
+    return request.args.get("after", "")[:120]
 
 
 @blueprint.get("/units/<uuid:unit_id>/cards")
@@ -41,13 +47,14 @@ def team_cards(team_id: uuid.UUID) -> Response:
 def household_cards(unit_id: uuid.UUID) -> Response:
     """The cards of a hamlet's households, and the code of its house. Raises NotFound."""
     hamlet = hamlet_seen(unit_id)
-    rows = queries.households_in(http.session(), [hamlet.id])
+    found = queries.part_of_hamlet(http.session(), hamlet.id, after=_after())
     return page(
         "household_cards.html",
         title=hamlet.full_name,
         hamlet=hamlet,
-        house=_house(hamlet),
-        cards=[_card(row) for row in rows],
+        house=None if _after() else _house(hamlet),
+        found=found,
+        cards=[_card(row) for row in found.rows],
     )
 
 

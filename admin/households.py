@@ -31,7 +31,6 @@ from backend.teams import queries
 from backend.teams.models import NICKNAME
 from backend.teams.queries import HouseholdView, TeamView
 from backend.units.queries import NamedUnit
-from backend.units.words import fold
 
 MOST_AT_ONCE = 500
 
@@ -56,11 +55,10 @@ class NothingChosen(DomainError):
 
 @dataclass(frozen=True)
 class HamletRow:
-    """How many households a hamlet has here, and how many of them nobody looks after."""
+    """A hamlet with how many households it has here, and how many of them nobody looks after."""
 
     unit: NamedUnit
-    households: int
-    without_team: int
+    count: queries.Count
 
 
 # --- the list ------------------------------------------------------------------------------------------------------------
@@ -74,15 +72,18 @@ def households() -> Response:
 
 
 def _list_page(error: DomainError | None = None, at: str = "") -> Response:
-    hamlets, words = hamlets_seen(), request.args.get("q", "").replace("\x00", "")[:80]
-    rows = queries.households_in(http.session(), [unit.id for unit in hamlets])
+    session, hamlets = http.session(), hamlets_seen()
+    words = request.values.get("q", "").replace("\x00", "")[:80]
+    counts = queries.counts_in(session, [unit.id for unit in hamlets])
     chosen = _chosen_hamlet(hamlets)
+    after = request.values.get("after", "")[:120]
     return page(
         "households.html",
         error.status if error else 200,
-        hamlets=[_hamlet_row(unit, rows) for unit in hamlets],
+        hamlets=[HamletRow(unit, counts[unit.id]) for unit in hamlets],
         chosen=chosen,
-        rows=[row for row in rows if chosen and row.hamlet.id == chosen.id and _fits(row, words)],
+        part=queries.part_of_hamlet(session, chosen.id, words=words, after=after) if chosen else None,
+        after=after,
         teams={team.id: team for team in teams_seen()},
         duplicates=_duplicates(hamlets, chosen),
         words=words,
@@ -96,16 +97,6 @@ def _list_page(error: DomainError | None = None, at: str = "") -> Response:
     )
 
 
-def _hamlet_row(unit: NamedUnit, rows: list[HouseholdView]) -> HamletRow:
-    own = [row for row in rows if row.hamlet.id == unit.id]
-    return HamletRow(unit, len(own), sum(row.team is None for row in own))
-
-
-def _fits(row: HouseholdView, words: str) -> bool:
-    text = f"{fold(row.nickname)} {row.code.lower()}"
-    return all(word in text for word in fold(words).split())
-
-
 def _chosen_hamlet(hamlets: list[NamedUnit]) -> NamedUnit | None:
     """The one asked for; the only one there is."""
     asked = request.values.get("hamlet", "")
@@ -115,9 +106,9 @@ def _chosen_hamlet(hamlets: list[NamedUnit]) -> NamedUnit | None:
 
 
 def _duplicates(hamlets: list[NamedUnit], chosen: NamedUnit | None) -> list[queries.Duplicates]:
-    seen = {unit.id for unit in hamlets}
-    groups = queries.duplicates(http.session(), home_commune().id)
-    return [one for one in groups if one.hamlet.id in seen and (not chosen or one.hamlet.id == chosen.id)]
+    """Of the hamlet chosen, or of all in reach."""
+    wanted = [chosen.id] if chosen else [unit.id for unit in hamlets]
+    return queries.duplicates(http.session(), home_commune().id, wanted)
 
 
 def _own_team(hamlet: NamedUnit | None) -> TeamView | None:
@@ -179,8 +170,7 @@ def typed_nickname() -> str:
 
 def check_free(hamlet: uuid.UUID, nickname: str, own: uuid.UUID | None = None) -> None:
     """Two households of a hamlet must be told apart. Raises NicknameTaken."""
-    rows = queries.households_in(http.session(), [hamlet])
-    if any(fold(row.nickname) == fold(nickname) and row.id != own for row in rows):
+    if queries.nickname_taken(http.session(), hamlet, nickname, own):
         raise NicknameTaken
 
 
@@ -211,9 +201,18 @@ def assign_households() -> ResponseReturnValue:
 
 
 def _picked() -> list[HouseholdView]:
-    sent = set(request.form.getlist("household"))
-    rows = queries.households_in(http.session(), [unit.id for unit in hamlets_seen()])
-    return [row for row in rows if str(row.id) in sent]
+    """The households that were ticked, as far as they are in reach. One more than may be is enough to say so."""
+    sent = [key for text in request.form.getlist("household") if (key := _key(text))][: MOST_AT_ONCE + 1]
+    seen = {unit.id for unit in hamlets_seen()}
+    rows = queries.household_views(http.session(), sent)
+    return [row for row in rows.values() if row.hamlet.id in seen]
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _assign_page(

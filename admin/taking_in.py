@@ -4,6 +4,8 @@ A record that waits is never lost: it is judged anew, taken in for a team, or no
 """
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -12,13 +14,15 @@ from flask_babel import gettext
 from admin import team_words
 from admin.blueprint import TEAM_KEEPERS, TEAM_LEADERS, actor, blueprint, page
 from admin.forms import refusal_of, typed
-from admin.supervision import View, activities_seen, asked_view, calls_seen, service_word, waiting_seen
-from admin.team_words import hamlets_seen, leads, must_keep, teams_seen
+from admin.supervision import View, asked_view, may_ask, service_word
+from admin.team_words import leads, must_keep
+from admin.waiting_records import waiting_one
 from backend import http
 from backend.errors import N_, DomainError, NotFound
 from backend.http import guarded, staff_with
 from backend.people.proofs import check_reason
 from backend.safeguards.audit import note
+from campaigns.models import Activity
 from campaigns.respond import refuse_waiting, take_in_again
 from campaigns.visit import checks
 
@@ -47,12 +51,10 @@ def waiting_deed(operation_id: uuid.UUID) -> Response:
 
 def _waiting(operation_id: uuid.UUID) -> tuple[View, checks.Waiting]:
     """Raises NotFound for what does not wait or concerns another team."""
-    for activity, campaign in activities_seen():
-        view = View(activity, campaign, None, teams_seen(), hamlets_seen())
-        for row in waiting_seen(view):
-            if row.operation == operation_id:
-                return view, row
-    raise NotFound
+    found = waiting_one(operation_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _waiting_page(view: View, row: checks.Waiting, error: DomainError | None = None) -> Response:
@@ -61,7 +63,7 @@ def _waiting_page(view: View, row: checks.Waiting, error: DomainError | None = N
         error.status if error else 200,
         view=view,
         row=row,
-        told=told_words(view, row),
+        told=told_words(view.activity, row.told),
         words=team_words,
         teams=[team for team in view.teams if leads(team)],
         typed={name: typed(name, 300) for name in ("why", "team")},
@@ -69,27 +71,32 @@ def _waiting_page(view: View, row: checks.Waiting, error: DomainError | None = N
     )
 
 
-def told_words(view: View, row: checks.Waiting) -> list[tuple[str, str]]:
-    """What was written down, line by line; a note is for whoever takes it in, too."""
-    told, lines = row.told, []
+def told_words(activity: Activity, told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was written down, line by line, as far as it can be read; a note is for whoever takes it in, too."""
+    lines: list[tuple[str, str]] = []
     found = team_words.household_of(str(told.get("household", "")))
     if told.get("household"):
         lines.append(
             (gettext("Hộ"), f"{found.code} {found.nickname}" if found else gettext("chưa có trong danh sách"))
         )
     if told.get("nickname"):
-        lines.append((gettext("Tên gọi"), str(told["nickname"])))
-    if told.get("place") in team_words.PLACES:
+        lines.append((gettext("Tên gọi"), str(told["nickname"])[:200]))
+    if str(told.get("place")) in team_words.PLACES:
         lines.append((gettext("Nơi"), gettext(team_words.PLACES[told["place"]])))
-    if told.get("met") in team_words.MET:
+    if str(told.get("met")) in team_words.MET:
         lines.append((gettext("Gặp"), gettext(team_words.MET[told["met"]])))
-    for one in told.get("services") or ():
-        word = gettext(team_words.OUTCOMES.get(one["outcome"], one["outcome"]))
-        people = f" ({one['people']})" if "people" in one else ""
-        lines.append((service_word(view.activity, one["service"]), word + people))
+    for one in services if isinstance(services := told.get("services"), list) else ():
+        if isinstance(one, dict):
+            lines.append(_service_words(activity, one))
     if told.get("note"):
         lines.append((gettext("Ghi chú"), str(told["note"])))
     return lines
+
+
+def _service_words(activity: Activity, one: Mapping[str, Any]) -> tuple[str, str]:
+    code, outcome = str(one.get("service", "?")), str(one.get("outcome", "?"))
+    people = f" ({one['people']})" if "people" in one else ""
+    return service_word(activity, code), gettext(team_words.OUTCOMES.get(outcome, outcome)) + people
 
 
 @blueprint.post("/supervision/waiting/<uuid:operation_id>")
@@ -179,7 +186,7 @@ def answer_call(visit_id: uuid.UUID) -> ResponseReturnValue:
     view, words = asked_view(), typed("answer", 20)
     if view is None:
         raise NotFound
-    if words not in checks.ANSWERS or visit_id not in {one.visit.id for one in calls_seen(view)}:
+    if words not in checks.ANSWERS or not may_ask(view, visit_id):
         raise NotFound
     checks.answer(http.session(), visit_id, words)
     note(

@@ -6,22 +6,29 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask_babel import gettext
 
 from admin import team_words
 from admin.blueprint import TEAM_ROLES, blueprint, page
-from admin.supervision import STAGES, activities_seen, asked_month, day_words, service_word
 from admin.team_words import asked_day, leads, team_seen
+from admin.visit_view import STAGES, activities_seen, asked_month, day_words, service_word
 from backend import clock, http
 from backend.errors import NotAllowed
 from backend.http import guarded, staff_with
 from backend.teams import queries
 from backend.teams.queries import TeamView
-from campaigns.visit import supervision as work
-from campaigns.visit.catalogue import STANDARD
+from campaigns.visit import papers
+from campaigns.visit.catalogue import STANDARD, in_order
 from campaigns.visit.lines import day_list
+from campaigns.visit.promised import follow_ups_due
 from campaigns.visit.queries import household_marks
+from campaigns.visit.schemas import VisitSettings
+
+
+def _after() -> str:
+    """Where the sheet goes on."""
+    return request.args.get("after", "")[:120]
 
 
 def _own_team(team_id: uuid.UUID) -> TeamView:
@@ -38,8 +45,9 @@ def team_day(team_id: uuid.UUID) -> Response:
     """Before going out: what is planned and due, and the households; afterwards: what was written down that day."""
     team, day = _own_team(team_id), asked_day("day", clock.today())
     session = http.session()
-    households = queries.households_of(session, team_id, clock.now())
-    marks = household_marks(session, [row.id for row in households])
+    households = queries.part_of_team(session, team_id, after=_after())
+    marks = household_marks(session, [row.id for row in households.rows])
+    own = queries.ids_of_team(session, team_id)
     return page(
         "team_day.html",
         team=team,
@@ -48,7 +56,7 @@ def team_day(team_id: uuid.UUID) -> Response:
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
         plan=[line for line in team.plan if line.day == day],
-        due=[row for row in households if (on := marks[row.id].follow_up_on) and on <= day],
+        due=follow_ups_due(session, None, day, households=own, most=queries.PART),
         households=households,
         marks=marks,
         visits=day_list(session, team_id, day),
@@ -69,7 +77,7 @@ def team_logbook(team_id: uuid.UUID) -> Response:
         last=last,
         before=first - timedelta(days=1),
         after=last + timedelta(days=1),
-        lines=work.logbook(http.session(), team_id, first, last),
+        lines=papers.logbook(http.session(), team_id, first, last, after=_after()),
         service_word=_service_word(),
         words=team_words,
     )
@@ -80,7 +88,7 @@ def team_logbook(team_id: uuid.UUID) -> Response:
 def team_month(team_id: uuid.UUID) -> Response:
     """The monthly form: what the node counted is filled in, what only people know stays a dotted line. Empty is no 0."""
     team, (first, last) = _own_team(team_id), asked_month()
-    found = work.month(http.session(), team_id, first, last)
+    found = papers.month(http.session(), team_id, first, last)
     return page(
         "team_month.html",
         team=team,
@@ -89,11 +97,11 @@ def team_month(team_id: uuid.UUID) -> Response:
         before=first - timedelta(days=1),
         after=last + timedelta(days=1),
         found=found,
-        households=len(queries.households_of(http.session(), team_id, clock.now())),
+        households=queries.households_per_team(http.session(), [team_id])[team_id],
         stages=[
             (code, found.stages.get(code, {}))
-            for code in STANDARD
-            if any(found.stages.get(code, {}).values())
+            for code in in_order(found.stages, VisitSettings())
+            if any(found.stages[code].values())
         ],
         stage_codes=STAGES,
         online=_people(found.stages, "online_service"),

@@ -14,6 +14,8 @@ from backend.people.staff import reach
 from backend.teams import queries
 from backend.teams.queries import HouseholdView, TeamView
 from backend.units.queries import NamedUnit, children, named
+from campaigns.reasons import SHARED
+from campaigns.visit.reasons import DEEDS
 
 HOUSEHOLD_KINDS = {
     "household": N_("Hộ gia đình"),
@@ -112,8 +114,12 @@ def team_seen(team_id: uuid.UUID) -> TeamView:
 
 def leads(team: TeamView) -> bool:
     """Whether the member may plan for this team and take in what waits for it."""
-    mine = reach(http.session(), http.staff(), "team_leader", *TEAM_KEEPERS)
-    return team.id in mine
+    return team.id in led()
+
+
+def led() -> set[uuid.UUID]:
+    """The units whose teams the member may plan for."""
+    return reach(http.session(), http.staff(), "team_leader", *TEAM_KEEPERS)
 
 
 def hamlets_seen() -> list[NamedUnit]:
@@ -142,7 +148,8 @@ def household_seen(household_id: uuid.UUID) -> HouseholdView:
 
 
 def _own_teams() -> set[uuid.UUID]:
-    return {team.id for team in teams_seen() if leads(team)}
+    mine = led()
+    return {team.id for team in teams_seen() if team.id in mine}
 
 
 def household_of(text: str) -> HouseholdView | None:
@@ -169,6 +176,21 @@ WAITING = {
     "hamlet_unknown": N_("Không tìm thấy xóm này trong danh sách."),
     "household_unknown": N_("Hộ này chưa có trong danh sách; có thể còn nằm trên một máy khác."),
 }
+ASIDE = {
+    "not_readable": N_("Nội dung máy gửi lên bị hỏng, hệ thống không đọc được."),
+    "body_invalid": N_("Có mục ghi không đúng khuôn nên hệ thống không đọc được."),
+    "action_unknown": N_("Ứng dụng trên máy ghi một việc mà hệ thống chưa biết."),
+    "content_differs": N_(
+        "Máy gửi hai lần cùng một việc với nội dung khác nhau. Bản đến trước đã được ghi nhận."
+    ),
+    "seq_taken": N_("Máy đã gửi một việc khác mang cùng số thứ tự."),
+    "write_failed": N_("Hệ thống chưa ghi được việc này lúc máy gửi lên."),
+    "consent_not_told": N_("Có ghi việc đã hướng dẫn nhưng chưa ghi người gặp đã nghe đọc và đồng ý."),
+    "not_own_visit": N_("Bản ghi này sửa một lần thăm do người khác ghi."),
+    "closed": N_("Việc làm sau khi hoạt động đã đóng."),
+    "not_open_yet": N_("Việc làm trước khi hoạt động mở."),
+}
+"""Why a deed was put aside or did not count, for whoever settles it."""
 ANSWERS = {
     "confirmed": N_("đúng như đã ghi"),
     "differs": N_("có điểm khác"),
@@ -190,6 +212,11 @@ LANGUAGES = {
 
 def action(code: str) -> str:
     return gettext(ACTIONS[code]) if code in ACTIONS else code
+
+
+def why_aside(code: str) -> str:
+    """Why a deed was put aside, or was read and did not count."""
+    return gettext(ASIDE.get(code) or DEEDS.get(code) or SHARED.get(code) or N_("Cần có người xem."))
 
 
 def why_waiting(code: str | None) -> str:

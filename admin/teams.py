@@ -78,12 +78,10 @@ def _list_page(error: DomainError | None = None) -> Response:
 
 
 def _rows() -> list[Row]:
-    session = http.session()
+    session, seen = http.session(), teams_seen()
     members = members_per_team(session, clock.today())
-    return [
-        Row(team, members.get(team.id, 0), len(queries.households_of(session, team.id, clock.now())))
-        for team in teams_seen()
-    ]
+    held = queries.households_per_team(session, [team.id for team in seen])
+    return [Row(team, members.get(team.id, 0), held[team.id]) for team in seen]
 
 
 def _without_team(commune: NamedUnit) -> list[NamedUnit]:
@@ -168,7 +166,8 @@ def _team_page(team_id: uuid.UUID, error: DomainError | None = None, at: str = "
         error.status if error else 200,
         one=one,
         commune=commune,
-        households=queries.households_of(http.session(), team_id, clock.now()),
+        held=queries.households_per_team(http.session(), [team_id])[team_id],
+        households=queries.part_of_team(http.session(), team_id, after=request.args.get("after", "")[:120]),
         kinds=team_words.HOUSEHOLD_KINDS,
         days=_days(one, monday),
         monday=monday,

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -78,9 +79,12 @@ def serve() -> None:
 @main.command()
 def worker() -> None:
     """Run one worker: fold, number changes, turn activities with time."""
+    from backend.media.photos import Keeping
     from backend.worker import Worker
 
-    hand = Worker(Database(_settings().database_url), measure_book())
+    settings = _settings()
+    keeping = Keeping(timedelta(days=settings.photo_days), timedelta(days=settings.half_photo_days))
+    hand = Worker(Database(settings.database_url), measure_book(), keeping)
     hand.stop_on_signals()
     hand.run()
 

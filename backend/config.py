@@ -26,6 +26,7 @@ class Settings:
     `identity`: name of the identity port. There is no default: the demo port is chosen by demo mode alone.
     `trusted_proxies`: how many proxies stand before the node and write down the client's address. Left at 0 behind
     a proxy, all clients seem to be one and share that one's limits.
+    `photo_days`, `half_photo_days`: how long a photo stays that no record names, or that never got whole.
     `signing_key`: what the node signs with, 32 bytes in base64url. Empty where nothing signed will be kept: tests.
     """
 
@@ -40,6 +41,8 @@ class Settings:
     language: str = "vi"
     trusted_proxies: int = 0
     signing_key: str = ""
+    photo_days: int = 30
+    half_photo_days: int = 14
 
     @property
     def demo(self) -> bool:
@@ -71,6 +74,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         workers=_number(env, "LANTOA_WORKERS", 2),
         trusted_proxies=_number(env, "LANTOA_TRUSTED_PROXIES", 0, least=0),
         signing_key=_signing_key(env, data),
+        photo_days=_number(env, "LANTOA_PHOTO_DAYS", 30),
+        half_photo_days=_number(env, "LANTOA_HALF_PHOTO_DAYS", 14),
     )
 
 

@@ -36,9 +36,12 @@ TIDY_EVERY_S = 3600
 class Worker:
     """One worker process. Any number may run: leases keep each job single."""
 
-    def __init__(self, database: Database, book: MeasureBook) -> None:
+    def __init__(
+        self, database: Database, book: MeasureBook, keeping: photos.Keeping = photos.PLAINLY
+    ) -> None:
         self.database = database
         self.book = book
+        self.keeping = keeping
         self.stopping = threading.Event()
         self._turned = self._tidied = self._emptied = 0.0
         self._stuck: set[uuid.UUID] = set()
@@ -78,7 +81,7 @@ class Worker:
         if now - self._tidied > TIDY_EVERY_S:
             self._tidied = now
             with self.database.transaction() as session:
-                tidy(session)
+                tidy(session, self.keeping)
 
     def turn_activities(self) -> None:
         """Each activity by itself: one that is not fit to open must not hold up the others."""
@@ -102,11 +105,12 @@ class Worker:
         signal.signal(signal.SIGINT, self.stop)
 
 
-def tidy(session: Session) -> None:
+def tidy(session: Session, keeping: photos.Keeping = photos.PLAINLY) -> None:
     """Delete what its retention says is over. One worker at a time."""
     hold(session, "tidy")
     sign_in.forget_old_codes(session)
     limits.forget_old(session)
     changes.forget_old(session)
-    photos.forget_unfinished(session)
+    photos.forget_unfinished(session, keeping)
+    leaving.forget_unnamed_photos(session, keeping)
     leaving.forget_what_is_over(session, clock.now())

@@ -151,7 +151,8 @@ def _same_day(answer: Answer, deed: Deed, day: date) -> bool:
 
 def _verdict(deed: Deed, answer: Answer, place: Attribution) -> Verdict:
     return Verdict(
-        deed.id, place.verdict, answer.outcome, answer.reason, deed.receipt, deed.body_hash, deed.received_at, answer.result
+        deed.id, place.verdict, answer.outcome, answer.reason, deed.receipt, deed.body_hash, deed.received_at, answer.result,
+        deed.happened_at, deed.time_trust,
     )  # fmt: skip
 
 

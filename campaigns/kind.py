@@ -1,15 +1,15 @@
 """The promise a kind of activity makes. Everybody else asks the kind; nobody writes `if kind == ...`."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
 from sqlalchemy.orm import Session
 
-from backend.participation.deeds import Answer, Deed
+from backend.participation.deeds import Answer, Deed, FactLine
 from backend.participation.measures import Measure
 from backend.people.sign_in import Participant
 from campaigns.earned import Earned
@@ -105,6 +105,48 @@ class Express:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What the phone is told of a deed; `units` are put in by name. `day`: what a unit that is no more was called then."""
+
+    result: dict[str, Any]
+    units: Mapping[str, uuid.UUID]
+    day: date
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A room's answer to one deed of a run: what it counts, in which unit, and what is told."""
+
+    outcome: Literal["counted", "noted"]
+    lines: tuple[FactLine, ...]
+    unit: uuid.UUID
+    told: Told
+
+
+@dataclass(frozen=True)
+class Together:
+    """Many deeds of an action in two exchanges with PostgreSQL (campaigns.together). `do_all` does the same everywhere else.
+
+    `thing(body)`: the id of the row of `table` a deed is about, which is held; `read`: what the room must know, asked once
+    it is held; `decide(look, deeds, rows)` answers all of them with the values its own write needs, or None where one is
+    not the plain case; `write`: the room's parts of the one statement, which knows the deeds as d. `states`: those of the
+    activity in which that holds. `recalled`, `recall` and `tell(row)`: what is told of a deed offered again (o).
+    """
+
+    table: str
+    thing: Callable[[Any], uuid.UUID]
+    read: str
+    decide: Callable[
+        [Look, Sequence[Deed], Sequence[tuple[Any, ...]]], tuple[Sequence[Decided], dict[str, Any]] | None
+    ]
+    write: str
+    states: frozenset[str]
+    recalled: str
+    recall: str
+    tell: Callable[[tuple[Any, ...]], Told | None]
+
+
+@dataclass(frozen=True)
 class Action:
     """One thing a person can do in an activity of this kind.
 
@@ -113,7 +155,7 @@ class Action:
     `who` is the guard. `do_all` answers a run of deeds as
     one set where that is cheaper than one by one. `recall` gives the result again when the deed is offered again,
     `again` where only the deed itself tells what it was about, `recall_all` of many at once.
-    `express`: the hot path of an action that thousands do in one minute.
+    `express`: the hot path of an action that thousands do in one minute; `together` that of many deeds at once.
     """
 
     name: str
@@ -129,6 +171,7 @@ class Action:
     recall_all: Callable[[Desk, Sequence[uuid.UUID]], dict[uuid.UUID, dict[str, Any]]] | None = None
     do_all: Callable[[Desk, Sequence[Deed]], Sequence[Answer]] | None = None
     express: Express | None = None
+    together: Together | None = None
 
     def answer(self, desk: Desk, deeds: Sequence[Deed]) -> Sequence[Answer]:
         """An answer per deed, in order."""
@@ -157,7 +200,7 @@ class Kind:
     A kind without results to settle leaves those parts as they are here; `publishes`: its results are made public.
     `audience`: the kind of membership without which an activity is not shown on the phone.
     `erase(session, subject)` deletes what the room itself keeps of a person, `forget(session, activity)` what it keeps of
-    everybody once the time they agreed to is over.
+    everybody once the time they agreed to is over. `names_photos(session, digests)`: those of them that its records name.
     """
 
     name: str
@@ -188,6 +231,7 @@ class Kind:
     earned: Callable[[Desk], Earned | None] | None = None
     publishes: bool = True
     audience: str | None = None
+    names_photos: Callable[[Session, Collection[str]], set[str]] = lambda _session, _digests: set()
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     def action(self, name: str) -> Action | None:

@@ -1,6 +1,7 @@
 """A person leaves, or the time agreed to is over: every room forgets what it keeps, then the person goes."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +34,15 @@ def _erase(session: Session, person: uuid.UUID, subject: uuid.UUID) -> None:
     session.execute(update(Operation).where(Operation.subject == subject).values(body=None))
     let_go(session, person)
     leaving.erase(session, person)
+
+
+def forget_unnamed_photos(session: Session, keeping: photos.Keeping) -> int:
+    """Whole photos that no room's record names, and no deed that waits. Answers how many went."""
+
+    def named(digests: Collection[str]) -> set[str]:
+        return {digest for kind in KINDS for digest in kind.names_photos(session, digests)}
+
+    return photos.forget_unnamed(session, keeping, named)
 
 
 def held(session: Session, who: Participant) -> dict[str, list[dict[str, Any]]]:

@@ -26,11 +26,20 @@ BODIES = {
 }
 
 
-Vouching = Callable[[uuid.UUID, str], datetime | None]
-"""(operation, hash of its bytes) -> when this node took it in before a restore, if the phone can prove it"""
+@dataclass(frozen=True)
+class Vouched:
+    """When this node took a deed in before a restore, and when it was done: (milliseconds, trust). Vouchers of older
+    releases do not say the latter."""
+
+    received_at: datetime
+    happened: tuple[int, str] | None = None
 
 
-def no_voucher(_operation: uuid.UUID, _hash: str) -> datetime | None:
+Vouching = Callable[[uuid.UUID, str], Vouched | None]
+"""(operation, hash of its bytes) -> what this node said of it before a restore, if the phone can prove it"""
+
+
+def no_voucher(_operation: uuid.UUID, _hash: str) -> Vouched | None:
     return None
 
 
@@ -74,8 +83,8 @@ def deed_of(batch: Batch, operation: OperationIn, body: Any, raw: bytes) -> Deed
     """The operation timed by the node's clock and tied to its person."""
     hashed = d.body_hash(raw)
     before = batch.vouched_for(operation.id, hashed)
-    received = before or batch.arrived_at or clock.now()
-    happened, trust = times.happened(
+    received = before.received_at if before else batch.arrived_at or clock.now()
+    happened, trust = (before and before.happened) or times.happened(
         _reading(operation),
         times.Anchor(operation.anchor.server_ms, operation.anchor.mono_ms, str(operation.anchor.boot_id))
         if operation.anchor

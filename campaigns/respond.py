@@ -14,14 +14,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.errors import N_, DomainError
-from backend.participation import changes, record, waiting
+from backend.participation import aside, changes, record, waiting
 from backend.participation import deeds as d
 from backend.participation.deeds import Answer, Deed
-from backend.participation.models import Operation
+from backend.participation.models import Operation, Quarantined
 from backend.people.sign_in import Participant, hold_subject
 from campaigns import entry
 from campaigns.desks import Answered, Desks
 from campaigns.kind import Action, Desk, Kind
+from campaigns.legible import when_done
 from campaigns.reading import BODIES, Batch, place_in, read
 
 __all__ = ["Batch", "NotWaiting", "Verdict", "refuse_waiting", "respond", "take_in_again"]
@@ -29,7 +30,7 @@ __all__ = ["Batch", "NotWaiting", "Verdict", "refuse_waiting", "respond", "take_
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the phone is told about one operation."""
+    """What the phone is told about one operation. `happened_at`, `time_trust`: when it was done, sealed for a restore."""
 
     id: uuid.UUID | None
     verdict: str
@@ -39,6 +40,8 @@ class Verdict:
     hash: str
     received_at: datetime
     result: dict[str, Any] | None = None
+    happened_at: datetime | None = None
+    time_trust: str = "low"
 
 
 def respond(session: Session, batch: Batch) -> list[Verdict]:
@@ -151,6 +154,8 @@ def _verdict(answered: Answered) -> Verdict:
         hash=deed.body_hash,
         received_at=deed.received_at,
         result=answer.result,
+        happened_at=deed.happened_at,
+        time_trust=deed.time_trust,
     )
 
 
@@ -180,6 +185,8 @@ def _again(
         hash=held.body_hash,
         received_at=held.received_at,
         result=recalled.get(held.id) or _recalled(desks, BODIES[deed.action][1], deed, held),
+        happened_at=held.happened_at,
+        time_trust=held.time_trust,
     )
 
 
@@ -204,12 +211,30 @@ def _recalled(desks: Desks, action: Action, deed: Deed, held: Operation) -> dict
 
 def _aside(session: Session, batch: Batch, raw: bytes, reason: str, deed: uuid.UUID | None = None) -> Verdict:
     operation_id, seq = place_in(raw)
-    kept = record.quarantine(session, batch.device, batch.participant.subject, raw, reason, seq)
+    kept = record.quarantine(
+        session, batch.device, batch.participant.subject, raw, reason, seq,
+        deed_id=deed or operation_id, **when_done(batch, raw),
+    )  # fmt: skip
+    if (found := aside.taken_up(session, kept)) is not None:
+        return _taken_up(deed or operation_id, kept, found)
     return Verdict(
         id=deed or operation_id,
         verdict="quarantined",
         outcome="refused",
         reason=kept.reason,
+        receipt=kept.receipt,
+        hash=kept.body_hash,
+        received_at=kept.received_at,
+    )
+
+
+def _taken_up(deed: uuid.UUID | None, kept: Quarantined, found: Operation) -> Verdict:
+    """Put aside once, and since then taken in by somebody responsible: offered again, it is what it became."""
+    return Verdict(
+        id=deed,
+        verdict="duplicate",
+        outcome=found.outcome,
+        reason=found.reason,
         receipt=kept.receipt,
         hash=kept.body_hash,
         received_at=kept.received_at,

@@ -3,41 +3,24 @@
 `LOADTEST_FIELD`: JSON of {pace_s, batch, deeds, phones: [...]}; what phones were told goes to `LOADTEST_TOLD`.
 """
 
-import json
-import os
 import random
 import time
-from pathlib import Path
 from typing import Any
 
 import gevent
-import gevent.event
 from locust import FastHttpUser, events, task
 from locust.env import Environment
 from locust.exception import StopUser
 
+from loadtests import together
 from loadtests.fieldwork import envelope, visit
 
 _plan: dict[str, Any] = {}
-_opens = gevent.event.Event()
-_done: list[str] = []
 
 
 @events.init.add_listener
 def load(environment: Environment, **_: object) -> None:
-    if not (environment.host or "").startswith("http://127.0.0.1:"):
-        raise SystemExit("Load tests talk to 127.0.0.1 only.")
-    _plan.update(json.loads(Path(os.environ["LOADTEST_FIELD"]).read_text(encoding="utf-8")))
-
-
-@events.spawning_complete.add_listener
-def open_the_gate(**_: object) -> None:
-    _opens.set()
-
-
-@events.quitting.add_listener
-def write_down(**_: object) -> None:
-    Path(os.environ["LOADTEST_TOLD"]).write_text("\n".join(_done), encoding="utf-8")
+    _plan.update(together.plan("LOADTEST_FIELD", environment))
 
 
 class Member(FastHttpUser):
@@ -48,7 +31,7 @@ class Member(FastHttpUser):
     def on_start(self) -> None:
         self.phone = _plan["phones"].pop()
         self.told: dict[str, Any] = {"device": self.phone["device"], "receipts": {}, "again": 0}
-        _opens.wait()
+        together.opens.wait()
 
     @task
     def tell(self) -> None:
@@ -59,9 +42,7 @@ class Member(FastHttpUser):
                 gevent.sleep(max(0.0, began + number * _plan["pace_s"] - time.monotonic()))
                 self._until_told(deeds[start : start + _plan["batch"]])
         finally:
-            _done.append(json.dumps(self.told))
-            if len(_done) == self.environment.parsed_options.num_users:
-                self.environment.runner.quit()
+            together.done(self.environment, self.told)
         raise StopUser
 
     def _until_told(self, deeds: list[str]) -> None:

@@ -3,41 +3,24 @@
 Each client is one phone of `LOADTEST_PHONES` and writes down what it was told, a JSON line in `LOADTEST_TOLD`.
 """
 
-import json
-import os
 import random
-from pathlib import Path
 from typing import Any
 
 import gevent
-import gevent.event
 from locust import FastHttpUser, events, task
 from locust.env import Environment
 from locust.exception import StopUser
 
+from loadtests import together
 from loadtests.opening import BATCH, OPENING_S, QUESTIONS, THINK_S
 from loadtests.papers import push
 
 _phones: list[dict[str, str]] = []
-_opens = gevent.event.Event()
-_done: list[str] = []
 
 
 @events.init.add_listener
 def load(environment: Environment, **_: object) -> None:
-    if not (environment.host or "").startswith("http://127.0.0.1:"):
-        raise SystemExit("Load tests talk to 127.0.0.1 only.")
-    _phones.extend(json.loads(Path(os.environ["LOADTEST_PHONES"]).read_text(encoding="utf-8")))
-
-
-@events.spawning_complete.add_listener
-def open_the_gate(**_: object) -> None:
-    _opens.set()
-
-
-@events.quitting.add_listener
-def write_down(**_: object) -> None:
-    Path(os.environ["LOADTEST_TOLD"]).write_text("\n".join(_done), encoding="utf-8")
+    _phones.extend(together.plan("LOADTEST_PHONES", environment))
 
 
 class Contestant(FastHttpUser):
@@ -54,7 +37,7 @@ class Contestant(FastHttpUser):
             "answers": {},
             "result": None,
         }
-        _opens.wait()
+        together.opens.wait()
 
     @task
     def take_part(self) -> None:
@@ -63,9 +46,7 @@ class Contestant(FastHttpUser):
             self._home()
             self._paper()
         finally:
-            _done.append(json.dumps(self.told))
-            if len(_done) == self.environment.parsed_options.num_users:
-                self.environment.runner.quit()
+            together.done(self.environment, self.told)
         raise StopUser
 
     def _home(self) -> None:

@@ -17,6 +17,7 @@ from mobile_api import (
     me,
     node,
     photos,
+    pledges,
     relay,
     sign_in,
     sync,
@@ -47,7 +48,7 @@ def register(app: NodeApp) -> PhoneApi:
         API_SPEC_OPTIONS={"info": described.INFO, "security": [], "components": described.COMPONENTS},
     )
     api = PhoneApi(app)
-    rooms = (node, sign_in, me, home, activities, boards, certificates, sync, relay, team, photos)
+    rooms = (node, sign_in, me, home, activities, boards, certificates, sync, relay, team, photos, pledges)
     for room in rooms:
         api.register_blueprint(room.blueprint, url_prefix=PREFIX)
     described.complete(api.spec)

@@ -15,7 +15,7 @@ from backend.participation.deeds import PushIn
 from backend.participation.gaps import gaps
 from backend.participation.models import Change, Operation
 from backend.participation.queries import highest_seq, own_operations
-from campaigns import express
+from campaigns import express, together
 from campaigns.queries import ActivityUnknown
 from campaigns.queries import activity as find_activity
 from campaigns.respond import Batch, Verdict, respond
@@ -54,13 +54,24 @@ def push() -> Response:
 
 
 def _quickly(pushed: PushIn) -> Response | None:
-    """One plain deed of a hot action, where the database can do it in two statements."""
-    if len(pushed.operations) != 1 or pushed.vouchers:
+    """Plain deeds of a hot action, where the database can do them in a statement or two."""
+    if pushed.vouchers or not pushed.operations:
         return None
+    return _one(pushed) if len(pushed.operations) == 1 else _many(pushed)
+
+
+def _one(pushed: PushIn) -> Response | None:
     frozen = bytes(pushed.operations[0])
     sent = express.Sent(http.token(), pushed.device_id, pushed.sent, frozen, http.language, g.arrived_at)
     done = express.done(http.services().database, sent)
-    return _answer([done.verdict], done.highest_seq) if done else None
+    return _answer([done.verdict], done.highest_seq) if done else _many(pushed)
+
+
+def _many(pushed: PushIn) -> Response | None:
+    frozen = [bytes(operation) for operation in pushed.operations]
+    sent = together.Sent(http.token(), pushed.device_id, pushed.sent, frozen, http.language, g.arrived_at)
+    done = together.done(http.services().database, sent)
+    return _answer(done.verdicts, done.highest_seq) if done else None
 
 
 def _fully(pushed: PushIn) -> Response:

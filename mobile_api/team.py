@@ -107,6 +107,7 @@ def _rows(households: Collection[HouseholdView]) -> list[dict[str, Any]]:
             "team": row.team,
             "last_visit": marks[row.id].last_visit,
             "follow_up_on": marks[row.id].follow_up_on,
+            "promised_by": marks[row.id].promise,
             "no_further_visit": marks[row.id].no_further_visit,
             "card": household_card(seal, row),
         }

@@ -93,6 +93,12 @@ class HouseholdSchema(Schema):
     team = identifier()
     last_visit = fields.Date(required=True, allow_none=True)
     follow_up_on = fields.Date(required=True, allow_none=True)
+    promised_by = identifier(
+        allow_none=True,
+        metadata={
+            "description": "The visit that promised to come again; whoever keeps it names it in `follow_up_of`."
+        },
+    )
     no_further_visit = fields.Boolean(required=True)
     card = words(metadata={"description": "The text of the QR card on the household's door."})
 

@@ -1,6 +1,7 @@
 """What the sync answers: a verdict per operation, in the order sent."""
 
 import hmac
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,12 +10,12 @@ from typing import Any, Literal
 import msgspec
 from flask_babel import gettext
 
-from backend.clock import iso
+from backend.clock import iso, milliseconds
 from backend.errors import N_
 from backend.http import services
 from backend.participation.deeds import VoucherIn
 from backend.participation.models import Operation
-from campaigns.reading import Vouching
+from campaigns.reading import Vouched, Vouching
 from campaigns.reasons import SHARED
 from campaigns.registry import KINDS
 from campaigns.respond import Verdict
@@ -62,7 +63,7 @@ def verdict_out(verdict: Verdict) -> VerdictOut:
         receipt=verdict.receipt,
         hash=verdict.hash,
         received_at=received_at,
-        seal=_seal(str(verdict.id), verdict.hash, received_at),
+        seal=_seal(str(verdict.id), verdict.hash, received_at, _when(verdict)),
         result=verdict.result,
     )
 
@@ -82,21 +83,39 @@ def judgement(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _seal(operation: str, hashed: str, received_at: str) -> str:
-    return services().seal.keyed_hash("receipt", operation, hashed, received_at)
+_TIMED = re.compile(r"([0-9]{1,15})([hl])[0-9a-f]{48}")
+_TRUST = {"h": "high", "l": "low"}
+
+
+def _when(verdict: Verdict) -> str:
+    """'1793690032574h': milliseconds, and high or low trust; nothing of a deed that could not be read."""
+    at = verdict.happened_at
+    return f"{milliseconds(at)}{verdict.time_trust[0]}" if at else ""
+
+
+def _seal(operation: str, hashed: str, received_at: str, when: str) -> str:
+    """Says itself when the deed was done: after a restore the phone's clocks that told it have long run on.
+
+    Without that, as older releases wrote it, it is the bare hash.
+    """
+    parts = ("receipt", operation, hashed, received_at, *([when] if when else []))
+    sealed = services().seal.keyed_hash(*parts)
+    return f"{when}{sealed[:48]}" if when else sealed
 
 
 def vouching(vouchers: Sequence[VoucherIn]) -> Vouching:
     """Believe a voucher only when its seal is ours, for these very bytes."""
     by_id = {voucher.id: voucher for voucher in vouchers}
 
-    def vouched_for(operation: uuid.UUID, hashed: str) -> datetime | None:
+    def vouched_for(operation: uuid.UUID, hashed: str) -> Vouched | None:
         voucher = by_id.get(operation)
         if voucher is None:
             return None
-        ours = _seal(str(operation), hashed, voucher.received_at)
-        return (
-            datetime.fromisoformat(voucher.received_at) if hmac.compare_digest(ours, voucher.seal) else None
-        )
+        said = _TIMED.fullmatch(voucher.seal)
+        ours = _seal(str(operation), hashed, voucher.received_at, f"{said[1]}{said[2]}" if said else "")
+        if not hmac.compare_digest(ours.encode(), voucher.seal.encode()):
+            return None
+        happened = (int(said[1]), _TRUST[said[2]]) if said else None
+        return Vouched(datetime.fromisoformat(voucher.received_at), happened)
 
     return vouched_for

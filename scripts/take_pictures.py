@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
 
+from backend.demo.data import DATA
 from tests.browser.conftest import CHROMIUM, DESK, PHONE
 from tests.browser.demo_node import ROOT, DemoNode, running
 from tests.browser.steps import (
@@ -38,6 +39,7 @@ from tests.browser.test_team_day import begin_the_day, help_with, house
 PICTURES = ROOT / "docs" / "pictures"
 PACK = ROOT / "campaigns/packs/tim-hieu-chuyen-doi-so/questions"
 POOL = [row for file in PACK.glob("*.yaml") for row in yaml.safe_load(file.read_text(encoding="utf-8"))]
+QUANG = next(row for row in DATA["guests"] if "cell" in row)
 SETTLED_MS, READING_MS = 600, 1_500
 
 
@@ -51,6 +53,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=place, args=list(CHROMIUM))
         of_the_phone(browser, node)
         of_a_team(browser, node)
+        of_a_pledge(browser, node)
         of_the_console(browser, node)
         browser.close()
     return 0
@@ -152,6 +155,21 @@ def of_a_team(browser: Browser, node: DemoNode) -> None:
     help_with(page, "vneid", taps=2)
     tid(page, "service-scam_advice").click()
     take(page, "phone-visit")
+
+
+def of_a_pledge(browser: Browser, node: DemoNode) -> None:
+    """A Party member's pledge on the phone, and the cell's page on the console."""
+    page = browser.new_context(**PHONE, base_url=node.url, device_scale_factor=1.5).new_page()
+    open_app(page)
+    tid(page, "begin").click()
+    enter_as(page, QUANG)
+    page.locator("[data-testid=activity-card][data-kind=pledge]").first.click()
+    expect(tid(page, "standing")).to_be_visible()
+    take(page, "phone-pledge")
+    desk = browser.new_context(**DESK, base_url=node.url).new_page()
+    sign_in_to_console(desk, "lanh")
+    desk.goto("/admin/pledges")
+    take(desk, "console-pledges")
 
 
 def of_the_console(browser: Browser, node: DemoNode) -> None:

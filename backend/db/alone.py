@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 IDLE_S = 5.0
 """A connection used a moment ago is alive; asking each time would cost every request a round trip."""
 WAIT_S = 30.0
+SETTINGS = "SET lock_timeout = '250ms'; SET plan_cache_mode = force_generic_plan; SET jit = off"
+"""Whoever is on the hot path gives way before the database sees a deadlock in it; its few statements are planned once."""
 
 
 class Line:
@@ -64,7 +66,9 @@ class Lines:
 
     def _open(self) -> psycopg.Connection[Any]:
         arguments, named = self._engine.dialect.create_connect_args(self._engine.url)
-        return psycopg.connect(*arguments, **named, autocommit=True)
+        connection = psycopg.connect(*arguments, **named, autocommit=True)
+        connection.execute(SETTINGS)
+        return connection
 
     def close(self) -> None:
         """Close what nobody is using; whoever comes later opens anew."""

@@ -5,7 +5,7 @@ Nobody waits for a photo: the record that names it counts long before. A photo t
 
 import hashlib
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,9 +20,21 @@ from backend.media.redrawn import Unfit, redrawn
 
 LARGEST = 6 * 1024 * 1024
 CHUNK = 256 * 1024
-UNFINISHED = timedelta(days=30)
+LOOKED_UP = 400
+"""So many digests are asked about in one statement."""
 TAKEN_OVER = timedelta(hours=1)
 """Two phones may hold the same picture; the second waits this long for the first to get on with it."""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How long a photo stays that serves nobody: one that no record names, and one that never got whole."""
+
+    unnamed: timedelta = timedelta(days=30)
+    unfinished: timedelta = timedelta(days=14)
+
+
+PLAINLY = Keeping()
 
 
 class PhotoTooLarge(DomainError):
@@ -174,7 +186,26 @@ def erase(session: Session, subject: uuid.UUID) -> None:
     session.execute(delete(Photo).where(Photo.subject == subject))
 
 
-def forget_unfinished(session: Session) -> None:
+def forget_unfinished(session: Session, keeping: Keeping) -> None:
     """Half a photo does not lie about for ever. Its phone, should it come back, begins again."""
-    since = clock.now() - UNFINISHED
+    since = clock.now() - keeping.unfinished
     session.execute(delete(Photo).where(Photo.complete_at.is_(None), Photo.begun_at < since))
+
+
+Named = Callable[[Collection[str]], Collection[str]]
+"""Of these digests those that something on this node names."""
+
+
+def forget_unnamed(session: Session, keeping: Keeping, named: Named) -> int:
+    """What no record came to name serves nobody: its visit was put right, refused, or is over. Answers how many went."""
+    since = clock.now() - keeping.unnamed
+    whole = session.scalars(
+        select(Photo.digest).where(Photo.complete_at < since).order_by(Photo.digest)
+    ).all()
+    gone = 0
+    for start in range(0, len(whole), LOOKED_UP):
+        some = set(whole[start : start + LOOKED_UP])
+        lost = some - set(named(some))
+        forget(session, lost)
+        gone += len(lost)
+    return gone

@@ -103,8 +103,8 @@ def counted(
     return Answer("counted", facts=facts, result=result, happened_at=happened_at)
 
 
-def noted(result: dict[str, Any] | None = None) -> Answer:
-    return Answer("noted", result=result)
+def noted(result: dict[str, Any] | None = None, unit: uuid.UUID | None = None) -> Answer:
+    return Answer("noted", result=result, unit=unit)
 
 
 def refused(reason: str, result: dict[str, Any] | None = None) -> Answer:

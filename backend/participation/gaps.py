@@ -29,6 +29,11 @@ def gaps_of(session: Session, subjects: Collection[uuid.UUID]) -> dict[uuid.UUID
     return _holes(session, devices_of(session, subjects))
 
 
+def gaps_at(session: Session, devices: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Range]]:
+    """The same for phones one knows."""
+    return _holes(session, devices) if devices else {}
+
+
 def devices_of(session: Session, subjects: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Device -> who used it; where a family shares a phone, whoever used it last."""
     query = select(Operation.device_id, func.max(Operation.received_at), Operation.subject)

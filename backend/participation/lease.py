@@ -25,14 +25,14 @@ def pass_gate(session: Session, thing: uuid.UUID) -> None:
     so everybody there is alone anyway.
     """
     if on_postgres(session):
-        session.execute(select(func.pg_advisory_xact_lock_shared(_key(thing))))
+        session.execute(select(func.pg_advisory_xact_lock_shared(key_of(thing))))
 
 
 def shut_gate(session: Session, thing: uuid.UUID) -> None:
     """Wait until everybody who passed is done, then be alone with `thing` to the end of this transaction."""
     if on_postgres(session):
-        session.execute(select(func.pg_advisory_xact_lock(_key(thing))))
+        session.execute(select(func.pg_advisory_xact_lock(key_of(thing))))
 
 
-def _key(thing: uuid.UUID) -> int:
+def key_of(thing: uuid.UUID) -> int:
     return int.from_bytes(thing.bytes[8:], "big", signed=True)

@@ -36,6 +36,12 @@ class Operation(Base):
             postgresql_where=text("outcome = 'waiting'"),
             sqlite_where=text("outcome = 'waiting'"),
         ),
+        Index(
+            "ix_operation_refused",
+            "activity_id",
+            postgresql_where=text("outcome = 'refused'"),
+            sqlite_where=text("outcome = 'refused'"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -105,11 +111,21 @@ class PendingFact(Base):
 class Quarantined(Base):
     """A deed that could not be read or contradicts one already held. Kept byte for byte, never dropped.
 
-    `device_seq` where it could be read: the deed did arrive, so it leaves no hole in the device's run.
+    `device_seq` where it could be read: the deed did arrive, so it leaves no hole in the device's run. `deed_id`,
+    `happened_at`, `time_trust`: likewise. `settled_at`: somebody looked at it; `became` is then the operation that
+    stands for it, None where it was not accepted. The bytes stay either way.
     """
 
     __tablename__ = "quarantined"
-    __table_args__ = (UniqueConstraint("device_id", "body_hash"),)
+    __table_args__ = (
+        UniqueConstraint("device_id", "body_hash"),
+        Index(
+            "ix_quarantined_open",
+            "received_at",
+            postgresql_where=text("settled_at IS NULL"),
+            sqlite_where=text("settled_at IS NULL"),
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     device_id: Mapped[uuid.UUID]
@@ -120,6 +136,11 @@ class Quarantined(Base):
     reason: Mapped[str] = mapped_column(String(60))
     received_at: Mapped[datetime]
     receipt: Mapped[str] = mapped_column(String(20), unique=True)
+    deed_id: Mapped[uuid.UUID | None]
+    happened_at: Mapped[datetime | None]
+    time_trust: Mapped[str | None] = mapped_column(String(10))
+    settled_at: Mapped[datetime | None]
+    became: Mapped[uuid.UUID | None]
 
 
 class Change(Base):

@@ -76,15 +76,16 @@ _ASIDE = (
 
 
 def by_receipt(session: Session, receipt: str, subject: uuid.UUID) -> Operation | Quarantined | None:
-    """The person's own deed with that receipt."""
+    """The person's own deed with that receipt; of one that was put aside and taken up since, what it became."""
     operation = session.scalars(
         select(Operation).where(Operation.receipt == receipt, Operation.subject == subject)
     ).first()
     if operation is not None:
         return operation
-    return session.scalars(
+    kept = session.scalars(
         select(Quarantined).where(Quarantined.receipt == receipt, Quarantined.subject == subject)
     ).first()
+    return (kept and kept.became and session.get(Operation, kept.became)) or kept
 
 
 def facts_of(session: Session, operation: uuid.UUID) -> list[Fact]:

@@ -156,9 +156,18 @@ def write_facts(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
 
 
 def quarantine(
-    session: Session, device: uuid.UUID, subject: uuid.UUID, raw: bytes, reason: str, seq: int | None
+    session: Session,
+    device: uuid.UUID,
+    subject: uuid.UUID,
+    raw: bytes,
+    reason: str,
+    seq: int | None,
+    **legible: object,
 ) -> Quarantined:
-    """Keep a deed that cannot be taken in, byte for byte. The same bytes again answer with the first receipt."""
+    """Keep a deed that cannot be taken in, byte for byte. The same bytes again answer with the first receipt.
+
+    `legible`: its `deed_id`, `happened_at` and `time_trust` where they could be read.
+    """
     hashed = body_hash(raw)
     row = {
         "device_id": device,
@@ -169,6 +178,7 @@ def quarantine(
         "reason": reason,
         "received_at": clock.now(),
         "receipt": new_receipt(),
+        **legible,
     }
     session.execute(
         insert_into(session, Quarantined)

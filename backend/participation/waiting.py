@@ -1,13 +1,14 @@
 """Deeds that wait: taken in, kept byte for byte, and judged anew when what they lacked is there."""
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from backend.db.paging import beyond
 from backend.participation.deeds import Deed, OperationIn
 from backend.participation.models import Operation
 from backend.people.models import Person, SubjectLink
@@ -23,14 +24,35 @@ def waiting(
     session: Session, activities: Collection[uuid.UUID], reason: str | None = None, action: str | None = None
 ) -> list[Operation]:
     """What waits in these activities, the oldest deed first."""
-    query = select(Operation).where(
-        Operation.outcome == WAITING, Operation.activity_id.in_(activities), Operation.body.is_not(None)
-    )
+    query = _waits().where(Operation.activity_id.in_(activities))
     if reason is not None:
         query = query.where(Operation.reason == reason)
     if action is not None:
         query = query.where(Operation.action == action)
     return list(session.scalars(query.order_by(Operation.happened_at, Operation.id)))
+
+
+def waiting_after(
+    session: Session, activities: Collection[uuid.UUID], key: Sequence[Any] | None, most: int
+) -> list[Operation]:
+    """So many of what waits, from where `key` (moment, id) says; the oldest deed first."""
+    by = (Operation.happened_at, Operation.id)
+    query = _waits().where(Operation.activity_id.in_(activities), *beyond(by, key))
+    return list(session.scalars(query.order_by(*by).limit(most)))
+
+
+def waiting_one(session: Session, operation: uuid.UUID) -> Operation | None:
+    """One deed, if it still waits; for reading."""
+    return session.scalars(_waits().where(Operation.id == operation)).first()
+
+
+def how_many_wait(session: Session, activities: Collection[uuid.UUID]) -> int:
+    found = _waits().where(Operation.activity_id.in_(activities)).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _waits() -> Select[Operation]:
+    return select(Operation).where(Operation.outcome == WAITING, Operation.body.is_not(None))
 
 
 def held(session: Session, operation: uuid.UUID) -> Operation | None:

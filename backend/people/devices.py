@@ -5,6 +5,7 @@ not even carried here by somebody else's phone.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,15 +33,25 @@ class Device:
 
 def of_person(session: Session, person: uuid.UUID) -> list[Device]:
     """The person's phones, the one signed in last in front."""
+    return of_people(session, [person]).get(person, [])
+
+
+def of_people(session: Session, people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Device]]:
+    """The same for each of these people who has one."""
     newest = func.max(SignInSession.made_at)
+    phone = (SignInSession.person_id, SignInSession.device_id, LostDevice.reported_at, LostDevice.wiped_at)
     rows = session.execute(
-        select(SignInSession.device_id, newest, LostDevice.reported_at, LostDevice.wiped_at)
+        select(*phone, newest)
         .outerjoin(LostDevice, _SAME)
-        .where(SignInSession.person_id == person, SignInSession.device_id.is_not(None))
-        .group_by(SignInSession.device_id, LostDevice.reported_at, LostDevice.wiped_at)
+        .where(SignInSession.person_id.in_(people), SignInSession.device_id.is_not(None))
+        .group_by(*phone)
         .order_by(newest.desc())
     )
-    return [Device(device, since, lost, wiped) for device, since, lost, wiped in rows if device]
+    found: dict[uuid.UUID, list[Device]] = {}
+    for person, device, lost, wiped, since in rows:
+        if device:
+            found.setdefault(person, []).append(Device(device, since, lost, wiped))
+    return found
 
 
 def report_lost(session: Session, person: uuid.UUID, device: uuid.UUID) -> None:

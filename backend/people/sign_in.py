@@ -24,7 +24,15 @@ from backend.people.errors import (
     WrongPin,
 )
 from backend.people.identity import CodeSender
-from backend.people.models import Membership, Person, Phone, SignInCode, SignInSession, SubjectLink
+from backend.people.models import (
+    LostDevice,
+    Membership,
+    Person,
+    Phone,
+    SignInCode,
+    SignInSession,
+    SubjectLink,
+)
 from backend.people.rules import normal_phone
 from backend.safeguards.limits import count_try
 
@@ -256,10 +264,18 @@ def close_session(session: Session, session_id: uuid.UUID | None) -> None:
 
 
 def forget_old_codes(session: Session) -> None:
-    """Codes live a day, ended sessions thirty days (to answer 'who was signed in?'), numbers as long as their people."""
+    """Codes live a day, ended sessions thirty days (to answer 'who was signed in?'), numbers as long as their people.
+
+    The sign-ins of a lost phone stay as long as the person: whenever it calls again, its old token must still tell
+    which phone it is, so that it hears to wipe itself and not only to sign in anew.
+    """
     now = clock.now()
     session.execute(delete(SignInCode).where(SignInCode.made_at < now - timedelta(days=1)))
-    session.execute(delete(SignInSession).where(SignInSession.expires_at < now - timedelta(days=30)))
+    lost = select(LostDevice).where(
+        LostDevice.device_id == SignInSession.device_id, LostDevice.person_id == SignInSession.person_id
+    )
+    old = SignInSession.expires_at < now - timedelta(days=30)
+    session.execute(delete(SignInSession).where(old, ~lost.exists()))
     _forget_empty_phones(session)
 
 

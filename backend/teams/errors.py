@@ -41,3 +41,15 @@ class CannotMergeHouseholds(DomainError):
     status = 409
     code = "cannot_merge_households"
     sentence = N_("Chỉ gộp được hai hộ khác nhau, cùng loại.")
+
+
+class NotMerged(DomainError):
+    status = 409
+    code = "household_not_merged"
+    sentence = N_("Hộ này không còn nằm trong hộ khác: có thể đã có người tách lại.")
+
+
+class TeamChanged(DomainError):
+    status = 409
+    code = "team_changed"
+    sentence = N_("Thành viên hoặc hộ của tổ vừa thay đổi. Xin xem lại bản dưới đây rồi đồng ý.")

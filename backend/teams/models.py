@@ -1,19 +1,24 @@
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from backend.db.base import Base, new_id
+from backend.units.words import fold
 
 HOUSEHOLD_KINDS = ("household", "household_business", "firm", "cooperative")
 NICKNAME = 60
+LONGEST_FOLDED = 120
+"""Some letters are two once they are folded."""
 
 
 class Team(Base):
     """A community digital team (Tổ công nghệ số cộng đồng). The unit of the same id has its name, place and dates.
 
-    Its members are memberships of the kind 'team' in that unit. `decision_*`: the document that set it up.
+    Its members are memberships of the kind 'team' in that unit. `decision_*`: the document that set it up,
+    `dissolved_*`: the one that ended it.
     """
 
     __tablename__ = "team"
@@ -23,6 +28,8 @@ class Team(Base):
     decision_date: Mapped[date]
     decided_by: Mapped[str] = mapped_column(String(200))
     leader_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    dissolved_number: Mapped[str | None] = mapped_column(String(60))
+    dissolved_date: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -55,11 +62,17 @@ class PlanLine(Base):
     task: Mapped[str] = mapped_column(String(200))
 
 
+def _folded(context: Any) -> str:
+    nickname: str = context.get_current_parameters()["nickname"]
+    return fold(nickname)[:LONGEST_FOLDED]
+
+
 class Household(Base):
     """A household, household business, firm or co-operative, as a code and a nickname the team understands.
 
     Nothing else is known of it: no names, no numbers, no lists of troubles. `subject` is its random key in the ledger.
-    `merged_into`: it turned out to be the same as another one, or joined it.
+    `merged_into`: it turned out to be the same as another one, or joined it, at `merged_at`. `folded`: the nickname as one types it in a
+    hurry, which is how it is searched for and how two of a kind are found.
     """
 
     __tablename__ = "household"
@@ -68,11 +81,18 @@ class Household(Base):
     code: Mapped[str] = mapped_column(String(40), unique=True)
     kind: Mapped[str] = mapped_column(String(20))
     nickname: Mapped[str] = mapped_column(String(NICKNAME))
+    folded: Mapped[str] = mapped_column(String(LONGEST_FOLDED), default=_folded)
     subject: Mapped[uuid.UUID] = mapped_column(unique=True, default=new_id)
     card: Mapped[int] = mapped_column(default=1)
     made_at: Mapped[datetime]
     merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
+    merged_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    @validates("nickname")
+    def _fold(self, _column: str, nickname: str) -> str:
+        self.folded = fold(nickname)[:LONGEST_FOLDED]
+        return nickname
 
 
 class HouseholdPlace(Base):

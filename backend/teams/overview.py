@@ -1,6 +1,7 @@
 """What the console asks of teams and households beside the queries all share: whom to take in, and one history."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.errors import N_, DomainError
-from backend.people.models import Membership, Person
+from backend.people.models import Membership, Person, SubjectLink
 from backend.people.proofs import person_on_phone
 from backend.people.rules import old_enough
 from backend.teams.errors import HouseholdUnknown
@@ -72,6 +73,12 @@ def members_per_team(session: Session, day: date) -> dict[uuid.UUID, int]:
         .group_by(Membership.unit_id)
     ).all()
     return {team: count for team, count in rows}  # noqa: C416 - a row is no pair to the type checker
+
+
+def ever_in(session: Session, teams: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The random keys of whoever is or was in one of these teams: what they wrote then is still the team's."""
+    rows = select(SubjectLink.subject).join(Membership, Membership.person_id == SubjectLink.person_id)
+    return set(session.scalars(rows.where(Membership.kind == TEAM, Membership.unit_id.in_(teams))))
 
 
 def history(session: Session, household: uuid.UUID) -> HouseholdHistory:

@@ -3,11 +3,13 @@
 Everything is decided by people in a meeting and typed in here; the node keeps who typed it, never minutes or votes.
 """
 
+import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -18,7 +20,7 @@ from backend.participation import changes
 from backend.participation.lease import shut_gate
 from backend.safeguards.audit import Actor, note
 from campaigns.models import Activity
-from campaigns.pledge import ledger, rules
+from campaigns.pledge import ledger, queries, rules
 from campaigns.pledge.errors import (
     ChangedSince,
     ClassUnknown,
@@ -40,7 +42,7 @@ from campaigns.pledge.models import (
     PledgeVersion,
 )
 from campaigns.pledge.rating import rating_of
-from campaigns.pledge.readers import Reader
+from campaigns.pledge.readers import Reader, present_cell, shared_with
 
 PLEDGE = "pledge"
 
@@ -61,6 +63,36 @@ def held(session: Session, pledge: uuid.UUID) -> Pledge:
     return row
 
 
+def at_hand(
+    session: Session, pledge_id: uuid.UUID, kind: rules.ReaderKind, cells: Collection[uuid.UUID]
+) -> tuple[Pledge, uuid.UUID]:
+    """The pledge, alone until the transaction ends, and the member's present cell, for who is about to do something
+    with it. Raises NotFound for what this office may not see.
+    """
+    pledge = held(session, pledge_id)
+    cell = present_cell(session, pledge.subject)
+    if cell is None or cell not in cells:
+        raise NotFound
+    if not rules.may_read(kind, pledge.state, shared_with=shared_with(session, pledge, cell)):
+        raise NotFound
+    return pledge, cell
+
+
+def stamp(session: Session, pledge: Pledge) -> str:
+    """How it stands, in short: a form that was made from another stand is not obeyed."""
+    stand = (
+        pledge.number, pledge.in_force, pledge.state,
+        queries.reviews_of(session, pledge.id), queries.classes_of(session, pledge.id),
+    )  # fmt: skip
+    return hashlib.sha256(msgspec.json.encode(stand)).hexdigest()[:16]
+
+
+def check_unchanged(session: Session, pledge: Pledge, seen: str) -> None:
+    """Raises ChangedSince when it no longer stands as the form had it."""
+    if stamp(session, pledge) != seen:
+        raise ChangedSince
+
+
 def _tell(session: Session, pledge: Pledge, by: Reader, deed: str, why: str | None = None) -> None:
     pledge.changed_at = clock.now()
     note(session, Actor("staff", by.person), f"pledge.{deed}", PLEDGE, pledge.id, unit=by.unit, reason=why)
@@ -71,7 +103,7 @@ def _tell(session: Session, pledge: Pledge, by: Reader, deed: str, why: str | No
 
 
 def send_back(session: Session, pledge: Pledge, number: int, words: str, by: Reader) -> None:
-    """To be completed, with what is missing. Raises WordsMissing, ChangedSince."""
+    """To be completed, with what is missing. Raises WordsMissing, ChangedSince, PledgeDecided."""
     if len(words.strip()) < 3:
         raise WordsMissing
     version = _waiting(session, pledge, number)
@@ -84,7 +116,7 @@ def send_back(session: Session, pledge: Pledge, number: int, words: str, by: Rea
 def confirm(
     session: Session, activity: Activity, pledge: Pledge, number: int, words: str, by: Reader
 ) -> None:
-    """The cell has read and confirmed this version: it is in force. Raises ChangedSince, NotOpened.
+    """The cell has read and confirmed this version: it is in force. Raises ChangedSince, NotOpened, PledgeDecided.
 
     Whoever confirms has opened this very version before; several at once is quick, unread is not possible.
     """
@@ -102,6 +134,8 @@ def confirm(
 
 
 def _waiting(session: Session, pledge: Pledge, number: int) -> PledgeVersion:
+    if pledge.state == "closed":
+        raise PledgeDecided
     version = session.get(PledgeVersion, (pledge.id, number))
     if version is None or version.state != "submitted" or number != pledge.number:
         raise ChangedSince
@@ -115,8 +149,9 @@ def _answer(version: PledgeVersion, state: str, words: str, by: Reader) -> None:
 
 def _has_opened(session: Session, pledge: Pledge, number: int, person: uuid.UUID) -> bool:
     query = select(PledgeReading.id).where(
-        PledgeReading.pledge_id == pledge.id, PledgeReading.reader == person, PledgeReading.version == number
-    )
+        PledgeReading.pledge_id == pledge.id, PledgeReading.reader == person, PledgeReading.version == number,
+        PledgeReading.part == "body", PledgeReading.role == "cell_secretary",
+    )  # fmt: skip
     return session.scalar(query.limit(1)) is not None
 
 
@@ -166,17 +201,20 @@ def decide(
         raise TooEarly
     if not paper.number.strip():
         raise DocumentMissing
+    cell = _cell_of(session, pledge)
+    if cell is None:
+        raise TooEarly
     _write_class(session, activity, pledge, "committee", chosen, words, paper, by)
     pledge.state = "closed"
     session.flush()
-    ledger.count(session, activity, pledge, ASSESSED, _cell_of(session, pledge))
+    ledger.count(session, activity, pledge, ASSESSED, cell)
     _tell(session, pledge, by, "decide_class")
 
 
-def _cell_of(session: Session, pledge: Pledge) -> uuid.UUID:
-    """The cell that proposed the class: there membership was held."""
+def _cell_of(session: Session, pledge: Pledge) -> uuid.UUID | None:
+    """The cell that proposed the class: there membership was held. None where none did: the member died before."""
     query = select(PledgeClass.unit_id).where(PledgeClass.pledge_id == pledge.id, PledgeClass.by == "cell")
-    return session.scalars(query.order_by(PledgeClass.at.desc(), PledgeClass.id.desc()).limit(1)).one()
+    return session.scalars(query.order_by(PledgeClass.at.desc(), PledgeClass.id.desc()).limit(1)).first()
 
 
 def _write_class(

@@ -13,19 +13,25 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.people.models import Membership, Person, SubjectLink
-from backend.tallies.disclosure import K
 from backend.units.trees import holds_on
-from campaigns.models import Activity
+from backend.units.words import sort_key
+from campaigns.models import Activity, Campaign
 from campaigns.pledge.ledger import PARTY
-from campaigns.pledge.models import Pledge, PledgeExemption, PledgeSharing, PledgeVersion
-from campaigns.pledge.rules import IN_FORCE
+from campaigns.pledge.models import (
+    Pledge,
+    PledgeExemption,
+    PledgeReading,
+    PledgeSharing,
+    PledgeVersion,
+)
+from campaigns.pledge.rules import FEW, IN_FORCE
 
 HANDED_IN = ("submitted", "returned", *IN_FORCE)
 
 
 @dataclass(frozen=True)
 class MemberLine:
-    """A member who has handed in a pledge. `waits`: a version the cell has not answered; `opened`: by this reader."""
+    """A member who has handed in a pledge. `waits`: a version the cell has not answered."""
 
     pledge: uuid.UUID
     subject: uuid.UUID
@@ -50,18 +56,36 @@ class Coverage:
 
     @property
     def is_small(self) -> bool:
-        return self.expected < K
+        return self.expected < FEW
 
 
 @dataclass(frozen=True)
 class Due:
-    """A deed of a pledge in force that falls due in a stretch of time."""
+    """A deed of a pledge in force (version `number`) that falls due in a stretch of time."""
 
     name: str
     pledge: uuid.UUID
+    number: int
     what: str
     measure: str
     due: date
+
+
+def years(session: Session) -> list[tuple[Activity, Campaign]]:
+    """Every year of pledges that was released, the newest first."""
+    rows = session.execute(
+        select(Activity, Campaign)
+        .join(Campaign, Campaign.id == Activity.campaign_id)
+        .where(Activity.kind == "pledge", Campaign.state != "draft")
+        .order_by(Activity.opens_at.desc(), Activity.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def name_of(session: Session, subject: uuid.UUID) -> str:
+    """The member's name; '' once nobody stands behind the key."""
+    query = select(Person.name).join(SubjectLink, SubjectLink.person_id == Person.id)
+    return session.scalar(query.where(SubjectLink.subject == subject)) or ""
 
 
 def members(session: Session, cell: uuid.UUID, day: date) -> dict[uuid.UUID, str]:
@@ -84,8 +108,8 @@ def lines(session: Session, activity: Activity, cell: uuid.UUID) -> list[MemberL
         )
     ).all()
     waiting = _waiting(session, [row.id for row in rows])
-    found = [_line(row, who[row.subject], row.id in waiting) for row in rows]
-    return sorted(found, key=lambda one: (not one.waits, one.name, one.pledge))
+    found = [_line(row, who[row.subject], row.id in waiting and row.state != "closed") for row in rows]
+    return sorted(found, key=lambda one: (not one.waits, sort_key(one.name), one.pledge))
 
 
 def _waiting(session: Session, pledges: Sequence[uuid.UUID]) -> set[uuid.UUID]:
@@ -93,6 +117,39 @@ def _waiting(session: Session, pledges: Sequence[uuid.UUID]) -> set[uuid.UUID]:
         PledgeVersion.pledge_id.in_(pledges), PledgeVersion.state == "submitted"
     )
     return set(session.scalars(query))
+
+
+def waiting_in(session: Session, activity: Activity, cells: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Cell -> how many versions of its members wait for an answer."""
+    rows = session.execute(
+        select(Membership.unit_id, func.count())
+        .join(SubjectLink, SubjectLink.person_id == Membership.person_id)
+        .join(Pledge, (Pledge.subject == SubjectLink.subject) & (Pledge.activity_id == activity.id))
+        .join(
+            PledgeVersion,
+            (PledgeVersion.pledge_id == Pledge.id) & (PledgeVersion.state == "submitted"),
+        )
+        .where(
+            Membership.unit_id.in_(cells), Membership.kind == PARTY, holds_on(Membership, clock.today()),
+            Pledge.state.in_(HANDED_IN), Pledge.state != "closed",
+        )
+        .group_by(Membership.unit_id)
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows}
+
+
+def opened_by(session: Session, person: uuid.UUID, lines: Iterable[MemberLine]) -> set[uuid.UUID]:
+    """Those of the pledges whose newest version this person has opened as the cell's secretary."""
+    numbers = {one.pledge: one.number for one in lines}
+    rows = session.execute(
+        select(PledgeReading.pledge_id, PledgeReading.version).where(
+            PledgeReading.pledge_id.in_(numbers),
+            PledgeReading.reader == person,
+            PledgeReading.part == "body",
+            PledgeReading.role == "cell_secretary",
+        )
+    )
+    return {pledge for pledge, version in rows if version == numbers[pledge]}
 
 
 def _line(row: Pledge, name: str, waits: bool) -> MemberLine:
@@ -108,7 +165,7 @@ def exemptions(session: Session, activity: Activity, cell: uuid.UUID) -> list[tu
             PledgeExemption.activity_id == activity.id, PledgeExemption.cell_id == cell
         )
     )
-    return sorted(((row, who.get(row.subject, "")) for row in rows), key=lambda pair: pair[1])
+    return sorted(((row, who.get(row.subject, "")) for row in rows), key=lambda pair: sort_key(pair[1]))
 
 
 def sharing(session: Session, activity: Activity, cell: uuid.UUID) -> list[PledgeSharing]:
@@ -125,7 +182,7 @@ def due_between(session: Session, activity: Activity, cell: uuid.UUID, since: da
     """Deeds of versions in force that fall due from one day to another, both included."""
     who = members(session, cell, clock.today())
     rows = session.execute(
-        select(Pledge.subject, Pledge.id, PledgeVersion.items)
+        select(Pledge.subject, Pledge.id, PledgeVersion.number, PledgeVersion.items)
         .join(
             PledgeVersion,
             (PledgeVersion.pledge_id == Pledge.id) & (PledgeVersion.number == Pledge.in_force),
@@ -133,12 +190,12 @@ def due_between(session: Session, activity: Activity, cell: uuid.UUID, since: da
         .where(Pledge.activity_id == activity.id, Pledge.subject.in_(who), Pledge.state != "closed")
     )
     found = [
-        Due(who[subject], pledge, item["what"], item["measure"], date.fromisoformat(item["due"]))
-        for subject, pledge, items in rows
+        Due(who[subject], pledge, number, item["what"], item["measure"], date.fromisoformat(item["due"]))
+        for subject, pledge, number, items in rows
         for item in items
         if item["due"] and since <= date.fromisoformat(item["due"]) <= until
     ]
-    return sorted(found, key=lambda one: (one.due, one.name, one.what))
+    return sorted(found, key=lambda one: (one.due, sort_key(one.name), one.what))
 
 
 def coverage(session: Session, activity: Activity, cells: Collection[uuid.UUID]) -> dict[uuid.UUID, Coverage]:

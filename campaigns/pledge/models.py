@@ -207,7 +207,10 @@ class PledgeSharing(Base):
 
 
 class PledgeReading(Base):
-    """Somebody else than the member opened it: shown to the member. `part`: body | evidence | export."""
+    """Somebody else than the member opened it: shown to the member.
+
+    `part`: body | evidence | export (the sheet for the meeting) | due (a deed on the list of what falls due) | class.
+    """
 
     __tablename__ = "pledge_reading"
     __table_args__ = (Index(None, "pledge_id", "at"),)

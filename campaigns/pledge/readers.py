@@ -1,13 +1,16 @@
 """Who opens a pledge, and the trace it leaves: for the trail, and for the member to see."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.db.base import new_id
 from backend.errors import NotFound
 from backend.people import queries as people
 from backend.people.models import SubjectLink
@@ -90,6 +93,33 @@ def _trace(session: Session, pledge: Pledge, reader: Reader, cell: uuid.UUID, pa
     note(session, who, "pledge.read", "pledge", pledge.id, unit=cell, reason=part, is_read=True)
 
 
+def trace_listed(
+    session: Session, reader: Reader, listed: Mapping[uuid.UUID, int | None], part: str, unit: uuid.UUID
+) -> None:
+    """Lines out of many pledges (pledge -> version) stood on one sheet: one entry on the trail, and for each member one
+    line a day and reader, however often the sheet was opened. `part`: due | class | body | export.
+    """
+    note(session, Actor("staff", reader.person), f"pledge.read_{part}", "unit", unit, unit=unit, is_read=True)
+    known = set(
+        session.scalars(
+            select(PledgeReading.pledge_id).where(
+                PledgeReading.pledge_id.in_(listed),
+                PledgeReading.reader == reader.person,
+                PledgeReading.role == reader.role,
+                PledgeReading.part == part,
+                PledgeReading.at >= datetime.combine(clock.today(), time(), clock.VIETNAM),
+            )
+        )
+    )
+    rows = [
+        {"id": new_id(), "pledge_id": pledge, "version": number, "reader": reader.person, "role": reader.role,
+         "unit_id": reader.unit, "part": part, "at": clock.now()}
+        for pledge, number in listed.items() if pledge not in known
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(PledgeReading), rows)
+
+
 def _only(told: s.PledgeOut, parts: frozenset[Part], reader: Reader) -> s.PledgeOut:
     """Never the member's unsent working copy: what is shown was handed in, or is in force where only that is shared."""
     shown: dict[str, Any] = {"readings": [], "unsent": False, "items": _items(told, reader)}
@@ -97,8 +127,9 @@ def _only(told: s.PledgeOut, parts: frozenset[Part], reader: Reader) -> s.Pledge
         shown |= {"items": []}
     if "versions" not in parts:
         shown |= {"versions": []}
-    if "evidence" not in parts:
-        shown |= {"evidence": []}
+    handed_in = {row["id"] for one in told.versions for row in one.items}
+    seen = [one for one in told.evidence if str(one.item) in handed_in] if "evidence" in parts else []
+    shown["evidence"] = seen
     if "comments" not in parts:
         shown |= {"reviews": []}
     if "class" not in parts:

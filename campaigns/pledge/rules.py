@@ -1,7 +1,7 @@
 """Rules of pledges that need no database: what may be handed in, who may read what, what may follow on what."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -17,6 +17,8 @@ MAY_WRITE = ("draft", "submitted", "returned", "in_force", "midyear_checked")
 IN_FORCE = ("in_force", "midyear_checked", "self_assessed", "cell_assessed", "closed")
 """The cell has confirmed a version."""
 UNDER_WAY = ("in_force", "midyear_checked")
+FEW = 5
+"""Cells in which fewer are expected are not shown as numbers to those above, as with every figure about people."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,46 @@ def plain(items: Iterable[Any]) -> list[dict[str, Any]]:
         for item in items
     ]
     return sorted(rows, key=lambda row: (row["due"] or "9999", row["id"]))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A deed as it stands now (as it stood before, for one that was taken out), and what happened to it.
+
+    `mark`: added | changed | removed | same. `before`: how it read, where it was changed.
+    """
+
+    item: dict[str, Any]
+    mark: str
+    before: dict[str, Any] | None = None
+
+
+def changes(before: Sequence[dict[str, Any]], now: Sequence[dict[str, Any]]) -> list[Change]:
+    """What is new since another version, in the order of the deeds; what was taken out stands last."""
+    was, kept = {row["id"]: row for row in before}, {row["id"] for row in now}
+    found = [_change(row, was.get(row["id"])) for row in now]
+    return found + [Change(row, "removed") for row in before if row["id"] not in kept]
+
+
+def _change(row: dict[str, Any], was: dict[str, Any] | None) -> Change:
+    if was is None:
+        return Change(row, "added")
+    return Change(row, "same") if was == row else Change(row, "changed", was)
+
+
+def too_small(expected: Mapping[uuid.UUID, int]) -> set[uuid.UUID]:
+    """The cells whose numbers stay hidden where the sum of all is shown.
+
+    Those with few members; and, smallest first, as many more as it takes until what is hidden cannot be found by
+    subtracting: together not few, which is never one cell alone. Chosen by size alone, so that no pledge moves it.
+    """
+    order = sorted(expected, key=lambda cell: (expected[cell], cell))
+    hidden = {cell for cell in order if expected[cell] < FEW}
+    for cell in order:
+        if not hidden or sum(expected[one] for one in hidden) >= FEW:
+            break
+        hidden.add(cell)
+    return hidden
 
 
 def digital_items(items: Iterable[dict[str, Any]]) -> int:

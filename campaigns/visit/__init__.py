@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from backend.errors import N_
 from campaigns.kind import Action, EntryRule, Kind, Winner
 from campaigns.models import Activity
-from campaigns.visit import actions, queries, reasons, schemas
+from campaigns.visit import actions, express, pictures, queries, reasons, schemas
 from campaigns.visit.measures import MEASURES
 from campaigns.visit.pack import unpack
 from campaigns.visit.seed import seed
@@ -48,6 +48,7 @@ KIND = Kind(
             do_all=actions.log_all,
             result=schemas.VisitOut,
             recall_all=queries.recall_logs,
+            together=express.LOG,
         ),
         Action(
             name="session",
@@ -87,5 +88,6 @@ KIND = Kind(
     seed=seed,
     publishes=False,
     audience="team",
+    names_photos=pictures.named_photos,
     reasons=reasons.DEEDS,
 )

@@ -57,7 +57,7 @@ def household(desk: Desk, deed: Deed) -> Answer:
     except (UnitUnknown, TeamUnknown):
         return _waiting(desk, "hamlet_unknown")
     held_back.take_in(desk, made.id, log_all)
-    return noted(gatherings.household_out(desk, members, made.id, deed, team))
+    return noted(gatherings.household_out(desk, members, made.id, deed, team), unit=body.hamlet)
 
 
 def household_again(desk: Desk, deed: Deed) -> dict[str, Any]:
@@ -110,12 +110,17 @@ def _places(desk: Desk, members: Members, named: set[uuid.UUID]) -> Places:
 
 
 def _wrong(deed: Deed, writers: dict[uuid.UUID, uuid.UUID]) -> str | None:
-    """Nothing about what a household was helped with is kept without its word."""
     body: LogIn = deed.body
-    if body.met == "adult" and body.services and not (body.consent and text(CONSENT, body.consent)):
+    if consent_is_missing(body):
         return "consent_not_told"
     own = body.corrects is None or writers.get(body.corrects, deed.subject) == deed.subject
     return None if own else "not_own_visit"
+
+
+def consent_is_missing(body: LogIn) -> bool:
+    """Nothing about what a household was helped with is kept without its word."""
+    told = body.consent and text(CONSENT, body.consent)
+    return body.met == "adult" and bool(body.services) and not told
 
 
 # --- sessions, presence, the day ----------------------------------------------------------------------------------
@@ -159,7 +164,7 @@ def check_in(desk: Desk, deed: Deed) -> Answer:
         proved=_proved(desk, deed, code),
     )  # fmt: skip
     desk.session.add(made)
-    return noted(gatherings.check_in_out(made, Names(desk.session, [team, hamlet.id], day)))
+    return noted(gatherings.check_in_out(made, Names(desk.session, [team, hamlet.id], day)), unit=hamlet.id)
 
 
 def _well_formed(code: str) -> bool:
@@ -184,7 +189,7 @@ def day(desk: Desk, deed: Deed) -> Answer:
     if team is None:
         return _waiting(desk, "not_in_team")
     alone(desk)
-    return noted(gatherings.close_day(desk, deed, team))
+    return noted(gatherings.close_day(desk, deed, team), unit=team)
 
 
 def day_again(desk: Desk, deed: Deed) -> dict[str, Any]:

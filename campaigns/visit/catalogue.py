@@ -1,5 +1,6 @@
 """The services a visit may be about: a catalogue that is data, and what an activity chose of it."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +39,14 @@ def reasons_of(settings: VisitSettings) -> tuple[WhyNot, ...]:
 def counted_as(code: str) -> str:
     """The code of the standard catalogue a service is counted under."""
     return code if code in STANDARD else OTHER
+
+
+def in_order(codes: Iterable[str], settings: VisitSettings) -> list[str]:
+    """Services as a table lists them: the standard ones, then those an organiser added, then codes nobody here chose,
+    and what was written down without a service of its own at the end."""
+    named = [*STANDARD, *(service.code for service in services_of(settings))]
+    places = {code: number for number, code in enumerate(dict.fromkeys(named))}
+    return sorted(set(codes), key=lambda code: (code == OTHER, places.get(code, len(places)), code))
 
 
 def service_name(settings: VisitSettings, code: str, language: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.participation import correct, periods, record
@@ -40,10 +40,12 @@ M = TypeVar("M", Visit, GroupSession)
 
 def known(desk: Desk, model: type[M], deeds: Sequence[Deed]) -> Sequence[M]:
     """Every record of the chains these deeds belong to, also those that came before what they correct."""
-    ids = [deed.id for deed in deeds]
-    named = [deed.body.corrects for deed in deeds if deed.body.corrects]
     here = model.activity_id == desk.activity.id
-    roots = select(model.root).where(here, or_(model.root.in_(ids + named), model.id.in_(named)))
+    named: list[uuid.UUID] = [deed.body.corrects for deed in deeds if deed.body.corrects]
+    roots = {deed.id for deed in deeds} | {*named}
+    if named:
+        roots |= set(desk.session.scalars(select(model.root).where(here, model.id.in_(named))))
+    # Two statements: asked in one, the database walks every visit there is once for each of these.
     query = select(model).where(here, model.root.in_(roots)).order_by(model.id)
     return desk.session.scalars(query.execution_options(populate_existing=True)).all()
 
@@ -54,7 +56,10 @@ def _with_reversals() -> Select[Fact, uuid.UUID | None]:
     return select(Fact, back.operation_id).outerjoin(back, taken_back).where(Fact.is_reversal.is_(False))
 
 
-def _add(found: dict[uuid.UUID, Counted], key: uuid.UUID, fact: Fact, back: uuid.UUID | None) -> None:
+K = TypeVar("K")
+
+
+def _add(found: dict[K, Counted], key: K, fact: Fact, back: uuid.UUID | None) -> None:
     before = found.get(key, Counted())
     facts = before.facts if back else (*before.facts, fact)
     found[key] = Counted(facts, max(before.generation, fact.generation))
@@ -82,6 +87,19 @@ def households_counted(
     for fact, back in session.execute(query):
         if fact.subject is not None:
             _add(found, fact.subject, fact, back)
+    return found
+
+
+def counted_in(
+    session: Session, activity: uuid.UUID, measure: str, scopes: Collection[str]
+) -> dict[str, Counted]:
+    """Scope -> what a measure has counted within it in this activity."""
+    found: dict[str, Counted] = {}
+    query = _with_reversals().where(
+        Fact.activity_id == activity, Fact.measure == measure, Fact.scope.in_(scopes)
+    )
+    for fact, back in session.execute(query.order_by(Fact.operation_id, Fact.line)):
+        _add(found, fact.scope, fact, back)
     return found
 
 
@@ -132,19 +150,26 @@ class Repair:
             correct.take_back(session, gone, uuid.uuid5(self.deed, "taken back"))
 
     def count(self, desk: Desk, lines: Iterable[tuple[Reached, int]]) -> None:
-        """`lines`: what to count with its generation."""
-        by = uuid.uuid5(self.deed, HOUSEHOLDS)
-        rows = [_row(desk, by, number, *line) for number, line in enumerate(lines, start=1)]
-        record.write_facts(desk.session, rows)
+        """`lines`: households to count with their generation."""
+        self.count_as(desk, HOUSEHOLDS, [(f"{desk.activity.id}", *line) for line in lines])
+
+    def count_as(self, desk: Desk, measure: str, lines: Iterable[tuple[str, Reached, int]]) -> None:
+        """`lines`: what to count within which scope, with its generation."""
+        by = uuid.uuid5(self.deed, measure)
+        rows = [_row(desk, by, measure, number, *line) for number, line in enumerate(lines, start=1)]
+        if rows:
+            record.write_facts(desk.session, rows)
 
 
-def _row(desk: Desk, by: uuid.UUID, line: int, reached: Reached, generation: int) -> dict[str, object]:
+def _row(
+    desk: Desk, by: uuid.UUID, measure: str, line: int, scope: str, reached: Reached, generation: int
+) -> dict[str, object]:
     return {
         "operation_id": by,
         "line": line,
-        "measure": HOUSEHOLDS,
+        "measure": measure,
         "subject": reached.subject,
-        "scope": f"{desk.activity.id}",
+        "scope": scope,
         "generation": generation,
         "quantity": 1,
         "result": None,

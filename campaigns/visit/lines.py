@@ -15,6 +15,10 @@ from campaigns.visit.models import Visit, VisitPhoto
 from campaigns.visit.places import Names
 from campaigns.visit.queries import chunks, services_of_visits, with_merged
 
+NEWEST = (Visit.happened_at.desc(), Visit.id.desc())
+MOST = 400
+"""More records than a household in a year or a team in a day will ever have."""
+
 
 @dataclass(frozen=True)
 class VisitLine:
@@ -46,12 +50,15 @@ class VisitLine:
     stands: bool
 
 
-def visit_lines(session: Session, *which: ColumnElement[bool], order: Sequence[Any] = ()) -> list[VisitLine]:
-    """Records that fit, oldest first unless said otherwise; households under the one they joined."""
+def visit_lines(
+    session: Session, *which: ColumnElement[bool], order: Sequence[Any] = (), most: int | None = None
+) -> list[VisitLine]:
+    """Records that fit, oldest first unless said otherwise; households under the one they joined. `most`: no more."""
     query: Select[Visit, Household] = select(Visit, Household).join(
         Household, Household.id == Visit.household_id
     )
-    rows = session.execute(query.where(*which).order_by(*(order or (Visit.happened_at, Visit.id)))).all()
+    query = query.where(*which).order_by(*(order or (Visit.happened_at, Visit.id))).limit(most)
+    rows = session.execute(query).all()
     homes = standing(session, [household for _, household in rows])
     services = services_of_visits(session, [visit.id for visit, _ in rows])
     photos = _photos(session, [visit.id for visit, _ in rows])
@@ -116,12 +123,35 @@ def _line(
 
 
 def history(session: Session, household: uuid.UUID) -> list[VisitLine]:
-    """Every record about a household and those merged into it, newest first; corrected ones too."""
+    """The records about a household and those merged into it, newest first; corrected ones too."""
     wanted = list(with_merged(session, [household]))
-    order = (Visit.happened_at.desc(), Visit.id.desc())
-    return visit_lines(session, Visit.household_id.in_(wanted), order=order)
+    return visit_lines(session, Visit.household_id.in_(wanted), order=NEWEST, most=MOST)
 
 
 def day_list(session: Session, team: uuid.UUID, day: date) -> list[VisitLine]:
     """A team's day as it is printed for the own team."""
-    return visit_lines(session, Visit.team_id == team, Visit.day == day, Visit.stands.is_(True))
+    return visit_lines(session, Visit.team_id == team, Visit.day == day, Visit.stands.is_(True), most=MOST)
+
+
+def stands_on_day(session: Session, household: uuid.UUID, day: date) -> int:
+    """How many visits to a household, or to what was merged into it, stand on that day."""
+    wanted = list(with_merged(session, [household]))
+    query = select(func.count()).where(
+        Visit.household_id.in_(wanted), Visit.day == day, Visit.stands.is_(True)
+    )
+    return session.scalar(query) or 0
+
+
+def told_of(session: Session, operation: uuid.UUID) -> dict[str, Any]:
+    """What a visit that was taken in says, in the shape it came in; empty for what is no visit."""
+    row = session.get(Visit, operation)
+    if row is None:
+        return {}
+    services = services_of_visits(session, [row.id]).get(row.id, {})
+    return {
+        "household": str(row.household_id),
+        "met": row.met,
+        "place": row.place,
+        "services": [{"service": code, "outcome": outcome} for code, (outcome, _) in services.items()],
+        "note": row.note,
+    }

@@ -16,7 +16,8 @@ from backend.participation import changes
 from backend.participation.deeds import Answer, Deed, FactLine
 from backend.participation.models import Fact, Operation
 from campaigns.kind import Desk
-from campaigns.visit import rules
+from campaigns.visit import promises, rules
+from campaigns.visit.keeping import kept_of, photos_of
 from campaigns.visit.ledger import Counted, Reached, Repair, counted_by, households_counted, reached
 from campaigns.visit.measures import HOUSEHOLDS
 from campaigns.visit.models import GroupSession, Visit, VisitPhoto, VisitService
@@ -131,6 +132,7 @@ class Intake:
             self._carry(chain, counted.generation + 1)
         self._renew(grown)
         gone += self._count_households(chains, grown, repair)
+        gone += promises.recount(self.desk, repair, promises.touched(chains, self._said(chains)))
         repair.take_back(self.session, gone)
 
     def _stays_as_it_was(self, chain: Chain) -> bool:
@@ -161,6 +163,10 @@ class Intake:
             return record.row, {row.service: row.outcome for row in rows}
         body = self.deeds[record.link.id].deed.body
         return body, {service: outcome for service, (outcome, _) in rules.furthest(body.services).items()}
+
+    def _said(self, chains: Sequence[Chain]) -> list[Any]:
+        records = [self.records[link.id] for chain in chains for link in chain.links]
+        return [record.row or self.deeds[record.link.id].deed.body for record in records]
 
     def _renew(self, grown: Sequence[Chain]) -> None:
         """What is beside the records that were there: which of them stands, and since when the visit was."""
@@ -266,10 +272,8 @@ def unchanged(
 
 
 def _visit(desk: Desk, deed: Deed, record: Record) -> dict[str, Any]:
-    """The row of a visit. After the campaign nothing is kept any more that was for the team alone."""
-    body, over = deed.body, desk.activity.state == "settled"
-    agreed = body.consent is not None
-    return {
+    """The row of a visit."""
+    return kept_of(deed.body, desk.settings, over=desk.activity.state == "settled") | {
         "id": deed.id,
         "activity_id": desk.activity.id,
         "household_id": record.place.home.id,
@@ -279,27 +283,19 @@ def _visit(desk: Desk, deed: Deed, record: Record) -> dict[str, Any]:
         "happened_at": deed.happened_at,
         "time_trust": deed.time_trust,
         "day": clock.local_day(record.at),
-        "place": body.place,
-        "met": body.met,
-        "consent_version": body.consent,
-        "device": body.device if agreed else None,
-        "follow_up_on": body.follow_up_on,
-        "follow_up_of": body.follow_up_of,
-        "no_further_visit": body.no_further_visit and not over,
-        "note": None if over or not body.note else body.note[: desk.settings.note_length] or None,
         "in_custody": record.place.in_custody,
-        "corrects": body.corrects,
+        "corrects": deed.body.corrects,
     }
 
 
 def _write_down(desk: Desk, rows: Sequence[dict[str, Any]], deeds: Mapping[uuid.UUID, Accepted]) -> None:
     services, photos = [], []
-    pictures = desk.settings.photos and desk.activity.state != "settled"
+    over = desk.activity.state == "settled"
     for deed in (one.deed for one in deeds.values()):
         for service, (outcome, reason) in rules.furthest(deed.body.services).items():
             services.append({"visit_id": deed.id, "service": service, "outcome": outcome, "reason": reason})
-        if pictures and deed.body.consent is not None:
-            photos += [{"visit_id": deed.id, "digest": digest} for digest in dict.fromkeys(deed.body.photos)]
+        for digest in photos_of(deed.body, desk.settings, over=over):
+            photos.append({"visit_id": deed.id, "digest": digest})
     for table, some in ((Visit, rows), (VisitService, services), (VisitPhoto, photos)):
         if some:
             desk.session.execute(insert(table.__table__), list(some))  # type: ignore[arg-type]

@@ -7,18 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, delete, func, select, update
+from sqlalchemy import Row, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.clock import iso
 from backend.db.base import new_id
-from backend.media.models import Photo
 from backend.participation.models import Operation
 from backend.participation.waiting import WAITING
 from backend.teams.models import Household
 from campaigns.kind import Desk
 from campaigns.models import Activity
+from campaigns.visit import pictures
 from campaigns.visit import schemas as s
 from campaigns.visit.gatherings import check_in_out, session_out
 from campaigns.visit.models import (
@@ -28,7 +28,6 @@ from campaigns.visit.models import (
     GroupSession,
     SessionService,
     Visit,
-    VisitPhoto,
     VisitService,
 )
 from campaigns.visit.places import Members, Names
@@ -79,22 +78,36 @@ def _own_visits(desk: Desk, since: date) -> list[tuple[Visit, Household]]:
 
 
 def _shown(session: Session, visits: Sequence[tuple[Visit, Household]]) -> list[s.OwnVisitOut]:
-    services = services_of_visits(session, [visit.id for visit, _ in visits])
+    ids = [visit.id for visit, _ in visits]
+    services, photos = services_of_visits(session, ids), pictures.photos_of(session, ids)
     return [
-        s.OwnVisitOut(
-            id=visit.id,
-            household=household.id,
-            code=household.code,
-            nickname=household.nickname,
-            day=visit.day.isoformat(),
-            met=visit.met,
-            services={service: outcome for service, (outcome, _) in services.get(visit.id, {}).items()},
-            follow_up_on=visit.follow_up_on.isoformat() if visit.follow_up_on else None,
-            stands=visit.stands,
-            corrects=visit.corrects,
-        )
+        _own(visit, household, services.get(visit.id, {}), photos.get(visit.id, []))
         for visit, household in visits
     ]
+
+
+def _own(
+    visit: Visit, household: Household, services: Mapping[str, tuple[str, str | None]], photos: list[str]
+) -> s.OwnVisitOut:
+    return s.OwnVisitOut(
+        id=visit.id,
+        household=household.id,
+        code=household.code,
+        nickname=household.nickname,
+        day=visit.day.isoformat(),
+        place=visit.place,
+        met=visit.met,
+        services={service: outcome for service, (outcome, _) in services.items()},
+        reasons={service: reason for service, (_, reason) in services.items() if reason},
+        device=visit.device,
+        follow_up_on=visit.follow_up_on.isoformat() if visit.follow_up_on else None,
+        follow_up_of=visit.follow_up_of,
+        no_further_visit=visit.no_further_visit,
+        photos=photos,
+        note=visit.note,
+        stands=visit.stands,
+        corrects=visit.corrects,
+    )
 
 
 def _waiting(desk: Desk) -> int:
@@ -193,30 +206,38 @@ def with_merged(session: Session, households: Iterable[uuid.UUID]) -> dict[uuid.
 def household_marks(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Marks]:
     """Household -> its marks; every id asked for is there, and merged ones count for the one that stands."""
     whose = with_merged(session, ids)
-    marks = {household: Marks() for household in whose.values()}
-    for visit in _visits_at(session, whose):
-        household = whose[visit.household_id]
-        marks[household] = _marked(marks[household], visit)
-    return marks
+    rows: dict[uuid.UUID, list[Row[Any]]] = {household: [] for household in whose.values()}
+    for row in _last_words(session, whose):
+        rows[whose[row.household_id]].append(row)
+    return {household: _marked(some) for household, some in rows.items()}
 
 
-def _visits_at(session: Session, households: Iterable[uuid.UUID]) -> list[Row[Any]]:
-    """What stands of the visits to these households, in the order of their days."""
+def _last_words(session: Session, households: Iterable[uuid.UUID]) -> Iterator[Row[Any]]:
+    """One row a household, however often it was visited. A promise stands until somebody is met again or another day is
+    promised; knocking in vain does not keep it: so the last visit that did either decides, if there was one.
+    """
+    of = Visit.household_id
+    decides = case((or_(Visit.follow_up_on.is_not(None), Visit.met != "nobody"), 1), else_=0).label("decides")
+    newest = (decides.desc(), Visit.day.desc(), Visit.happened_at.desc(), Visit.id.desc())
+    wish = case((Visit.no_further_visit.is_(True), 1), else_=0)
     columns = (
-        Visit.household_id, Visit.day, Visit.happened_at, Visit.id, Visit.met, Visit.follow_up_on, Visit.no_further_visit,
+        of, Visit.id, Visit.day, Visit.happened_at, Visit.follow_up_on, decides,
+        func.max(Visit.day).over(partition_by=of).label("last"),
+        func.max(wish).over(partition_by=of).label("wish"),
+        func.row_number().over(partition_by=of, order_by=newest).label("place"),
     )  # fmt: skip
-    rows: list[Row[Any]] = []
     for some in chunks(households):
-        rows += session.execute(select(*columns).where(Visit.household_id.in_(some), Visit.stands.is_(True)))
-    return sorted(rows, key=lambda row: (row.day, row.happened_at, row.id))
+        ranked = select(*columns).where(of.in_(some), Visit.stands.is_(True)).subquery()
+        yield from session.execute(select(ranked).where(ranked.c.place == 1))
 
 
-def _marked(before: Marks, visit: Row[Any]) -> Marks:
-    """A promise stands until somebody is met again or another day is promised; knocking in vain does not keep it."""
-    wish = before.no_further_visit or visit.no_further_visit
-    if visit.follow_up_on is None and visit.met == "nobody":
-        return Marks(visit.day, before.follow_up_on, wish, before.promise)
-    return Marks(visit.day, visit.follow_up_on, wish, visit.id if visit.follow_up_on else None)
+def _marked(rows: Collection[Row[Any]]) -> Marks:
+    """Of a household and those merged into it."""
+    if not rows:
+        return Marks()
+    word = max(rows, key=lambda row: (row.decides, row.day, row.happened_at, row.id))
+    promise = word.id if word.follow_up_on else None
+    return Marks(max(row.last for row in rows), word.follow_up_on, any(row.wish for row in rows), promise)
 
 
 # --- what is held of a person -------------------------------------------------------------------------------------
@@ -251,6 +272,7 @@ def _held(what: str, row: Visit | GroupSession, more: Mapping[str, Any]) -> dict
 def erase(session: Session, subject: uuid.UUID) -> None:
     """What was written stays and counts; who wrote it, and in which words, goes."""
     nobody = new_id()
+    pictures.unlink(session, Visit.by == subject)  # the photos themselves go with whoever sent them
     for table in (Visit, GroupSession):
         session.execute(update(table).where(table.by == subject).values(by=nobody, note=None))
     session.execute(update(CheckIn).where(CheckIn.by == subject).values(by=nobody))
@@ -258,25 +280,15 @@ def erase(session: Session, subject: uuid.UUID) -> None:
 
 def forget_private(session: Session, activity: Activity) -> None:
     """The campaign is over: notes, photos, and who wished for no further visit are nobody's business any more."""
-    _drop_photos(session, Visit.activity_id == activity.id)
+    pictures.drop(session, Visit.activity_id == activity.id)
     here = Visit.activity_id == activity.id
     session.execute(update(Visit).where(here).values(note=None, no_further_visit=False))
     session.execute(update(GroupSession).where(GroupSession.activity_id == activity.id).values(note=None))
 
 
-def _drop_photos(session: Session, which: ColumnElement[bool]) -> None:
-    visits = select(Visit.id).where(which)
-    elsewhere = select(VisitPhoto.digest).where(VisitPhoto.visit_id.not_in(visits))
-    named = select(VisitPhoto.digest).where(VisitPhoto.visit_id.in_(visits))
-    gone = delete(Photo).where(Photo.digest.in_(named), Photo.digest.not_in(elsewhere))
-    session.execute(gone.execution_options(synchronize_session=False))
-    links = delete(VisitPhoto).where(VisitPhoto.visit_id.in_(visits))
-    session.execute(links.execution_options(synchronize_session=False))
-
-
 def forget(session: Session, activity: uuid.UUID) -> None:
     """Every record of the activity goes; the facts stay."""
-    _drop_photos(session, Visit.activity_id == activity)
+    pictures.drop(session, Visit.activity_id == activity)
     visits = select(Visit.id).where(Visit.activity_id == activity)
     sessions = select(GroupSession.id).where(GroupSession.activity_id == activity)
     for table, which in (

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from backend.participation.deeds import FactLine
 from campaigns.visit.catalogue import counted_as
-from campaigns.visit.measures import ASSISTED, FOLLOW_UPS, SESSIONS, VISITS, guided
+from campaigns.visit.measures import ASSISTED, SESSIONS, VISITS, guided
 from campaigns.visit.schemas import STAGES, GroupServiceIn, ServiceIn
 
 NOT_POSSIBLE = "not_possible"
@@ -101,13 +101,12 @@ def visit_lines(
     """
     if visit.met != "adult":
         return ()
-    kept = [FOLLOW_UPS] if visit.follow_up_of else []
     stages: dict[str, int] = {}
     for service, stage in services.items():
         if stage != NOT_POSSIBLE:
             measure = guided(counted_as(service), stage)
             stages[measure] = stages.get(measure, 0) + 1
-    counted = dict.fromkeys((VISITS, *kept), 1) | stages
+    counted = {VISITS: 1} | stages
     return tuple(
         FactLine(measure, f"{root}", quantity=n, generation=generation, subject=household)
         for measure, n in counted.items()

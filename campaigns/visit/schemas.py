@@ -188,16 +188,26 @@ class TodayOut(msgspec.Struct, frozen=True):
 
 
 class OwnVisitOut(msgspec.Struct, frozen=True):
-    """One of the own visits, as it was written down."""
+    """One of the own visits, all of it as it was written down: whichever phone its writer has in hand can put it right.
+
+    `reasons`: service -> why it was not possible, where a reason was given.
+    """
 
     id: uuid.UUID
     household: uuid.UUID
     code: str
     nickname: str
     day: str
+    place: str
     met: str
     services: dict[str, str]
+    reasons: dict[str, str]
+    device: str | None
     follow_up_on: str | None
+    follow_up_of: uuid.UUID | None
+    no_further_visit: bool
+    photos: list[str]
+    note: str | None
     stands: bool
     corrects: uuid.UUID | None
 

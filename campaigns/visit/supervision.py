@@ -1,21 +1,24 @@
-"""What whoever looks after the teams sees: how far they got, what is due, what a team did. Never a member's tally."""
+"""What whoever looks after the teams sees: how far they got, what a team did. Never a member's tally.
+
+The database counts; what is read is a row for a hamlet, a service or a team's day, however many visits there are.
+"""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import Session
 
-from backend import clock
+from backend.teams.household_views import hamlet_of
+from backend.teams.merged import home_of, homes
 from backend.teams.models import Household, HouseholdPlace
+from backend.units.lineage import lineage
 from backend.units.trees import holds_on
-from campaigns.visit.lines import standing, visit_lines
 from campaigns.visit.models import CheckIn, DayLanguage, GroupSession, SessionService, Visit, VisitService
 from campaigns.visit.places import Names
-from campaigns.visit.queries import household_marks
 
 Stages = dict[str, dict[str, int]]
 """Service -> how far -> people."""
@@ -29,20 +32,6 @@ class Coverage:
     name: str
     households: int
     visited: int
-
-
-@dataclass(frozen=True)
-class Due:
-    """A day promised to a household that nobody has kept since."""
-
-    visit: uuid.UUID
-    household: uuid.UUID
-    code: str
-    nickname: str
-    hamlet: uuid.UUID
-    hamlet_name: str
-    team: uuid.UUID
-    follow_up_on: date
 
 
 @dataclass
@@ -59,36 +48,6 @@ class TeamDay:
     languages: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class LogLine:
-    """A line of the paper logbook: a visit or a session. `people`: whom somebody sat with at a session."""
-
-    day: date
-    what: str
-    place: str
-    hamlet_name: str
-    code: str | None
-    services: dict[str, Any]
-    people: int | None
-    note: str | None
-
-
-@dataclass(frozen=True)
-class Month:
-    """What the monthly form asks of a team, between two days."""
-
-    visits: int
-    households: int
-    sessions: int
-    assisted: int
-    declared: int
-    check_in_days: int
-    follow_ups_kept: int
-    follow_ups_due: int
-    stages: Stages
-    languages: dict[str, int]
-
-
 # --- how far they got ---------------------------------------------------------------------------------------------
 
 
@@ -96,41 +55,43 @@ def coverage(
     session: Session, activity_id: uuid.UUID, hamlets: Sequence[uuid.UUID], day: date
 ) -> list[Coverage]:
     """n of N households of each hamlet, in the order asked for: households as they are there on that day."""
-    there = select(HouseholdPlace.household_id, HouseholdPlace.unit_id).join(
-        Household, Household.id == HouseholdPlace.household_id
-    )
-    rows = session.execute(
-        there.where(
-            HouseholdPlace.unit_id.in_(hamlets),
+    steps, met = lineage(session), _met(activity_id)
+    hamlet = hamlet_of(steps, day).label("hamlet")
+    there = (
+        select(hamlet, HouseholdPlace.household_id)
+        .join(Household, Household.id == HouseholdPlace.household_id)
+        .where(
+            HouseholdPlace.unit_id.in_(steps.history(hamlets)),
             holds_on(HouseholdPlace, day),
             Household.merged_into.is_(None),
         )
-    ).all()
-    met = _met(session, activity_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(there.c.hamlet, func.count(), func.count(met.c.household))
+        .outerjoin(met, met.c.household == there.c.household_id)
+        .group_by(there.c.hamlet)
+    )
+    counts = {unit: (households, visited) for unit, households, visited in rows}
     names = Names(session, hamlets, day)
-    households: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for household, unit in rows:
-        households.setdefault(unit, []).append(household)
-    return [
-        Coverage(unit, names[unit], len(here := households.get(unit, [])), len(met.intersection(here)))
-        for unit in hamlets
-    ]
+    return [Coverage(unit, names[unit], *counts.get(unit, (0, 0))) for unit in hamlets]
 
 
-def _met(session: Session, activity_id: uuid.UUID) -> set[uuid.UUID]:
+def _met(activity_id: uuid.UUID) -> Subquery:
     """Households, as they stand today, whose adult was met."""
-    rows = session.scalars(
-        select(Household)
-        .join(Visit, Visit.household_id == Household.id)
+    merged = homes()
+    return (
+        select(home_of(Visit.household_id, merged).label("household"))
+        .outerjoin(merged, merged.c.id == Visit.household_id)
         .where(Visit.activity_id == activity_id, Visit.stands.is_(True), Visit.met == "adult")
         .distinct()
-    ).all()
-    return {household.id for household in standing(session, rows).values()}
+        .subquery()
+    )
 
 
 def stages(
     session: Session,
-    activity_id: uuid.UUID,
+    activity_id: uuid.UUID | None,
     *,
     first: date | None = None,
     last: date | None = None,
@@ -139,26 +100,50 @@ def stages(
 ) -> Stages:
     """People helped, by service and how far; 'not_possible' too. Visits and sessions together."""
     found: Stages = {}
-    visits = (
-        select(VisitService.service, VisitService.outcome, func.count())
-        .join(Visit, Visit.id == VisitService.visit_id)
-        .where(Visit.met == "adult", *_between(Visit, activity_id, first, last, units, team))
-        .group_by(VisitService.service, VisitService.outcome)
-    )
-    sessions = (
-        select(SessionService.service, SessionService.outcome, func.sum(SessionService.people))
-        .join(GroupSession, GroupSession.id == SessionService.session_id)
-        .where(*_between(GroupSession, activity_id, first, last, units, team))
-        .group_by(SessionService.service, SessionService.outcome)
-    )
-    for query in (visits, sessions):
-        for service, outcome, people in session.execute(query):
-            row = found.setdefault(service, {})
-            row[outcome] = row.get(outcome, 0) + int(people)
+    for _, service, outcome, people in _people(session, activity_id, first, last, units, team):
+        row = found.setdefault(service, {})
+        row[outcome] = row.get(outcome, 0) + people
     return found
 
 
-def _between(
+def stages_by_unit(
+    session: Session, activity_id: uuid.UUID, units: Collection[uuid.UUID]
+) -> dict[uuid.UUID, Stages]:
+    """The same for each of these hamlets."""
+    found: dict[uuid.UUID, Stages] = {unit: {} for unit in units}
+    for unit, service, outcome, people in _people(session, activity_id, None, None, units, None):
+        row = found[unit].setdefault(service, {})
+        row[outcome] = row.get(outcome, 0) + people
+    return found
+
+
+def _people(
+    session: Session,
+    activity_id: uuid.UUID | None,
+    first: date | None,
+    last: date | None,
+    units: Collection[uuid.UUID] | None,
+    team: uuid.UUID | None,
+) -> Iterator[tuple[uuid.UUID, str, str, int]]:
+    """(hamlet, service, how far, people), once for visits and once for sessions."""
+    here = (Visit.unit_id, VisitService.service, VisitService.outcome)
+    visits = (
+        select(*here, func.count())
+        .join(Visit, Visit.id == VisitService.visit_id)
+        .where(Visit.met == "adult", *between(Visit, activity_id, first, last, units, team))
+    )
+    there = (GroupSession.unit_id, SessionService.service, SessionService.outcome)
+    sessions = (
+        select(*there, func.sum(SessionService.people))
+        .join(GroupSession, GroupSession.id == SessionService.session_id)
+        .where(*between(GroupSession, activity_id, first, last, units, team))
+    )
+    for query in (visits.group_by(*here), sessions.group_by(*there)):
+        for unit, service, outcome, people in session.execute(query):
+            yield unit, service, outcome, int(people)
+
+
+def between(
     table: type[Visit] | type[GroupSession],
     activity_id: uuid.UUID | None,
     first: date | None,
@@ -177,30 +162,6 @@ def _between(
     ]
 
 
-def follow_ups_due(
-    session: Session,
-    activity_id: uuid.UUID,
-    until: date,
-    *,
-    team: uuid.UUID | None = None,
-    units: Collection[uuid.UUID] | None = None,
-) -> list[Due]:
-    """Promised for a day up to `until`, and nobody has come since; the longest waiting in front."""
-    promised = visit_lines(
-        session,
-        *_between(Visit, activity_id, None, None, units, team),
-        Visit.follow_up_on.is_not(None),
-        Visit.follow_up_on <= until,
-    )
-    marks = household_marks(session, {line.household for line in promised})
-    due = [
-        Due(line.id, line.household, line.code, line.nickname, line.hamlet, line.hamlet_name, line.team, on)
-        for line in promised
-        if (on := line.follow_up_on) and line.id == marks[line.household].promise
-    ]
-    return sorted(due, key=lambda one: (one.follow_up_on, one.code))
-
-
 # --- what a team did ----------------------------------------------------------------------------------------------
 
 
@@ -214,30 +175,30 @@ def team_days(
         return days.setdefault((of, day), TeamDay(of, day))
 
     visits = select(Visit.team_id, Visit.day, func.count(), func.count(Visit.household_id.distinct()))
-    rows = visits.where(*_between(Visit, activity_id, first, last, None, team)).group_by(
+    rows = visits.where(*between(Visit, activity_id, first, last, None, team)).group_by(
         Visit.team_id, Visit.day
     )
     for of, day, count, households in session.execute(rows):
         row(of, day).visits, row(of, day).households = count, households
     held = select(GroupSession.team_id, GroupSession.day, func.count(), func.sum(GroupSession.assisted))
-    met = held.where(*_between(GroupSession, activity_id, first, last, None, team))
+    met = held.where(*between(GroupSession, activity_id, first, last, None, team))
     for of, day, count, assisted in session.execute(met.group_by(GroupSession.team_id, GroupSession.day)):
         row(of, day).sessions, row(of, day).assisted = count, int(assisted)
-    for of, day, count in session.execute(_checked_in(activity_id, first, last, team)):
+    for of, day, count in session.execute(checked_in(activity_id, first, last, team)):
         row(of, day).check_ins = count
-    for of, day, language, count in session.execute(_spoken(activity_id, first, last, team)):
+    for of, day, language, count in session.execute(spoken(activity_id, first, last, team)):
         row(of, day).languages[language] = int(count)
     return sorted(days.values(), key=lambda one: (one.day, str(one.team)))
 
 
-def _checked_in(activity_id: uuid.UUID | None, first: date, last: date, team: uuid.UUID | None) -> Any:
+def checked_in(activity_id: uuid.UUID | None, first: date, last: date, team: uuid.UUID | None) -> Any:
     query = select(CheckIn.team_id, CheckIn.day, func.count()).where(
         *_of(CheckIn, activity_id, first, last, team)
     )
     return query.group_by(CheckIn.team_id, CheckIn.day)
 
 
-def _spoken(activity_id: uuid.UUID | None, first: date, last: date, team: uuid.UUID | None) -> Any:
+def spoken(activity_id: uuid.UUID | None, first: date, last: date, team: uuid.UUID | None) -> Any:
     columns = (DayLanguage.team_id, DayLanguage.day, DayLanguage.language)
     query = select(*columns, func.sum(DayLanguage.visits)).where(
         *_of(DayLanguage, activity_id, first, last, team)
@@ -257,75 +218,3 @@ def _of(
         *([table.activity_id == activity_id] if activity_id else []),
         *([table.team_id == team] if team else []),
     ]
-
-
-def logbook(session: Session, team: uuid.UUID, first: date, last: date) -> list[LogLine]:
-    """The team's paper logbook: visits and sessions in the order of their days."""
-    visits = visit_lines(session, *_between(Visit, None, first, last, None, team))
-    lines = [
-        LogLine(v.day, "visit", v.place, v.hamlet_name, v.code, dict(v.services), None, v.note)
-        for v in visits
-    ]
-    rows = session.scalars(
-        select(GroupSession)
-        .where(*_between(GroupSession, None, first, last, None, team))
-        .order_by(GroupSession.happened_at)
-    ).all()
-    names = Names(session, {row.unit_id for row in rows}, clock.today())
-    people = _people(session, [row.id for row in rows])
-    lines += [
-        LogLine(r.day, "session", r.place, names[r.unit_id], None, people.get(r.id, {}), r.assisted, r.note)
-        for r in rows
-    ]
-    return sorted(lines, key=lambda line: line.day)
-
-
-def _people(session: Session, sessions: Collection[uuid.UUID]) -> dict[uuid.UUID, Stages]:
-    found: dict[uuid.UUID, Stages] = {}
-    for row in session.scalars(select(SessionService).where(SessionService.session_id.in_(sessions))):
-        found.setdefault(row.session_id, {}).setdefault(row.service, {})[row.outcome] = row.people
-    return found
-
-
-def month(session: Session, team: uuid.UUID, first: date, last: date) -> Month:
-    """A team's figures between two days, whatever campaign they were for."""
-    visits = session.scalars(select(Visit).where(*_between(Visit, None, first, last, None, team))).all()
-    met = [visit for visit in visits if visit.met == "adult"]
-    held = session.scalars(
-        select(GroupSession).where(*_between(GroupSession, None, first, last, None, team))
-    ).all()
-    present = session.execute(_checked_in(None, first, last, team)).all()
-    languages: dict[str, int] = {}
-    for _, _, language, count in session.execute(_spoken(None, first, last, team)):
-        languages[language] = languages.get(language, 0) + int(count)
-    return Month(
-        visits=len(met),
-        households=len({visit.household_id for visit in met}),
-        sessions=len(held),
-        assisted=sum(row.assisted for row in held),
-        declared=sum(row.declared for row in held),
-        check_in_days=len({day for _, day, _ in present}),
-        follow_ups_kept=sum(visit.follow_up_of is not None for visit in met),
-        follow_ups_due=_still_due(session, team, last),
-        stages=_month_stages(session, team, first, last),
-        languages=languages,
-    )
-
-
-def _still_due(session: Session, team: uuid.UUID, last: date) -> int:
-    promised = select(Visit.activity_id).where(Visit.team_id == team, Visit.follow_up_on <= last).distinct()
-    return sum(len(follow_ups_due(session, one, last, team=team)) for one in session.scalars(promised).all())
-
-
-def _month_stages(session: Session, team: uuid.UUID, first: date, last: date) -> Stages:
-    found: Stages = {}
-    activities = set(session.scalars(select(Visit.activity_id).where(Visit.team_id == team).distinct()))
-    activities |= set(
-        session.scalars(select(GroupSession.activity_id).where(GroupSession.team_id == team).distinct())
-    )
-    for activity in activities:
-        for service, far in stages(session, activity, first=first, last=last, team=team).items():
-            row = found.setdefault(service, {})
-            for outcome, people in far.items():
-                row[outcome] = row.get(outcome, 0) + people
-    return found

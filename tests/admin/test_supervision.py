@@ -28,7 +28,7 @@ def field(world: World) -> Field:
 
 def waiting_of(world: World) -> list[checks.Waiting]:
     with world.database.transaction(writes=False) as session:
-        return checks.waiting(session, [world.activity])
+        return list(checks.waiting(session, [world.activity]).rows)
 
 
 def stranger(field: Field) -> tuple[Any, dict[str, Any], str]:
@@ -224,7 +224,7 @@ def test_visits_are_drawn_once_and_answers_are_kept(field: Field, desk: Desk) ->
     text = client.get(PAGE).text
     assert text.count('data-testid="call"') == 3
     with field.world.database.transaction(writes=False) as session:
-        visit = checks.call_backs(session, field.world.activity)[0].visit.id
+        visit = checks.call_backs(session, field.world.activity).rows[0].visit.id
     assert client.post(f"{PAGE}/calls/{visit}", data={"answer": "tuyệt vời"}).status_code == 404
     assert client.post(f"{PAGE}/calls/{uuid.uuid4()}", data={"answer": "differs"}).status_code == 404
     assert client.post(f"{PAGE}/calls/{visit}", data={"answer": "differs"}).status_code == 302

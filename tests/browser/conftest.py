@@ -64,15 +64,24 @@ def _require_the_app() -> None:
         pytest.fail(f"{APP.relative_to(ROOT)} is not built: run `make pwa` first", pytrace=False)
 
 
+Launch = Callable[..., Browser]
+
+
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def launched() -> Iterator[Launch]:
+    """Starts a Chromium with more arguments than the usual ones. There is one driver for all of them."""
     place = shutil.which("chromium")
     if place is None:
         pytest.fail("No chromium on PATH: run scripts/ensure_test_services.py", pytrace=False)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=place, args=list(CHROMIUM))
-        yield opened
-        opened.close()
+        yield lambda *more: playwright.chromium.launch(executable_path=place, args=[*CHROMIUM, *more])
+
+
+@pytest.fixture(scope="package")
+def browser(launched: Launch) -> Iterator[Browser]:
+    opened = launched()
+    yield opened
+    opened.close()
 
 
 # --- the phone and the desk -------------------------------------------------------------------------------------

@@ -247,10 +247,10 @@ def reopen_tab(page: Page) -> Page:
     return fresh
 
 
-def in_the_phone(page: Page) -> dict[str, list[Any]]:
-    """Everything in the app's database on the phone, store by store."""
+def in_the_phone(page: Page, *, as_it_lies: bool = False) -> dict[str, list[Any]]:
+    """Everything in the app's database on the phone, store by store: as whoever is in reads it, or as it lies there."""
     found: dict[str, list[Any]] = page.evaluate(
-        """async () => {
+        """async (asItLies) => {
           const db = await new Promise((yes, no) => {
             const asked = indexedDB.open("lantoa");
             asked.onsuccess = () => yes(asked.result);
@@ -263,9 +263,26 @@ def in_the_phone(page: Page) -> dict[str, list[Any]]:
               asked.onsuccess = () => yes(asked.result);
             });
           }
+          const held = await new Promise((yes) => {
+            const asked = db.transaction("phone").objectStore("phone").get("key");
+            asked.onsuccess = () => yes(asked.result);
+          });
           db.close();
+          const letters = (bytes) => Array.from(new Uint8Array(bytes), (one) => String.fromCharCode(one)).join("");
+          const reveal = async (store, { iv, box, ...open }) => {
+            if (!box || store === "persons") return open;
+            const place = `${store === "staging" ? "households" : store}:${open.key ?? `${open.person}:${open.id}`}`;
+            const how = { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(place) };
+            const bytes = held && (await crypto.subtle.decrypt(how, held.key, box).catch(() => null));
+            if (!bytes || asItLies) return { ...open, box: letters(box) };
+            return { ...open, ...(store === "bytes" ? { bytes: [...new Uint8Array(bytes)] } : JSON.parse(new TextDecoder().decode(bytes))) };
+          };
+          for (const store of Object.keys(all)) {
+            if (store !== "phone") all[store] = await Promise.all(all[store].map((row) => reveal(store, row)));
+          }
           return all;
-        }"""
+        }""",
+        as_it_lies,
     )
     return found
 

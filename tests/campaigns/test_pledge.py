@@ -359,6 +359,21 @@ def test_the_committee_reads_deeds_only_where_the_cell_decided_so(cells: Cells) 
     assert (seen.told.evidence, seen.told.reviews) == ([], [])
 
 
+def test_only_the_present_cell_takes_a_pledge_in_hand_and_never_a_draft(cells: Cells) -> None:
+    cells.an.do("pledge.items", {"items": [item()]})
+    register(cells.binh)
+    transfer(cells.world, cells.binh, cells.other_cell)
+
+    def take(phone: Phone, unit: uuid.UUID) -> uuid.UUID:
+        with cells.world.database.transaction() as session:
+            pledge = uuid.UUID(cells.mine(phone)["pledge"]["id"])
+            return cell.at_hand(session, pledge, "secretary", {unit})[1]
+
+    assert refusal(lambda: take(cells.binh, cells.cell)) is NotFound
+    assert take(cells.binh, cells.other_cell) == cells.other_cell
+    assert refusal(lambda: take(cells.an, cells.cell)) is NotFound
+
+
 # --- the cell at a glance -----------------------------------------------------------------------------------------
 
 

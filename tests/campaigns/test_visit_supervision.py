@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 
 from backend import clock
-from campaigns.visit import checks, supervision
+from campaigns.visit import checks, papers, promised, supervision
 from tests.support.visits import in_the_field, met, new_household
 from tests.support.world import World
 
@@ -18,17 +18,17 @@ def test_coverage_and_what_is_due_follow_the_visits(world: World) -> None:
     with world.database.transaction() as session:
         (hamlet,) = supervision.coverage(session, world.activity, [world.hamlet], today)
         assert (hamlet.visited, hamlet.households) == (1, 2)
-        (due,) = supervision.follow_ups_due(session, world.activity, today)
+        (due,) = promised.follow_ups_due(session, world.activity, today).rows
         assert due.household == uuid.UUID(one)
-        assert supervision.follow_ups_due(session, world.activity, today - timedelta(days=1)) == []
+        assert promised.follow_ups_due(session, world.activity, today - timedelta(days=1)).rows == []
         assert supervision.stages(session, world.activity) == {"vneid": {"installed": 1}}
         (day,) = supervision.team_days(session, world.activity, today, today)
         assert (day.visits, day.households) == (3, 2)
-        assert supervision.month(session, field.team, today, today).visits == 1
-        assert len(supervision.logbook(session, field.team, today, today)) == 3
+        assert papers.month(session, field.team, today, today).visits == 1
+        assert len(papers.logbook(session, field.team, today, today).rows) == 3
     field.bich.do("visit.log", met(one))
     with world.database.transaction() as session:
-        assert supervision.follow_ups_due(session, world.activity, today) == []
+        assert promised.follow_ups_due(session, world.activity, today).rows == []
 
 
 def test_call_backs_are_drawn_once_and_what_waits_names_whom_to_ask(world: World) -> None:
@@ -41,7 +41,10 @@ def test_call_backs_are_drawn_once_and_what_waits_names_whom_to_ask(world: World
         drawn = checks.draw(session, world.activity, 5)
         assert (len(drawn), checks.draw(session, world.activity, 5)) == (2, [])
         checks.answer(session, drawn[0], "confirmed")
-        assert [called.answer for called in checks.call_backs(session, world.activity)] == [None, "confirmed"]
-        assert len(checks.twice_a_day(session, world.activity)[0][3]) == 2
-        (waits,) = checks.waiting(session, [world.activity])
+        assert [called.answer for called in checks.call_backs(session, world.activity).rows] == [
+            None,
+            "confirmed",
+        ]
+        assert checks.twice_a_day(session, world.activity).rows[0].records == 2
+        (waits,) = checks.waiting(session, [world.activity]).rows
         assert (waits.reason, waits.person_name, waits.told["met"]) == ("household_unknown", "Bích", "adult")

@@ -2,23 +2,14 @@
 
 import http.client
 import json
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -29,102 +20,14 @@ from backend.participation.models import Fact, Operation, PendingFact, Quarantin
 from backend.tallies.models import Tally
 from campaigns.models import Activity
 from campaigns.registry import measure_book
-from tests.support import postgres
+from tests.faults.serving import Node
 
 pytestmark = pytest.mark.fault
 
-ROOT = Path(__file__).parents[2]
 PHONES, ANSWERS = 20, 8
 PUSHES = PHONES * (ANSWERS + 2)
 KILLS = 4
 PATIENCE_S = 45
-
-
-@dataclass
-class Node:
-    """A running node: `lantoa serve` with its web processes and its worker."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    environment: dict[str, str]
-    database_url: str
-
-    def ask(self, method: str, path: str, body: bytes | None = None, token: str = "") -> Any:
-        """The answer of a 2xx; raises whatever a line that breaks raises."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        headers = {"Content-Type": "application/json"} | (
-            {"Authorization": f"Bearer {token}"} if token else {}
-        )
-        try:
-            line.request(method, f"/api/v1{path}", body, headers)
-            answer = line.getresponse()
-            text = answer.read()
-            if answer.status >= 500:
-                raise ConnectionError(answer.status)
-            assert answer.status < 300, text
-            return json.loads(text)
-        finally:
-            line.close()
-
-    def web_processes(self) -> list[psutil.Process]:
-        """The processes that answer requests: children of granian, not granian itself."""
-        found = []
-        for child in psutil.Process(self.process.pid).children():
-            with suppress(psutil.Error):  # one that just died
-                if "granian" in " ".join(child.cmdline()):
-                    found += [p for p in child.children() if "tracker" not in " ".join(p.cmdline())]
-        return found
-
-    def lantoa(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "backend.cli", *words],
-            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def node(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Node]:
-    """A demo node of its own, planted and serving; all its processes are gone afterwards."""
-    name = f"kill_{uuid.uuid4().hex}"
-    url = f"sqlite:///{tmp_path / 'lantoa.sqlite3'}"
-    if request.param == "postgres":
-        url = postgres.create_database(name)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "LANTOA_MODE": "demo", "LANTOA_DATA": str(tmp_path), "LANTOA_DATABASE_URL": url, "PORT": str(port),
-        "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
-    for command in (["demo", "--small"], ["rebuild"]):
-        subprocess.run(
-            [sys.executable, "-m", "backend.cli", *command],
-            env=environment, cwd=ROOT, check=True, capture_output=True,
-        )  # fmt: skip
-    with serving(environment) as process:
-        yield Node(process, port, environment, url)
-    if request.param == "postgres":
-        postgres.drop_database(name)
-
-
-@contextmanager
-def serving(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "backend.cli", "serve"],
-        env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
-        _, alive = psutil.wait_procs(family, timeout=2)
-        for left in alive:
-            left.kill()
-        process.kill()
-        process.wait()
 
 
 @dataclass
@@ -197,27 +100,6 @@ def some_answer(question: dict[str, Any]) -> str:
     return str(codes[0])
 
 
-def wait_until_it_answers(node: Node) -> None:
-    for _ in range(200):
-        with suppress(OSError, http.client.HTTPException):
-            node.ask("GET", "/probe?nonce=x")
-            return
-        assert node.process.poll() is None, "the node stopped"
-        time.sleep(0.1)
-    raise AssertionError("the node does not answer")
-
-
-def kill_a_web_process(node: Node) -> int:
-    """SIGKILL to one that answers requests; its process id, once there was one."""
-    for _ in range(100):
-        for process in node.web_processes():
-            with suppress(psutil.Error):
-                process.kill()
-                return int(process.pid)
-        time.sleep(0.1)
-    raise AssertionError("no web process came back")
-
-
 def signed_in_phones(node: Node) -> list[Phone]:
     database = Database(node.database_url)
     with database.transaction(writes=False) as session:
@@ -247,7 +129,7 @@ def everybody_takes_part(phones: list[Phone], node: Node) -> list[int]:
     killed = []
     for _ in range(KILLS):
         time.sleep(0.4)
-        killed.append(kill_a_web_process(node))
+        killed.append(node.kill_a_web_process())
     for thread in threads:
         thread.join(timeout=PATIENCE_S)
     assert not errors, errors[:3]
@@ -256,7 +138,6 @@ def everybody_takes_part(phones: list[Phone], node: Node) -> list[int]:
 
 
 def test_no_acknowledged_deed_is_lost_and_none_counts_twice(node: Node) -> None:
-    wait_until_it_answers(node)
     phones = signed_in_phones(node)
     before = papers_and_people(node)
     killed = everybody_takes_part(phones, node)

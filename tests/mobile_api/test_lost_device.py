@@ -11,8 +11,8 @@ from backend import clock
 from backend.db.base import new_id
 from backend.errors import NotFound
 from backend.participation.models import Operation, Quarantined
-from backend.people import devices
-from backend.people.models import LostDevice
+from backend.people import devices, sign_in
+from backend.people.models import LostDevice, SignInSession
 from tests.support.world import Phone, World, prove
 
 
@@ -88,6 +88,21 @@ def test_when_it_heard_of_it_is_written_down_once(world: World, call: str) -> No
     with clock.stopped_at(clock.now() + timedelta(hours=1)):
         is_turned_away(ask())
     assert lost_rows(world)[0].wiped_at == first.wiped_at
+
+
+def test_however_long_a_lost_phone_was_silent_it_is_told_to_wipe_itself(world: World) -> None:
+    """Its session ran out and was tidied away long since: the old token still tells which phone calls."""
+    phone, kept = world.phone("Mất"), world.phone("Còn")
+    lose(world, phone)
+    with clock.stopped_at(clock.now() + timedelta(days=400)):
+        with world.database.transaction() as session:
+            sign_in.forget_old_codes(session)
+        is_turned_away(phone.get("/home"))
+        assert kept.get("/home").json["code"] == "not_signed_in"
+        with world.database.transaction(writes=False) as session:
+            (left,) = session.scalars(select(SignInSession))  # the other one's is gone as before
+    assert left.person_id == person(phone)
+    assert lost_rows(world)[0].wiped_at is not None
 
 
 def test_the_same_person_goes_on_with_another_phone(world: World) -> None:

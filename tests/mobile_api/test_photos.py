@@ -207,12 +207,13 @@ def test_half_a_photo_does_not_lie_about_for_ever(world: World) -> None:
     phone, raw = world.phone(), shot()
     put(phone, named(raw), 0, len(raw), raw[:PIECE])
     assert send(phone, shot(10)).json["complete"] is True
-    for days, left in (
-        (photos.UNFINISHED - timedelta(hours=1), 2),
-        (photos.UNFINISHED + timedelta(hours=1), 1),
-    ):
-        with clock.stopped_at(clock.now() + days), world.database.transaction() as session:
-            photos.forget_unfinished(session)
+    keeping = photos.Keeping(unfinished=timedelta(days=3))
+    for hours, left in ((71, 2), (73, 1)):
+        with (
+            clock.stopped_at(clock.now() + timedelta(hours=hours)),
+            world.database.transaction() as session,
+        ):
+            photos.forget_unfinished(session, keeping)
             assert len(session.scalars(select(Photo.digest)).all()) == left
 
 

@@ -115,7 +115,7 @@ def test_a_member_takes_the_team_and_its_households_along(field: TeamWorld) -> N
     assert row | {"card": "", "version": 0} == {
         "id": str(field.households[0]), "version": 0, "code": "05752-T01-H001", "kind": "household",
         "nickname": NICKNAMES[0], "hamlet": {"id": str(field.hamlet), "name": "xóm Đồng Tiến"}, "team": str(field.team),
-        "last_visit": None, "follow_up_on": None, "no_further_visit": False, "card": "",
+        "last_visit": None, "follow_up_on": None, "promised_by": None, "no_further_visit": False, "card": "",
     }  # fmt: skip
 
 

@@ -24,6 +24,11 @@ ROLE_OF = {
     "releaser": "campaign_releaser",
     "editor": "question_editor",
     "leader": "team_leader",
+    "cell": "cell_secretary",  # granted on the commune: the State's line, on which there is no cell
+    "party": "party_committee",
+    "building": "party_building_board",
+    "ideas": "initiative_secretary",
+    "judge": "council_member",
     "far": "campaign_admin",  # of another commune: passes the guard, the query then shows nothing
 }
 VISITORS = ("nobody", "citizen", *ROLE_OF)
@@ -145,13 +150,14 @@ def test_every_route_lets_in_whom_its_guard_names_and_nobody_else(world: World, 
 
 
 def reached(world: World, visitor: str) -> dict[str, int]:
-    """How each console route about a unit or activity of this commune answers the visitor, by method and rule."""
+    """How each console route about a unit or activity of this commune that the visitor's role may knock at answers."""
     world.app.config["WTF_CSRF_METHODS"] = set()
     here = {"activity_id": world.activity, "unit_id": world.hamlet}
     asked = {"activity": str(world.activity), "indicator": "contest_participation"}
     urls, found = world.app.url_map.bind("localhost"), {}
-    for rule, method, _ in routes(world.app):
-        if rule.rule.startswith(CONSOLE) and rule.arguments and rule.arguments <= set(here):
+    for rule, method, guard in routes(world.app):
+        is_here = rule.rule.startswith(CONSOLE) and rule.arguments and rule.arguments <= set(here)
+        if is_here and may_knock(guard, visitor):
             client, _headers = client_of(world, visitor, world.staff[visitor])
             path = urls.build(rule.endpoint, {name: here[name] for name in rule.arguments})
             found[f"{method} {rule.rule}"] = client.open(path, method=method, query_string=asked).status_code

@@ -45,6 +45,11 @@ def drop_database(name: str) -> None:
     shared_cluster().drop_database(name)
 
 
+def copy_database(name: str, copy: str) -> None:
+    """`copy` becomes what `name` is at this moment; whoever is still connected to `name` is sent away first."""
+    shared_cluster().copy_database(name, copy)
+
+
 @cache
 def shared_cluster() -> Cluster:
     cluster = Cluster()
@@ -80,6 +85,14 @@ class Cluster:
             )
         )
         return self.url(name)
+
+    def copy_database(self, name: str, copy: str) -> None:
+        self._run(
+            sql.SQL("select pg_terminate_backend(pid) from pg_stat_activity where datname = {}").format(
+                sql.Literal(name)
+            )
+        )
+        self.create_database(copy, template=name)
 
     def drop_database(self, name: str) -> None:
         self._run(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))

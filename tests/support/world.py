@@ -129,6 +129,11 @@ def plant(app: NodeApp, database: Database, opened: bool = True) -> World:
                 ("releaser", "campaign_releaser", "05752"),
                 ("editor", "question_editor", "05752"),
                 ("leader", "team_leader", "05752-T1"),
+                ("cell", "cell_secretary", "05752"),
+                ("party", "party_committee", "05752"),
+                ("building", "party_building_board", "05752"),
+                ("ideas", "initiative_secretary", "05752"),
+                ("judge", "council_member", "05752"),
             )
         }
         campaign, activity = _contest(session, places["05752"])

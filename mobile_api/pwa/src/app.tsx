@@ -14,12 +14,13 @@ import { useLive } from "./ui/use";
 // What is not seen at the first opening comes later.
 const later = () => import("./screens/later");
 const ConsentScreen = lazily(() => later().then((all) => all.ConsentScreen));
-const JoinScreen = lazily(() => later().then((all) => all.JoinScreen));
-const Guardian = lazily(() => later().then((all) => all.Guardian));
 const Me = lazily(() => later().then((all) => all.Me));
-const Erase = lazily(() => later().then((all) => all.Erase));
 const Receipts = lazily(() => later().then((all) => all.Receipts));
 const BoardNameScreen = lazily(() => later().then((all) => all.BoardNameScreen));
+const seldom = () => import("./screens/seldom");
+const JoinScreen = lazily(() => seldom().then((all) => all.JoinScreen));
+const Guardian = lazily(() => seldom().then((all) => all.Guardian));
+const Erase = lazily(() => seldom().then((all) => all.Erase));
 const Insurance = lazily(() => import("./screens/insurance").then((found) => found.Insurance));
 const CertificateScreen = lazily(() => later().then((all) => all.CertificateScreen));
 

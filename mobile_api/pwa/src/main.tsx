@@ -6,7 +6,7 @@ import { watchRoute } from "./route";
 import { applySettings } from "./settings";
 import { phoneGet, phoneSet } from "./store/db";
 import { dropOld } from "./store/outbox";
-import { current, restoreCurrent } from "./store/persons";
+import { current, lockIfIdle, restoreCurrent, touched } from "./store/persons";
 import { kick, observe, performed } from "./sync";
 import { joinRounds } from "./sync/fieldwork";
 import { askForBackgroundSync, registerWorker } from "./ui/updates";
@@ -34,14 +34,22 @@ function wake(): void {
   performed.watch(() => void askForBackgroundSync());
   current.watch((person) => person?.id !== last && ((last = person?.id), stir()));
   setInterval(() => !document.hidden && wakePerson(), 15_000); // a paper may run out while another screen is open
+  for (const what of ["pointerdown", "keydown"]) addEventListener(what, touch, { passive: true });
   stir();
 }
 
 let last: string | undefined;
+let touchedAt = 0;
+
+function touch(): void {
+  if (Date.now() - touchedAt < 60_000 || !current.get()) return;
+  touchedAt = Date.now();
+  void touched().catch(() => undefined);
+}
 
 function wakePerson(): void {
   const person = current.get();
-  if (person) void wakeKinds(person.id).catch(() => undefined); // tried again in a moment
+  if (person) void wakeKinds(person.id).then(lockIfIdle).catch(() => undefined); // tried again in a moment
 }
 
 function settle(): void {

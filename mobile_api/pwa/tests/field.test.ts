@@ -17,7 +17,7 @@ const an: PersonRow = person("an");
 const uuid = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`;
 const row = (n: number, part: Partial<HouseholdOut> = {}): HouseholdOut => ({
   id: uuid(n), version: 1, code: `H${n}`, kind: "household", nickname: `Nhà ${n} (hư cấu)`, hamlet: { id: "x", name: "Xóm Đồng" }, team: "t",
-  last_visit: null, follow_up_on: null, no_further_visit: false, card: `LTH1.${uuid(n)}.1.sig`, ...part,
+  last_visit: null, follow_up_on: null, promised_by: null, no_further_visit: false, card: `LTH1.${uuid(n)}.1.sig`, ...part,
 });
 const digestOf = (rows: HouseholdOut[]) => sha256(new TextEncoder().encode(rows.map(({ id, version }) => `${id}:${version}\n`).join("")));
 const turn = globalThis.setTimeout; // the real one

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { OperationResult } from "../src/api/types";
 import { database } from "../src/store/db";
-import { counts, dropOld, KEEP_MS, MAX_BYTES, newEpoch, nextBatch, record, rowsOf, settle, settled, wellFormed, type OutboxRow } from "../src/store/outbox";
+import { corrected, counts, dropOld, KEEP_MS, MAX_BYTES, newEpoch, nextBatch, record, rowsOf, settle, settled, wellFormed, type OutboxRow } from "../src/store/outbox";
 import { remember } from "../src/store/known";
 import { wipePerson, type PersonRow } from "../src/store/persons";
 import { envelope } from "../src/sync";
@@ -54,6 +54,20 @@ describe("half an emoji", () => {
     expect(made!.frozen).not.toMatch(/(^|[^\\])(\\\\)*\\ud[89a-f]/);
   });
   it("is looked for in whole escapes", () => expect(wellFormed(String.raw`"\\ud83d \ud83d"`)).toBe(String.raw`"\\ud83d `+ "\ufffd\""));
+});
+
+describe("a deed the node kept apart", () => {
+  const word = (outcome: string) => ({ receipt: "LT-1", action: "x", received_at: "", outcome, reason: null, message: null, facts: [] });
+
+  it("stands like any other once somebody responsible put it right, and stays apart where it was not accepted", async () => {
+    const [one, two] = [await record("an", deed(1)), await record("an", deed(2))];
+    await settle([one!, two!].map((made) => result(made.id, { verdict: "quarantined", outcome: "refused" })));
+    expect(counts(await rowsOf("an"))).toEqual({ counted: 0, waiting: 0, refused: 2 });
+    await corrected(one!.id, word("counted"));
+    await corrected(two!.id, word("refused"));
+    expect((await rowsOf("an")).map((row) => row.state)).toEqual(["receipt", "aside"]);
+    expect(counts(await rowsOf("an"))).toEqual({ counted: 1, waiting: 0, refused: 1 });
+  });
 });
 
 describe("what travels next", () => {

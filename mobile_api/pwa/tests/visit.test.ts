@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dayFigures, dayOf, done, happened, hidesNumber, marks, nextOutcome, plusDays, wordOf, type VisitBody } from "../src/kinds/visit/records";
+import { bodyOf, standsYet, type OwnVisit } from "../src/kinds/visit/mine";
 import type { OutboxRow } from "../src/store/outbox";
 import { visitEn } from "../src/text/visit-en";
 import { visitVi } from "../src/text/visit-vi";
@@ -41,6 +42,8 @@ describe("the day", () => {
     const all = visits(visit("1", NOON, {}), visit("2", NOON + MINUTE, { corrects: "1" }), visit("3", NOON + 2 * MINUTE, {}), visit("4", NOON + 3 * MINUTE, { household: "h2" }));
     expect(dayFigures(all, [], "2026-11-22")).toEqual({ visits: 3, houses: 2, sessions: 0 });
     expect(dayFigures(all, [], "2026-11-23").visits).toBe(0);
+    const elsewhere = [{ day: "2026-11-22", household: all[0]!.body.household }, { day: "2026-11-22", household: "another" }, { day: "2026-11-21", household: "h" }];
+    expect(dayFigures(all, [], "2026-11-22", elsewhere)).toEqual({ visits: 5, houses: 3, sessions: 0 });
   });
   it("begins and ends by the commune's midnight", () => {
     expect(dayOf(Date.parse("2026-11-22T17:30:00Z"))).toBe("2026-11-23");
@@ -61,8 +64,39 @@ describe("what is known of a household", () => {
   it("keeps the promise while nobody was at home", () => {
     expect(marks(line, visits(visit("1", NOON, { met: "nobody" })))).toMatchObject({ last_visit: "2026-11-22", follow_up_on: "2026-11-22" });
   });
+  it("knows which visit of the team made the promise, and takes an own one that is newer", () => {
+    const promised = { ...line, promised_by: "other" };
+    expect(marks(promised, [])).toMatchObject({ follow_up_on: "2026-11-22", promised: "other" });
+    expect(marks(promised, visits(visit("1", NOON, { met: "nobody" })))).toMatchObject({ promised: "other" });
+    expect(marks(promised, visits(visit("1", NOON, { follow_up_on: "2026-11-29" })))).toMatchObject({ follow_up_on: "2026-11-29", promised: "1" });
+    expect(marks(promised, visits(visit("1", NOON, {})))).toMatchObject({ follow_up_on: null, promised: null });
+  });
   it("knows the own visit that made the promise", () => {
     expect(marks({ ...line, last_visit: null }, visits(visit("1", NOON, { follow_up_on: "2026-11-29" })))).toMatchObject({ follow_up_on: "2026-11-29", promised: "1" });
+  });
+});
+
+describe("a visit written down on another phone", () => {
+  const own: OwnVisit = {
+    id: "v", household: "h1", code: "H1", nickname: "Nhà 1 (hư cấu)", day: "2026-11-20", place: "workplace", met: "adult",
+    services: { vneid: "installed", signature: "not_possible" }, reasons: { signature: "no_device" }, device: "own", follow_up_on: null, follow_up_of: "p",
+    no_further_visit: true, photos: ["d"], note: "Buổi tối", stands: true, corrects: null,
+  };
+  it("comes back whole, but for the word of the household, which is asked anew", () => {
+    expect(bodyOf(own)).toEqual({
+      household: "h1", met: "adult", consent: null, place: "workplace", device: "own", follow_up_on: null, follow_up_of: "p", no_further_visit: true,
+      services: [{ service: "vneid", outcome: "installed", reason: null }, { service: "signature", outcome: "not_possible", reason: "no_device" }],
+      photos: ["d"], note: "Buổi tối", corrects: null,
+    });
+  });
+  it("is not put right from an answer that leaves half of it out", () => {
+    const { photos: _, ...half } = own;
+    expect(bodyOf(half as OwnVisit)).toBeNull();
+  });
+  it("no longer stands once this phone has put it right, signal or not", () => {
+    expect(standsYet(own, [])).toBe(true);
+    expect(standsYet(own, visits(visit("1", NOON, { corrects: "v" })))).toBe(false);
+    expect(standsYet(own, visits(visit("1", NOON, { corrects: "v" }, { outcome: "refused", state: "receipt" })))).toBe(true);
   });
 });
 

@@ -18,10 +18,12 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("nickname", sa.String(length=60), nullable=False),
+        sa.Column("folded", sa.String(length=120), nullable=False),
         sa.Column("subject", sa.Uuid(), nullable=False),
         sa.Column("card", sa.Integer(), nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
         sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("merged_at", Moment(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["merged_into"], ["household.id"], name=op.f("fk_household_merged_into")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
@@ -88,6 +90,8 @@ def upgrade() -> None:
         sa.Column("decision_date", sa.Date(), nullable=False),
         sa.Column("decided_by", sa.String(length=200), nullable=False),
         sa.Column("leader_id", sa.Uuid(), nullable=True),
+        sa.Column("dissolved_number", sa.String(length=60), nullable=True),
+        sa.Column("dissolved_date", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["leader_id"], ["person.id"], name=op.f("fk_team_leader_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_team_unit_id")),
@@ -317,7 +321,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("session_id", "service", "outcome", name=op.f("pk_visit_session_service")),
     )
+    with op.batch_alter_table("quarantined", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("deed_id", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("happened_at", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("time_trust", sa.String(length=10), nullable=True))
+        batch_op.add_column(sa.Column("settled_at", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("became", sa.Uuid(), nullable=True))
+        batch_op.create_index(
+            "ix_quarantined_open",
+            ["received_at"],
+            unique=False,
+            postgresql_where=sa.text("settled_at IS NULL"),
+            sqlite_where=sa.text("settled_at IS NULL"),
+        )
     with op.batch_alter_table("operation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_operation_refused",
+            ["activity_id"],
+            unique=False,
+            postgresql_where=sa.text("outcome = 'refused'"),
+            sqlite_where=sa.text("outcome = 'refused'"),
+        )
         batch_op.create_index(
             "ix_operation_waiting",
             ["activity_id"],

@@ -6,7 +6,12 @@ const PATIENCE_MS = 20_000; // slow 3G needs long; longer than this people think
 
 export const language = live<"vi" | "en">("vi");
 
-export class NoSignal extends Error {}
+// `portal`: something answered, but not the node; a Wi-Fi that wants people to sign in to it first.
+export class NoSignal extends Error {
+  constructor(readonly portal = false) {
+    super();
+  }
+}
 
 export class Problem extends Error {
   constructor(readonly status: number, readonly code: string, detail: string, readonly retryAfterMs: number, readonly extra: Record<string, unknown>) {
@@ -55,12 +60,12 @@ export async function askTagged<T>(path: string, options: Ask = {}): Promise<{ d
     const text = await response.text();
     const data = parse(text);
     // A captive portal answers 200 with a page of its own: without our mark it is no answer of the node.
-    if (!response.headers.get("Lantoa-Epoch") && data === undefined && response.status !== 204) throw new NoSignal();
+    if (!response.headers.get("Lantoa-Epoch") && data === undefined && response.status !== 204) throw new NoSignal(response.ok);
     seen(response, rttMs);
     if (!response.ok && response.status !== 304) throw problem(response, data);
     return { data: data as T | undefined, etag: response.headers.get("ETag") };
   } catch (error) {
-    if (!(error instanceof Problem)) throw new NoSignal();
+    if (!(error instanceof Problem)) throw error instanceof NoSignal ? error : new NoSignal();
     if (error.code === "device_lost" && options.token) lost(options.token);
     throw error;
   } finally {

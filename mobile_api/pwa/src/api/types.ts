@@ -24,7 +24,7 @@ export type Standing = Shapes["Hamlet"];
 export type Home = Shapes["Home"];
 
 export type Question = Shapes["QuestionOut"];
-export type Review = Shapes["ReviewOut"];
+export type Review = Shapes["ContestReviewOut"];
 export type ContestResult = Shapes["ResultOut"];
 export type Attempt = Shapes["AttemptOut"];
 export type EarlierAttempt = Shapes["EarlierOut"];
@@ -41,6 +41,10 @@ export type Pushed = { results: OperationResult[]; highest_seq: number };
 export type Pulled = Shapes["Pull"];
 export type PulledChange = Shapes["Change"];
 export type ReceiptView = Shapes["Receipt"];
+
+export type PledgeMine = Shapes["PledgeMineOut"];
+export type PledgeVersion = Shapes["VersionOut"];
+export type PledgeSuggestion = Shapes["Suggestion"];
 
 // What a team in the field needs.
 export type Place = Shapes["Place"];

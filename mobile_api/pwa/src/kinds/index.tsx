@@ -8,6 +8,7 @@ import type { Key } from "../text";
 import { useRead, type Read } from "../ui/read";
 import { useLive } from "../ui/use";
 import { contest } from "./contest";
+import { pledge } from "./pledge";
 import { visit } from "./visit";
 
 export interface PhoneKind {
@@ -26,7 +27,7 @@ export interface CardWords {
   links: [where: string, word: Key][]; // pages of the activity besides its first
 }
 
-const KINDS: PhoneKind[] = [contest, visit];
+const KINDS: PhoneKind[] = [contest, visit, pledge];
 
 // Of a kind this version does not know, home still shows the title and the dates.
 export function cardWords(card: ActivityCard): CardWords {

@@ -2,8 +2,5 @@
 export { BoardNameScreen } from "./board-name";
 export { CertificateScreen } from "./certificate";
 export { ConsentScreen } from "./consent";
-export { Erase } from "./erase";
-export { Guardian } from "./guardian";
-export { JoinScreen } from "./join";
 export { Me } from "./me";
 export { Receipts } from "./receipts";

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { changeMe, endSession, readMe, readMyData, recallMine } from "../api/calls";
 import type { LevelUnit, Me as MeData } from "../api/types";
+import { restKinds } from "../kinds";
 import { counts } from "../store/outbox";
 import { changePerson, current, lock } from "../store/persons";
 import { maybe, t } from "../text";
@@ -135,16 +136,18 @@ function Leaving() {
   const person = useLive(current)!;
   const [asking, setAsking] = useState(false);
   const { waiting } = counts(useOutbox());
+  // What was tapped and not yet written down becomes a deed first: behind the lock nobody can.
+  const shut = () => restKinds(person.id).catch(() => undefined).then(lock);
   async function signOut(): Promise<void> {
     await endSession().catch(() => undefined); // without signal the phone forgets the token all the same
     await changePerson(person.id, { token: null, revoked: false });
-    await lock();
+    await shut();
   }
   return (
     <section class="card" aria-labelledby="leaving">
       <h2 id="leaving">{t("me.leave")}</h2>
       <div class="stack">
-        <Button look="plain" data-testid="lock" onClick={() => void lock()}>{t("me.lock")}</Button>
+        <Button look="plain" data-testid="lock" onClick={() => void shut()}>{t("me.lock")}</Button>
         <Button look="plain" data-testid="sign-out" onClick={() => setAsking(true)}>{t("me.signout")}</Button>
         <a class="button danger" href="#/erase" data-testid="erase-me">{t("me.erase")}</a>
       </div>

@@ -1,27 +1,26 @@
 // Everything the phone remembers lives in one IndexedDB database, readable by the page and by the service worker.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 import type { KeptAnchor } from "../clock";
 import type { FieldRows } from "./field";
+import { openDatabase } from "./idb";
+import type { KnownRow } from "./known";
 import type { OutboxRow } from "./outbox";
 import type { PersonRow } from "./persons";
-
-export interface KnownRow {
-  key: string; // "<person>:<what>"; the person is first, so that forgetting a person is one range
-  value: unknown;
-  at: number;
-}
+import type { HeldKey, Kept } from "./vault";
 
 export interface PhoneRows {
   epoch: string;
   current: string;
   anchor: KeptAnchor;
+  key: HeldKey; // of whoever is in; gone when they lock
+  used: number; // when the app was last touched
 }
 
 interface Schema extends DBSchema, FieldRows {
   phone: { key: string; value: PhoneRows[keyof PhoneRows] };
   persons: { key: string; value: PersonRow };
-  outbox: { key: string; value: OutboxRow; indexes: { person: [string, number] } };
-  known: { key: string; value: KnownRow };
+  outbox: { key: string; value: Kept<OutboxRow>; indexes: { person: [string, number] } };
+  known: { key: string; value: Kept<KnownRow> };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -53,24 +52,22 @@ function open(): Promise<Database> {
   return opened;
 }
 
-function openAt(version: number | undefined): Promise<Database> {
-  return openDB<Schema>("lantoa", version, {
-    upgrade(db, from) {
-      if (from < 1) {
-        db.createObjectStore("phone");
-        db.createObjectStore("persons", { keyPath: "id" });
-        db.createObjectStore("outbox", { keyPath: "id" }).createIndex("person", ["person", "seq"]);
-        db.createObjectStore("known", { keyPath: "key" });
-      }
-      if (from < 2) for (const store of FIELD_STORES) db.createObjectStore(store, { keyPath: "key" });
-    },
-    blocking: (_old, _new, event) => [(event.target as IDBDatabase).close(), (opening = null)],
-    terminated: () => void (opening = null),
-  });
+const openAt = (version: number | undefined): Promise<Database> => openDatabase<Schema>("lantoa", version, upgrade, () => void (opening = null));
+
+function upgrade(db: Database, from: number): void {
+  if (from < 1) {
+    db.createObjectStore("phone");
+    db.createObjectStore("persons", { keyPath: "id" });
+    db.createObjectStore("outbox", { keyPath: "id" }).createIndex("person", ["person", "seq"]);
+    db.createObjectStore("known", { keyPath: "key" });
+  }
+  if (from < 2) for (const store of FIELD_STORES) db.createObjectStore(store, { keyPath: "key" });
 }
 
 // Everything in a store that belongs to one person.
 export const ofPerson = (person: string): IDBKeyRange => IDBKeyRange.bound(`${person}:`, `${person}:\uffff`);
+
+export const deedsOf = (person: string): IDBKeyRange => IDBKeyRange.bound([person, 0], [person, Infinity]);
 
 // All of it is written or nothing: an exception halfway would otherwise leave what was written before it.
 export async function wholly<T>(tx: { abort(): void; done: Promise<void> }, work: () => Promise<T>): Promise<T> {
@@ -96,8 +93,4 @@ export async function phoneGet<K extends keyof PhoneRows>(key: K): Promise<Phone
 
 export async function phoneSet<K extends keyof PhoneRows>(key: K, value: PhoneRows[K]): Promise<void> {
   await (await database()).put("phone", value, key);
-}
-
-export async function phoneForget(key: keyof PhoneRows): Promise<void> {
-  await (await database()).delete("phone", key);
 }

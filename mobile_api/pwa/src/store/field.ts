@@ -1,6 +1,7 @@
 // The rows a team in the field keeps on the phone. Every key begins with "<person>:", as two members may share a phone.
 import type { DBSchema } from "idb";
 import type { HouseholdOut, TeamOut } from "../api/types";
+import type { Kept } from "./vault";
 
 export interface HouseholdRow {
   key: string; // "<person>:<household>"
@@ -32,11 +33,16 @@ export interface RelayRow {
   reason: string | null;
 }
 
+export interface BytesRow {
+  key: string; // as in PhotoRow
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
 export interface FieldRows extends DBSchema {
-  households: { key: string; value: HouseholdRow };
-  staging: { key: string; value: HouseholdRow }; // a list on its way; it takes the place of the old one only when it is whole
+  households: { key: string; value: Kept<HouseholdRow> };
+  staging: { key: string; value: Kept<HouseholdRow> }; // a list on its way; it takes the place of the old one only when it is whole
   photos: { key: string; value: PhotoRow };
-  bytes: { key: string; value: { key: string; bytes: Uint8Array<ArrayBuffer> } }; // of the photos, apart: counting them must not read them
+  bytes: { key: string; value: Kept<BytesRow> }; // of the photos, apart: counting them must not read them
   relays: { key: string; value: RelayRow };
 }
 

@@ -4,8 +4,10 @@ import type { OperationResult, Outcome, ReceiptView } from "../api/types";
 import { operationAnchor, stamp } from "../clock";
 import { uuid7 } from "../lib/ids";
 import { live } from "../lib/live";
-import { database, wholly } from "./db";
-import { TEAM, forgotten, type TeamView } from "./field";
+import { database, deedsOf, wholly } from "./db";
+import { TEAM } from "./field";
+import { valueOf } from "./known";
+import { during, heldKey, mayKeep, reveal, revealAll, shut, type Kept } from "./vault";
 
 // held: needs the person to press again (a start whose answer got lost); frozen: ready; sent: on its way or answer lost;
 // receipt: the node has it; aside: the node keeps it apart and will not count it as it is.
@@ -65,20 +67,21 @@ export interface Learn {
 }
 
 export async function record(person: string, deed: Deed, options: { held?: boolean; learn?: Learn } = {}): Promise<OutboxRow | null> {
+  const held = await heldKey();
   const tx = (await database()).transaction(["persons", "outbox", "known"], "readwrite");
   const row = await wholly(tx, async () => {
-    const owner = await tx.objectStore("persons").get(person);
-    if (!owner) throw new Error("no such person on this phone");
+    const [knowns, owner] = [tx.objectStore("known"), await tx.objectStore("persons").get(person)];
+    if (!owner || !mayKeep(owner, held)) throw new Error("nobody like that is in");
     const key = options.learn && `${person}:${options.learn.what}`;
-    const known = key && (await tx.objectStore("known").get(key))?.value;
+    const known = key && valueOf(await during(knowns, reveal(held, "known", await knowns.get(key))));
     const made = freeze(person, owner.seq + 1, deed, known, options.held ? "held" : "frozen");
     if (options.learn && key) {
       const value = options.learn.next(known, made);
       if (value === undefined) return null;
-      await tx.objectStore("known").put({ key, value, at: made.wall_ms });
+      await knowns.put(await during(knowns, shut(held, "known", { key, value, at: made.wall_ms })));
     }
     await tx.objectStore("persons").put({ ...owner, seq: made.seq });
-    await tx.objectStore("outbox").add(made);
+    await tx.objectStore("outbox").add(await during(knowns, shut(held, "outbox", made)));
     return made;
   });
   if (row) moved();
@@ -100,15 +103,21 @@ function freeze(person: string, seq: number, deed: Deed, known: unknown, state: 
 // every escape is looked at as a whole, so that a typed backslash before "ud83d" stays what it is.
 export const wellFormed = (json: string): string => json.replace(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (escape) => (escape.length > 2 ? "\ufffd" : escape));
 
+const shutRowsOf = async (person: string): Promise<Kept<OutboxRow>[]> =>
+  (await database()).getAllFromIndex("outbox", "person", deedsOf(person));
+
+// Of somebody who is not in there are none to see; they wait all the same.
 export async function rowsOf(person: string): Promise<OutboxRow[]> {
-  return (await database()).getAllFromIndex("outbox", "person", IDBKeyRange.bound([person, 0], [person, Infinity]));
+  return revealAll(await heldKey(), "outbox", await shutRowsOf(person));
 }
+
+export const countDue = async (person: string): Promise<number> => (await shutRowsOf(person)).filter(isDue).length;
 
 export async function getRow(id: string): Promise<OutboxRow | undefined> {
-  return (await database()).get("outbox", id);
+  return reveal(await heldKey(), "outbox", await (await database()).get("outbox", id));
 }
 
-export const isDue = (row: OutboxRow): boolean => row.state === "frozen" || row.state === "sent";
+export const isDue = (row: Pick<OutboxRow, "state">): boolean => row.state === "frozen" || row.state === "sent";
 
 // Oldest sequence first, and no more than the node takes at once. One oversized row still travels alone: the node decides.
 export function nextBatch(rows: OutboxRow[], limit: number = MAX_ROWS): OutboxRow[] {
@@ -135,10 +144,11 @@ export function settled(row: OutboxRow, result: OperationResult, nowMs: number):
 }
 
 export async function change(ids: string[], next: (row: OutboxRow) => OutboxRow): Promise<void> {
+  const held = await heldKey();
   const tx = (await database()).transaction("outbox", "readwrite");
   for (const id of ids) {
-    const row = await tx.store.get(id);
-    if (row) await tx.store.put(next(row));
+    const row = await during(tx.store, reveal(held, "outbox", await tx.store.get(id)));
+    if (row) await tx.store.put(await during(tx.store, shut(held, "outbox", next(row))));
   }
   await tx.done;
   if (ids.length) moved();
@@ -149,9 +159,11 @@ export async function settle(results: OperationResult[]): Promise<void> {
   await change([...byId.keys()], (row) => settled(row, byId.get(row.id)!, Date.now()));
 }
 
-// The node may change its mind later (a late check, a correction): its new word replaces the old one.
+// The node may change its mind later (a late check, a correction): its new word replaces the old one. What was kept apart and
+// then put right by somebody responsible stands in the ledger like any other deed.
 export async function corrected(id: string, found: ReceiptView): Promise<void> {
-  await change([id], (row) => ({ ...row, outcome: found.outcome as Outcome, reason: found.reason, message: found.message }));
+  const next = (row: OutboxRow): OutboxState => (row.state === "aside" && found.outcome !== "refused" ? "receipt" : row.state);
+  await change([id], (row) => ({ ...row, state: next(row), outcome: found.outcome as Outcome, reason: found.reason, message: found.message }));
 }
 
 // A node restored from a backup has a new epoch and may have forgotten: everything kept is offered once more, and everything
@@ -166,7 +178,7 @@ export async function newEpoch(epoch: string): Promise<boolean> {
     for (const person of await tx.objectStore("persons").getAll()) {
       await tx.objectStore("persons").put({ ...person, cursor: 0 });
       const team = await tx.objectStore("known").get(`${person.id}:${TEAM}`);
-      if (team) await tx.objectStore("known").put({ ...team, value: forgotten(team.value as TeamView) });
+      if (team) await tx.objectStore("known").put({ ...team, forgotten: true }); // nobody may be in to read the rest
     }
     for (const row of await tx.objectStore("outbox").getAll()) {
       if (row.state === "receipt" || row.state === "aside") await tx.objectStore("outbox").put({ ...row, state: "sent" });

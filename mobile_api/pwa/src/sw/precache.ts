@@ -13,8 +13,7 @@ function hash(sum: number, text: string): number {
 
 export async function fill(): Promise<void> {
   const cache = await caches.open(CACHE);
-  const urls = new Set(entries.map(({ url }) => new URL(url, scope).href)); // icons are listed twice, and addAll refuses doubles
-  await cache.addAll([...urls].map((url) => new Request(url, { cache: "reload" })));
+  await cache.addAll(entries.map(({ url }) => new Request(new URL(url, scope).href, { cache: "reload" })));
 }
 
 export async function dropOldShells(): Promise<void> {

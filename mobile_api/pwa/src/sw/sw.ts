@@ -1,8 +1,10 @@
 // The service worker: opens the app without signal and sends the outbox when the signal is back, even with the app closed.
 import { listen } from "../sync/net";
+import { sendCarried } from "../sync/carried";
 import { pushAll } from "../sync/push"; // not "../sync": the worker pushes and never pulls
 import { startClock } from "../clock";
 import { phoneGet, phoneSet } from "../store/db";
+import { lockIfIdle } from "../store/persons";
 import { PICTURES } from "../lib/pictures";
 import { dropOldShells, fill, fromShell } from "./precache";
 
@@ -35,6 +37,7 @@ async function sendOutbox(): Promise<void> {
   startClock(await phoneGet("anchor"), (anchor) => void phoneSet("anchor", anchor).catch(() => undefined));
   listen(() => void pushAll().catch(() => undefined));
   await pushAll(); // a failure is thrown on purpose: the browser then tries again later
+  await sendCarried().finally(lockIfIdle); // photos and what is carried for others, after the records
 }
 
 self.addEventListener("sync", (event) => {

@@ -2,8 +2,7 @@
 // to happen by itself is `afterRound`, once per round of the sync engine (see fieldwork.ts, which stays in the first load).
 import { Problem } from "../api/http";
 import { current, getPerson, type PersonRow } from "../store/persons";
-import { sendRelaysOf } from "./insurance";
-import { sendPhotosOf } from "./photos";
+import { sendCarried } from "./carried";
 import { measureSpace } from "./space";
 import { LoadIncomplete, loadTeamOf, sweep, teamOf } from "./team";
 
@@ -33,8 +32,7 @@ export async function afterRound(person: PersonRow, inTeam: boolean): Promise<vo
   const due = held ? held.stale : inTeam && Date.now() - refusedAt > AGAIN_MS;
   if (due) await quietly(() => loadTeamOf(person), () => (refusedAt = Date.now()));
   if (held) await sweep(person.id);
-  await quietly(() => sendRelaysOf(person));
-  await quietly(() => sendPhotosOf(person));
+  await quietly(sendCarried);
   await measureSpace();
 }
 

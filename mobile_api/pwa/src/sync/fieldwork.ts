@@ -1,7 +1,7 @@
 // The few lines of the field that are in the first load: they look whether this person needs any of it, and only then fetch it.
 import { readMe } from "../api/calls";
 import type { Me } from "../api/types";
-import { database, ofPerson } from "../store/db";
+import { database } from "../store/db";
 import { TEAM } from "../store/field";
 import { recall } from "../store/known";
 import type { PersonRow } from "../store/persons";
@@ -18,13 +18,12 @@ async function isMember(person: string): Promise<boolean> {
 
 const told = new Set<string>(); // of whom the node said that a team of theirs changed: perhaps they have just joined one
 
-async function has(store: "photos" | "relays", person: string): Promise<boolean> {
-  return (await (await database()).count(store, ofPerson(person))) > 0;
-}
+// Of anybody who shares this phone.
+const has = async (store: "photos" | "relays"): Promise<boolean> => (await (await database()).count(store)) > 0;
 
 async function afterRound(person: PersonRow): Promise<void> {
   const inTeam = told.has(person.id) || (await isMember(person.id));
-  const needed = inTeam || (await recall(person.id, TEAM)) || (await has("photos", person.id)) || (await has("relays", person.id));
+  const needed = inTeam || (await recall(person.id, TEAM)) || (await has("photos")) || (await has("relays"));
   if (needed) await (await field()).afterRound(person, inTeam);
 }
 

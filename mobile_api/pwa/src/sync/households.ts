@@ -5,6 +5,7 @@ import { database, ofPerson } from "../store/db";
 import type { HouseholdRow, TeamView } from "../store/field";
 import { isDue, rowsOf, type OutboxRow } from "../store/outbox";
 import { current } from "../store/persons";
+import { heldKey, revealAll } from "../store/vault";
 import { householdOf, teamOf } from "./team";
 
 export interface HouseholdLine {
@@ -17,6 +18,7 @@ export interface HouseholdLine {
   team: string | null;
   last_visit: string | null;
   follow_up_on: string | null;
+  promised_by: string | null; // the visit that promised it
   no_further_visit: boolean;
   card: string | null;
   folded: string; // code, nickname and hamlet without marks, to search in
@@ -39,8 +41,8 @@ interface NewBody {
 export async function households(): Promise<HouseholdLine[]> {
   const person = current.get()?.id;
   if (!person) return [];
-  const [held, deeds, view] = await Promise.all([(await database()).getAll("households", ofPerson(person)), rowsOf(person), teamOf(person)]);
-  return lines(held, deeds, view);
+  const [kept, deeds, view] = await Promise.all([(await database()).getAll("households", ofPerson(person)), rowsOf(person), teamOf(person)]);
+  return lines(await revealAll(await heldKey(), "households", kept), deeds, view);
 }
 
 export function lines(held: HouseholdRow[], deeds: OutboxRow[], view: TeamView | undefined): HouseholdLine[] {
@@ -81,7 +83,7 @@ function ownNew(deed: OutboxRow, view: TeamView | undefined): Bare[] {
   const { household, kind, nickname, hamlet } = (JSON.parse(deed.frozen) as { body: NewBody }).body;
   const place = view?.teams.flatMap(({ areas }) => areas).find(({ id }) => id === hamlet) ?? { id: hamlet, name: "" };
   const code = typeof deed.result?.code === "string" ? deed.result.code : null;
-  return [{ id: household, version: 0, code, kind, nickname, hamlet: place, team: view?.teams[0]?.id ?? null, last_visit: null, follow_up_on: null, no_further_visit: false, card: null, mine: true, evicted: null }];
+  return [{ id: household, version: 0, code, kind, nickname, hamlet: place, team: view?.teams[0]?.id ?? null, last_visit: null, follow_up_on: null, promised_by: null, no_further_visit: false, card: null, mine: true, evicted: null }];
 }
 
 export const household = async (id: string): Promise<HouseholdLine | undefined> => (await households()).find((one) => one.id === id);

@@ -5,7 +5,7 @@ import { kick } from "./cycle";
 import { listen } from "./net";
 
 export { kick, perform, performed } from "./cycle";
-export { net, probe, type Net } from "./net";
+export { net, portal, probe, type Net } from "./net";
 export { activitiesMoved } from "./pull";
 export { deliver, envelope, pushAll } from "./push";
 

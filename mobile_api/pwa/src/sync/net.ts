@@ -9,6 +9,7 @@ import { wipeLost } from "../store/persons";
 
 export type Net = "unknown" | "here" | "away";
 export const net = live<Net>("unknown");
+export const portal = live(false); // away although there is a network: it answers in the node's place
 
 // `offerAgain` is what to do when the node turned out to be another one than before (restored from a backup).
 export function listen(offerAgain: () => void): void {
@@ -26,9 +27,14 @@ export async function probe(): Promise<boolean> {
   const nonce = uuid4().slice(0, 8);
   try {
     const body = await ask<Probe>(`/probe?nonce=${nonce}`);
-    net.set(body?.lantoa === "here" && body.nonce === nonce ? "here" : "away");
+    const here = body?.lantoa === "here" && body.nonce === nonce;
+    portal.set(!here);
+    net.set(here ? "here" : "away");
   } catch (error) {
-    if (error instanceof NoSignal) net.set("away");
+    if (error instanceof NoSignal) {
+      portal.set(error.portal);
+      net.set("away");
+    }
   }
   return net.get() === "here";
 }

@@ -5,8 +5,9 @@ import type { PhotoStanding } from "../api/types";
 import { sha256 } from "../lib/bytes";
 import { database, ofPerson } from "../store/db";
 import type { PhotoRow } from "../store/field";
-import { rowsOf } from "../store/outbox";
+import { rowsOf, type OutboxRow } from "../store/outbox";
 import { current, getPerson, type PersonRow } from "../store/persons";
+import { heldKey, mayKeep, reveal, shut } from "../store/vault";
 import { movedField } from "./moved";
 import { makeRoom, measureSpace, shed } from "./space";
 
@@ -53,10 +54,12 @@ async function drawnAnew(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
 
 export async function keepPhoto(person: string, digest: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const key = `${person}:${digest}`;
+  const held = await heldKey();
+  const kept = await shut(held, "bytes", { key, bytes });
   const tx = (await database()).transaction(["persons", "photos", "bytes"], "readwrite");
-  const here = (await tx.objectStore("persons").getKey(person)) && !(await tx.objectStore("photos").getKey(key));
+  const here = mayKeep(await tx.objectStore("persons").get(person), held) && !(await tx.objectStore("photos").getKey(key));
   if (here) {
-    await tx.objectStore("bytes").put({ key, bytes });
+    await tx.objectStore("bytes").put(kept);
     await tx.objectStore("photos").put({ key, digest, size: bytes.length, added_ms: Date.now(), arrived: 0, state: "waiting", reason: null, tries: 0, held: true });
   }
   await tx.done;
@@ -73,12 +76,14 @@ export async function dropPhoto(digest: string): Promise<void> {
 
 // As a data: address; the node's content policy lets no picture come from a blob: one.
 export async function photoUrl(digest: string): Promise<string | null> {
-  const kept = await (await database()).get("bytes", `${current.get()?.id}:${digest}`);
+  const kept = await bytesOf(`${current.get()?.id}:${digest}`);
   if (!kept) return null;
   const reader = new FileReader();
   await new Promise((done) => [(reader.onloadend = done), reader.readAsDataURL(new Blob([kept.bytes], { type: "image/jpeg" }))]);
   return reader.result as string | null;
 }
+
+const bytesOf = async (key: string) => reveal(await heldKey(), "bytes", await (await database()).get("bytes", key));
 
 export const photosOf = async (person: string): Promise<PhotoRow[]> => (await database()).getAll("photos", ofPerson(person));
 
@@ -96,9 +101,9 @@ export async function sendPhotosOf(person: PersonRow): Promise<void> {
 }
 
 // The digests that records with a receipt name, and those that any record names.
-async function named(person: string): Promise<{ received: Set<string>; any: Set<string> }> {
+function named(rows: OutboxRow[]): { received: Set<string>; any: Set<string> } {
   const [received, any] = [new Set<string>(), new Set<string>()];
-  for (const row of await rowsOf(person)) {
+  for (const row of rows) {
     const { photos = [] } = (JSON.parse(row.frozen) as { body: { photos?: string[] } }).body;
     for (const digest of photos) [any.add(digest), row.state === "receipt" && received.add(digest)];
   }
@@ -108,7 +113,10 @@ async function named(person: string): Promise<{ received: Set<string>; any: Set<
 async function sendAll(person: PersonRow): Promise<void> {
   const photos = await photosOf(person.id);
   if (!photos.length) return;
-  const { received, any } = await named(person.id);
+  const rows = await rowsOf(person.id);
+  const readable = mayKeep(await getPerson(person.id), await heldKey());
+  if (!readable) return; // locked meanwhile: a record that nobody can read seems to name no photo, and its photo would go
+  const { received, any } = named(rows);
   for (const photo of photos) {
     if (photo.state === "waiting" && photo.held && received.has(photo.digest)) await sendOne(person, photo);
     else await tidy(photo, any.has(photo.digest));
@@ -145,7 +153,9 @@ async function standing(person: PersonRow, photo: PhotoRow): Promise<PhotoStandi
 
 // From where the node stopped. When all of it is there and was not looked at yet, the last piece is empty.
 async function sendFrom(person: PersonRow, photo: PhotoRow, from: PhotoStanding): Promise<void> {
-  const kept = await (await database()).get("bytes", photo.key);
+  const kept = await bytesOf(photo.key);
+  const shutAway = !kept && (await (await database()).count("bytes", photo.key)) > 0; // the phone was locked meanwhile
+  if (shutAway) return;
   if (!kept) return changePhoto(photo, { held: false, state: "refused", reason: "bytes_gone" });
   let [there, standstills] = [from, 0];
   while (!there.complete) {

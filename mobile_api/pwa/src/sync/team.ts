@@ -5,9 +5,10 @@ import type { HouseholdOut, PulledChange, TeamLoad } from "../api/types";
 import { sha256 } from "../lib/bytes";
 import { database, ofPerson } from "../store/db";
 import { TEAM, type HouseholdRow, type TeamView } from "../store/field";
-import { recall, remember } from "../store/known";
+import { recall, remember, valueOf } from "../store/known";
 import { isDue, rowsOf, type OutboxRow } from "../store/outbox";
 import type { PersonRow } from "../store/persons";
+import { during, heldKey, mayKeep, reveal, revealAll, shut } from "../store/vault";
 import { movedField } from "./moved";
 
 const STAGING = "team-staging";
@@ -75,9 +76,11 @@ async function goneMissing(person: string, held: TeamView): Promise<boolean> {
 }
 
 async function keepView(person: string, change: Partial<TeamView>): Promise<void> {
+  const held = await heldKey();
   const tx = (await database()).transaction("known", "readwrite");
-  const kept = await tx.store.get(`${person}:${TEAM}`);
-  if (kept) await tx.store.put({ ...kept, value: { ...(kept.value as TeamView), ...change } });
+  const kept = await during(tx.store, reveal(held, "known", await tx.store.get(`${person}:${TEAM}`)));
+  const value = { ...(valueOf(kept) as TeamView), ...change };
+  if (kept) await tx.store.put(await during(tx.store, shut(held, "known", { key: kept.key, at: kept.at, value })));
   await tx.done;
   movedField();
 }
@@ -92,9 +95,11 @@ async function stage(person: string, staging: Staging, households: HouseholdOut[
 }
 
 async function putRows(store: "staging" | "households", person: string, rows: HouseholdOut[]): Promise<void> {
+  const held = await heldKey();
+  const kept = await Promise.all(rows.map((row) => shut(held, store, rowOf(person, row))));
   const tx = (await database()).transaction(["persons", store], "readwrite");
-  const here = await tx.objectStore("persons").getKey(person);
-  for (const row of here ? rows : []) void tx.objectStore(store).put(rowOf(person, row));
+  const here = mayKeep(await tx.objectStore("persons").get(person), held);
+  for (const row of here ? kept : []) void tx.objectStore(store).put(row);
   await tx.done;
 }
 
@@ -111,27 +116,32 @@ export async function fingerprint(rows: { id: string; version: number }[]): Prom
 }
 
 async function checked(person: string, { first }: Staging, then: () => Promise<void>): Promise<void> {
-  const rows = (await (await database()).getAll("staging", ofPerson(person))).map(({ row }) => row!);
+  const kept = await (await database()).getAll("staging", ofPerson(person));
+  const rows = (await revealAll(await heldKey(), "staging", kept)).map(({ row }) => row!);
   const whole = rows.length === first.manifest.count && (await fingerprint(rows)) === first.manifest.hash;
   return whole ? then() : giveUp(person, "the list is not what the manifest says");
 }
 
 // One transaction. The cursor goes back to where the list was taken, so that what changed while it came is pulled again.
 async function switchOver(person: string, { first, etag }: Staging): Promise<void> {
-  const waiting = waitingFor(await rowsOf(person));
+  const [waiting, held] = [waitingFor(await rowsOf(person)), await heldKey()];
+  const view: TeamView = { at: Date.now(), cursor: first.cursor, hash: first.manifest.hash, count: first.manifest.count, etag, stale: false, teams: first.teams ?? [] };
+  const noted = await shut(held, "known", { key: `${person}:${TEAM}`, value: view, at: view.at });
   const tx = (await database()).transaction(["households", "staging", "known", "persons"], "readwrite");
   const [households, staging] = [tx.objectStore("households"), tx.objectStore("staging")];
+  const owner = await tx.objectStore("persons").get(person);
+  if (!owner || !mayKeep(owner, held)) return;
   const [old, fresh] = [await households.getAll(ofPerson(person)), await staging.getAll(ofPerson(person))];
   const listed = new Set(fresh.map(({ key }) => key));
+  const unlisted = await during(households, revealAll(held, "households", old.filter(({ key }) => !listed.has(key))));
+  const leaving = unlisted.filter(({ row }) => row && waiting.has(row.id)).map((row) => ({ ...row, evicted: row.evicted ?? { reason: "", team: null } }));
+  const shutAgain = await during(households, Promise.all(leaving.map((row) => shut(held, "households", row))));
   await households.delete(ofPerson(person));
-  for (const row of fresh) void households.put(row);
-  for (const row of old) if (!listed.has(row.key) && row.row && waiting.has(row.row.id)) void households.put({ ...row, evicted: row.evicted ?? { reason: "", team: null } });
+  for (const row of [...fresh, ...shutAgain]) void households.put(row);
   await staging.delete(ofPerson(person));
   await tx.objectStore("known").delete(`${person}:${STAGING}`);
-  const view: TeamView = { at: Date.now(), cursor: first.cursor, hash: first.manifest.hash, count: first.manifest.count, etag, stale: false, teams: first.teams ?? [] };
-  const owner = await tx.objectStore("persons").get(person);
-  if (owner) await tx.objectStore("known").put({ key: `${person}:${TEAM}`, value: view, at: view.at });
-  if (owner && owner.cursor > first.cursor) await tx.objectStore("persons").put({ ...owner, cursor: first.cursor });
+  await tx.objectStore("known").put(noted);
+  if (owner.cursor > first.cursor) await tx.objectStore("persons").put({ ...owner, cursor: first.cursor });
   await tx.done;
   settledFor.delete(person);
 }
@@ -149,10 +159,13 @@ export async function takeChange(person: PersonRow, { noun, id, change, seq, dat
   if (noun === "team") return markStale(person.id);
   const view = await teamOf(person.id);
   if (view && seq <= view.cursor) return;
-  const tx = (await database()).transaction("households", "readwrite");
-  const held = await tx.store.get(`${person.id}:${id}`);
-  const next = changed(person.id, held, change, data);
-  if (next) await tx.store.put(next);
+  const held = await heldKey();
+  const tx = (await database()).transaction(["persons", "households"], "readwrite");
+  const rows = tx.objectStore("households");
+  const may = mayKeep(await tx.objectStore("persons").get(person.id), held);
+  const old = await during(rows, reveal(held, "households", await rows.get(`${person.id}:${id}`)));
+  const next = changed(person.id, old, change, data);
+  if (next && may) await rows.put(await during(rows, shut(held, "households", next)));
   await tx.done;
   settledFor.delete(person.id);
   movedField();
@@ -174,11 +187,12 @@ const settledFor = new Set<string>();
 // keeps an old own deed from bringing it back to the list.
 export async function sweep(person: string): Promise<void> {
   if (settledFor.has(person)) return;
-  const waiting = waitingFor(await rowsOf(person));
+  const [waiting, held] = [waitingFor(await rowsOf(person)), await heldKey()];
   const tx = (await database()).transaction("households", "readwrite");
-  const leaving = (await tx.store.getAll(ofPerson(person))).filter(({ row, evicted }) => row && evicted);
+  const rows = await during(tx.store, revealAll(held, "households", await tx.store.getAll(ofPerson(person))));
+  const leaving = rows.filter(({ row, evicted }) => row && evicted);
   const free = leaving.filter(({ row }) => !waiting.has(row!.id));
-  for (const held of free) await tx.store.put({ ...held, row: null });
+  for (const row of free) await tx.store.put(await during(tx.store, shut(held, "households", { ...row, row: null })));
   await tx.done;
   if (free.length === leaving.length) settledFor.add(person);
   if (free.length) movedField();

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./vi";
 
 export { fieldEn } from "./field-en";
+export { pledgeEn } from "./pledge-en";
 export { visitEn } from "./visit-en";
 
 export const en: Catalogue = {
@@ -23,6 +24,8 @@ export const en: Catalogue = {
 
   "net.here": "Signal",
   "net.away": "No signal",
+  "net.blocked": "Wi-Fi blocks it",
+  "net.portal": "This Wi-Fi lets nothing out yet. Switch it off, or open the browser and sign in to it.",
   "net.unknown": "Checking",
   "net.note": "No signal. What you see below was saved on this phone.",
   "net.cannot": "The commune's server cannot be reached. Please check the signal and try again.",
@@ -59,6 +62,8 @@ export const en: Catalogue = {
   "persons.pin": "PIN of {name}",
   "persons.unlock": "Unlock",
   "persons.again": "Needs to sign in again with a text-message code",
+  "persons.wait": "Too many wrong PINs. Please wait {n} minutes and try again. What waits to be sent is still here.",
+  "persons.waiting": "{n} things wait; they are sent once unlocked.",
   "persons.forgot": "Forgot the PIN? Sign in again with the phone number",
   "persons.remove": "Remove from this phone",
   "persons.remove.of": "Remove from this phone: {name}",
@@ -85,7 +90,7 @@ export const en: Catalogue = {
   "signin.new": "A new person",
   "signin.pin": "PIN",
   "signin.pin.of": "PIN of {name}",
-  "signin.pin.hint": "4 to 6 digits, to open the app on this phone.",
+  "signin.pin.hint": "4 to 6 digits, to open the app on this phone. 6 are much harder to guess.",
   "signin.pin.bad": "The PIN has 4 to 6 digits.",
   "signin.pin.again": "PIN once more",
   "signin.pin.differs": "The two PINs are not the same.",

@@ -1,6 +1,10 @@
 import type { FieldKey } from "./field-vi";
 
 export const fieldEn: Record<FieldKey, string> = {
+  "former.title": "The PIN has changed",
+  "former.text": "Records that wait on this phone are still here, locked with the old PIN. Type the old PIN once to open and send them. If nobody remembers it they stay here, unsent.",
+  "former.pin": "Old PIN",
+  "former.open": "Open the older records",
   "field.title": "Keep safe and carry",
   "field.text": "What was written down is safe on this phone and is sent by itself when there is signal. If the phone may break, run out of power or see no signal for days, put it into a file and let another phone carry it.",
   "field.unsent": "Not sent yet",

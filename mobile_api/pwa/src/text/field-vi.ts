@@ -2,6 +2,10 @@
 import { addWords } from ".";
 
 export const fieldVi = {
+  "former.title": "Mã PIN đã đổi",
+  "former.text": "Bản ghi đang chờ trên máy này vẫn còn, nhưng khoá bằng mã PIN cũ. Nhập mã PIN cũ một lần để mở và gửi tiếp. Nếu không nhớ, bản ghi vẫn nằm yên ở đây, chưa gửi được.",
+  "former.pin": "Mã PIN cũ",
+  "former.open": "Mở bản ghi cũ",
   "field.title": "Cất giữ và gửi giúp",
   "field.text": "Việc đã ghi nằm an toàn trên máy và tự gửi khi có sóng. Nếu máy sắp hỏng, hết pin hay nhiều ngày không có sóng, có thể cất ra tệp để máy khác gửi giúp.",
   "field.unsent": "Chưa gửi",

@@ -6,11 +6,14 @@ import { current } from "../store/persons";
 import { t, type Key } from "../text";
 import { Logo } from "./logo";
 import { Button } from "./parts";
+import { lazily } from "./lazy";
 import { LostNote, StatusStrip } from "./status";
 import { unitTitle } from "./units";
 import { UpdateNote } from "./updates";
 import { useLive } from "./use";
 import { go, route } from "../route";
+
+const Former = lazily(() => import("../screens/former").then((found) => found.Former));
 
 export function useNode(): Node_ | undefined {
   const [node, setNode] = useState<Node_>();
@@ -46,6 +49,7 @@ export function Shell({ bare, children }: { bare?: boolean; children: ComponentC
       </header>
       <main id="main" tabIndex={-1} class={bare ? "bare" : ""}>
         <LostNote />
+        {person?.former?.length ? <Former /> : null}
         {person?.revoked && path !== "/sign-in" && <Revoked />}
         {children}
       </main>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { counts, outboxMoved, rowsOf, type Counts, type OutboxRow } from "../store/outbox";
 import { current, wasLost } from "../store/persons";
-import { net, type Net } from "../sync";
+import { net, portal, type Net } from "../sync";
 import { space } from "../sync/room";
 import { t, type Key } from "../text";
 import { useLive } from "./use";
@@ -23,7 +23,8 @@ const WORDS: Record<Net, Key> = { here: "net.here", away: "net.away", unknown: "
 // Grey or amber only: being connected proves nothing. Green is kept for receipts.
 export function NetStatus() {
   const state = useLive(net);
-  return <span class={`net ${state}`} data-testid="net-status" data-net={state} role="status"><i aria-hidden="true" />{t(WORDS[state])}</span>;
+  const inTheWay = useLive(portal);
+  return <span class={`net ${state}`} data-testid="net-status" data-net={state} role="status"><i aria-hidden="true" />{t(inTheWay && state === "away" ? "net.blocked" : WORDS[state])}</span>;
 }
 
 // Said on whatever screen is left when what was here is gone.
@@ -40,6 +41,7 @@ export function LostNote() {
 export function StatusStrip() {
   const found: Counts = counts(useOutbox());
   const low = useLive(space)?.low;
+  const [state, inTheWay] = [useLive(net), useLive(portal)];
   const part = (name: keyof Counts) => (
     <span class={`tally ${name} ${found[name] ? "some" : ""}`}>
       <b data-testid={`outbox-${name}`}>{found[name]}</b> {t(`net.${name}`)}
@@ -53,6 +55,7 @@ export function StatusStrip() {
         {part("counted")}{part("waiting")}{part("refused")}
       </a>
       {low && <a href="#/insurance" class="low" data-testid="space-low">{t("space.low")}</a>}
+      {state === "away" && inTheWay && <p class="low" data-testid="net-portal">{t("net.portal")}</p>}
     </div>
   );
 }

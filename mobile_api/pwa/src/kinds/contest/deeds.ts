@@ -4,8 +4,7 @@ import { NoSignal, Problem } from "../../api/http";
 import type { Activity, Attempt, ContestMine, OperationResult } from "../../api/types";
 import { leastNow, serverNow } from "../../clock";
 import { live } from "../../lib/live";
-import { database } from "../../store/db";
-import { remember, revise } from "../../store/known";
+import { recallAll, remember, revise } from "../../store/known";
 import { isDue, record, rowsOf, type OutboxRow } from "../../store/outbox";
 import { getPerson } from "../../store/persons";
 import { deliver, kick, perform, probe, pushAll } from "../../sync";
@@ -177,9 +176,7 @@ async function decide(person: string, paper: Paper): Promise<Ending> {
 export const lateGuesses = new Map<string, number | null>(); // typed after the time, attempt by attempt, and not yet handed in
 
 async function openPapers(person: string): Promise<Paper[]> {
-  const prefix = `${person}:${paperKey("")}`;
-  const rows = await (await database()).getAll("known", IDBKeyRange.bound(prefix, `${prefix}\uffff`));
-  return rows.map(({ value }) => value as Paper).filter(isOpen);
+  return (await recallAll<Paper>(person, paperKey(""))).filter(isOpen);
 }
 
 // A paper whose time ran out while the app was closed is closed the moment the app opens again; answers that had not yet left

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { recall } from "../../store/known";
 import { net } from "../../sync";
 import { spell, t } from "../../text";
 import { Display } from "../../ui/display";
@@ -6,7 +7,7 @@ import { Banner, Button, Progress, Sheet } from "../../ui/parts";
 import { useLive } from "../../ui/use";
 import { Clock, TimeOver, useCountdown } from "./clock";
 import { answer, cannotSave, lateGuesses, predict, rest, submit, unsaved } from "./deeds";
-import { isAnswered, lacksPrediction, questions, unanswered, type Paper } from "./paper";
+import { isAnswered, lacksPrediction, paperKey, questions, unanswered, type Paper } from "./paper";
 import { Confirm, Overview } from "./paper-sheets";
 import { keepPictures } from "./pictures";
 import { LateGuess, PredictionPage } from "./prediction";
@@ -34,8 +35,10 @@ export function PaperView({ paper: saved, person, title }: { paper: Paper; perso
   const question = all[at];
   const close = () => setSheet(null);
   const show = (index: number) => [close(), setAt(index)];
-  const askToHandIn = () => {
-    if (!lacksPrediction(paper)) return setSheet("confirm");
+  const writing = useRef<Promise<void> | null>(null);
+  const askToHandIn = async () => {
+    await writing.current; // the number typed a moment ago is on its way to the paper
+    if (!lacksPrediction((await recall<Paper>(person, paperKey(paper.activity))) ?? paper)) return setSheet("confirm");
     setMissing(at === all.length); // asked again on its own page it says why; from elsewhere one is only led there
     show(all.length);
   };
@@ -43,7 +46,7 @@ export function PaperView({ paper: saved, person, title }: { paper: Paper; perso
     await submit(person, paper, how, late);
     close(); // if it could not be written, the banner below says so
   };
-  const guess = (value: number | null) => void predict(person, paper, value);
+  const guess = (value: number | null) => void (writing.current = predict(person, paper, value));
   return (
     <div class="paper">
       <h1 class="visually-hidden">{title}</h1>
@@ -58,7 +61,7 @@ export function PaperView({ paper: saved, person, title }: { paper: Paper; perso
         <Button look="plain" data-testid="prev-question" disabled={at === 0} onClick={() => at > 0 && setAt(at - 1)}>{t("contest.prev")}</Button>
         {at < last
           ? <Button data-testid="next-question" onClick={() => setAt(at + 1)}>{t(at + 1 === all.length ? "predict.next" : "contest.next")}</Button>
-          : <Button data-testid="submit-paper" onClick={askToHandIn}>{t("contest.submit")}</Button>}
+          : <Button data-testid="submit-paper" onClick={() => void askToHandIn()}>{t("contest.submit")}</Button>}
       </div>
       <div class="tools">
         <Button look="quiet" data-testid="overview" onClick={() => setSheet("overview")}>{t("contest.overview")} ({all.length - open}/{all.length})</Button>
@@ -66,10 +69,10 @@ export function PaperView({ paper: saved, person, title }: { paper: Paper; perso
         <a class="button quiet" href={`#/activity/${paper.activity}/rules`} data-testid="paper-rules">{t("contest.rules")}</a>
       </div>
       {away && <p class="hint">{t("contest.grace", { grace: spell(paper.attempt.grace_s) })}</p>}
-      {sheet === "overview" && <Overview paper={paper} at={at} onShow={show} onClose={close} onSubmit={askToHandIn} last={at === last} />}
+      {sheet === "overview" && <Overview paper={paper} at={at} onShow={show} onClose={close} onSubmit={() => void askToHandIn()} last={at === last} />}
       {sheet === "confirm" && <Confirm paper={paper} onNo={close} onYes={() => void handIn()} />}
       {sheet === "display" && <Sheet title={t("me.settings")} onClose={close}><Display /><Button look="plain" class="wide" onClick={close}>{t("app.close")}</Button></Sheet>}
-      {ending === "ask" && !goingOn && <TimeOver onYes={() => (lacksPrediction(paper) ? [setGoingOn(true), askToHandIn()] : void handIn())} onNo={() => setGoingOn(true)} />}
+      {ending === "ask" && !goingOn && <TimeOver onYes={() => (lacksPrediction(paper) ? [setGoingOn(true), void askToHandIn()] : void handIn())} onNo={() => setGoingOn(true)} />}
       {ending === "guess" && <LateGuess onGuess={(late) => lateGuesses.set(paper.attempt.id, late)} onSubmit={(late) => void handIn("time", late)} />}
     </div>
   );

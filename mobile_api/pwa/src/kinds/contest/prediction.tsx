@@ -27,7 +27,7 @@ export function GuessField({ value, onGuess, error }: GuessProps) {
   return (
     <div onFocusOut={() => setLeft(true)}>
       <Field label={t("predict.field")} hint={t("predict.field.hint")} error={error ?? bad} value={typed} onValue={typing} inputMode="numeric" autocomplete="off" maxLength={12} class="short" data-testid="prediction-input" />
-      {guess !== null && guess > 999 && <p class="hint">{t("predict.read", { n: count(guess) })}</p>}
+      {guess !== null && guess > 999 && guess === value && <p class="hint">{t("predict.read", { n: count(guess) })}</p>}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { recall } from "../../store/known";
 import { outboxMoved } from "../../store/outbox";
 import { useLive } from "../../ui/use";
@@ -17,10 +17,12 @@ export function usePaper(person: string, activity: string): PaperState {
   const [state, setState] = useState<Omit<PaperState, "reload">>({ paper: undefined, standing: undefined, loading: true });
   const sent = useLive(outboxMoved);
   const written = useLive(paperMoved);
+  const turn = useRef(0);
   const local = useCallback(async () => {
+    const mine = ++turn.current; // what was read earlier may come later
     const paper = await recall<Paper>(person, paperKey(activity));
     const standing = await recall<Standing>(person, standingKey(activity));
-    setState((now) => ({ ...now, paper, standing, loading: paper ? false : now.loading }));
+    if (mine === turn.current) setState((now) => ({ ...now, paper, standing, loading: paper ? false : now.loading }));
   }, [person, activity]);
   const reload = useCallback(async () => {
     await local();

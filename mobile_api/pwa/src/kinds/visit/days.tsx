@@ -3,7 +3,7 @@ import type { Activity } from "../../api/types";
 import { t } from "../../text";
 import { BackLink, Title } from "../../ui/parts";
 import { serviceName } from "./catalogue";
-import type { OwnVisit } from "./mine";
+import { bodyOf, standsYet, type OwnVisit } from "./mine";
 import { shortDay } from "./pieces";
 import { isRefused, plusDays, wordOf, type Done, type SessionBody, type VisitBody } from "./records";
 import { placeName, reasonText } from "./team-home";
@@ -24,13 +24,13 @@ interface Entry {
 }
 
 export function Days({ activity, day }: { activity: Activity; day: DayState }) {
-  const mine = useMine(activity);
+  const mine = useMine(activity).value;
   const since = plusDays(day.today, -BACK_DAYS);
   const here = new Set(day.visits.map((one) => one.id));
   const entries = [
     ...day.visits.map((one) => ofVisit(activity, day, one)),
     ...day.sessions.map((one) => ofSession(activity, day, one)),
-    ...(mine?.days ?? []).filter((one) => !here.has(one.id)).map((one) => elsewhere(activity, one)),
+    ...(mine?.days ?? []).filter((one) => !here.has(one.id)).map((one) => elsewhere(activity, one, standsYet(one, day.visits))),
   ].filter((one) => one.day >= since).sort((a, b) => b.day.localeCompare(a.day) || b.at - a.at);
   const days = [...new Set(entries.map((one) => one.day))];
   return (
@@ -83,7 +83,10 @@ function ofSession(activity: Activity, day: DayState, one: Done<SessionBody>): E
 
 const pick = (one: Done<VisitBody | SessionBody>) => ({ id: one.id, day: one.day, at: one.at, stands: one.stands, corrects: Boolean(one.body.corrects) });
 
-function elsewhere(activity: Activity, one: OwnVisit): Entry {
-  const what = Object.entries(one.services).map(([code, outcome]) => `${serviceName(activity, code)}: ${t(`visit.stage.${outcome as "explained"}`).toLowerCase()}`);
-  return { id: one.id, day: one.day, at: 0, name: one.nickname, what: one.met === "adult" ? what : [t(`visit.met.${one.met}`)], done: undefined, stands: one.stands, corrects: Boolean(one.corrects), fix: null };
+function elsewhere(activity: Activity, one: OwnVisit, stands: boolean): Entry {
+  const what = Object.entries(one.services).map(([code, outcome]) => `${serviceName(activity, code)}: ${t(`visit.stage.${outcome}`).toLowerCase()}`);
+  return {
+    id: one.id, day: one.day, at: 0, name: one.nickname, done: undefined, stands, corrects: Boolean(one.corrects), fix: bodyOf(one) && `fix/${one.id}`,
+    what: one.met === "adult" ? what : [t(`visit.met.${one.met}`)],
+  };
 }

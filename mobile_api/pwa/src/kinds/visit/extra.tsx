@@ -41,7 +41,7 @@ function FollowUp({ day, today, onDay }: { day: string | null; today: string; on
       <div role="group" aria-labelledby={id} class="picks three">
         {WEEKS.map((n) => {
           const then = plusDays(today, 7 * n);
-          return <button key={n} type="button" aria-pressed={day === then} data-testid={`follow-${n}`} onClick={() => onDay(day === then ? null : then)}>{t("visit.follow.weeks", { n })}</button>;
+          return <button key={n} type="button" aria-pressed={day === then} data-testid={`follow-${n}`} onClick={() => onDay(day === then ? null : then)}>{n === 1 ? t("visit.follow.week") : t("visit.follow.weeks", { n })}</button>;
         })}
       </div>
       <label class="below" for={`${id}-day`}>{t("visit.follow.date")}</label>

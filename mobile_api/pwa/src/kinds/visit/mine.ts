@@ -1,8 +1,9 @@
-// The own visits as the node has them: for a phone that is new or was emptied, and for promises made on another one.
+// The own visits as the node has them, each whole: for a phone that is new or was emptied, and to put right here what was
+// written down on another one.
 import { ask } from "../../api/http";
 import { remember } from "../../store/known";
 import { current } from "../../store/persons";
-import type { Met } from "./records";
+import { isRefused, type Device, type Done, type Met, type Outcome, type Place, type VisitBody } from "./records";
 
 export interface OwnVisit {
   id: string;
@@ -10,9 +11,16 @@ export interface OwnVisit {
   code: string;
   nickname: string;
   day: string;
+  place: Place;
   met: Met;
-  services: Record<string, string>;
+  services: Record<string, Outcome>;
+  reasons: Record<string, string>;
+  device: Device | null;
   follow_up_on: string | null;
+  follow_up_of: string | null;
+  no_further_visit: boolean;
+  photos: string[];
+  note: string | null;
   stands: boolean;
   corrects: string | null;
 }
@@ -32,14 +40,28 @@ export async function readVisitMine(activity: string): Promise<VisitMine> {
 }
 
 const AGAIN_MS = 5 * 60_000;
-let readAt = 0;
+const readAt = new Map<string, number>();
 
 // So that it lies on the phone before the signal goes.
-export function fetchMine(activity: string): void {
-  if (Date.now() - readAt < AGAIN_MS) return;
-  readVisitMine(activity).then(() => (readAt = Date.now()), () => undefined);
+export async function fetchMine(activity: string): Promise<void> {
+  const whose = `${current.get()?.id}:${activity}`;
+  if (Date.now() - (readAt.get(whose) ?? 0) < AGAIN_MS) return;
+  await readVisitMine(activity).then(() => readAt.set(whose, Date.now()), () => undefined);
 }
 
-// The own visit that promised one on this day, as the node knows it.
-export const promiseIn = (mine: VisitMine | undefined, household: string, day: string | null): string | null =>
-  mine?.days.find((one) => one.household === household && one.stands && day !== null && one.follow_up_on === day)?.id ?? null;
+// Own visits that stand and of which this phone has no record.
+export const elsewhere = (mine: VisitMine | undefined, here: Done<VisitBody>[]): OwnVisit[] =>
+  (mine?.days ?? []).filter((one) => standsYet(one, here) && !here.some(({ row }) => row.id === one.id));
+
+// What was written down elsewhere, as this phone would have frozen it. An answer kept since before the node told all of it
+// cannot be put right: what it leaves out would be lost.
+export function bodyOf(one: OwnVisit): VisitBody | null {
+  if (!one.photos) return null;
+  const services = Object.entries(one.services).map(([service, outcome]) => ({ service, outcome, reason: one.reasons[service] ?? null }));
+  const { household, met, place, device, follow_up_on, follow_up_of, no_further_visit, photos, note, corrects } = one;
+  return { household, met, consent: null, place, services, device, follow_up_on, follow_up_of, no_further_visit, photos, note, corrects };
+}
+
+// The node does not know yet what this phone has put right without signal.
+export const standsYet = (one: OwnVisit, here: Done<VisitBody>[]): boolean =>
+  one.stands && !here.some(({ row, body }) => body.corrects === one.id && !isRefused(row));

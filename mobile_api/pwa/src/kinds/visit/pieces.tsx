@@ -3,6 +3,8 @@ import { useId } from "preact/hooks";
 import { t } from "../../text";
 import type { House } from "./use-day";
 
+export { Pick } from "../../ui/pick";
+
 export const shortDay = (day: string): string => day.split("-").slice(1).reverse().map(Number).join("/");
 
 type Row = readonly [to: string, testid: string, title: string, text: string];
@@ -17,39 +19,13 @@ export function Rows({ label, rows }: { label: string; rows: readonly Row[] }) {
 
 export function DayTag({ house, today }: { house: House; today: string }) {
   if (house.no_further_visit) return <span class="mark">{t("visit.row.no-more")}</span>;
-  if (house.follow_up_on && house.last_visit !== today) {
-    const late = house.follow_up_on < today;
-    return <span class={`mark ${house.follow_up_on <= today ? "due" : ""}`}>{t(late ? "visit.due.late" : "visit.due.on", { day: shortDay(house.follow_up_on) })}</span>;
-  }
-  if (house.last_visit === today) return <span class="mark today">{t("visit.row.today")}</span>;
-  return <span class="mark">{house.last_visit ? t("visit.row.last", { day: shortDay(house.last_visit) }) : t("visit.row.never")}</span>;
+  const visited = house.last_visit === today;
+  if (!visited && !house.follow_up_on) return <span class="mark">{house.last_visit ? t("visit.row.last", { day: shortDay(house.last_visit) }) : t("visit.row.never")}</span>;
+  return <>{visited && <span class="mark today">{t("visit.row.today")}</span>} {house.follow_up_on && <Promised day={house.follow_up_on} today={today} />}</>;
 }
 
-interface PickProps<T extends string> {
-  label: string;
-  hint?: string;
-  options: readonly (readonly [T, string])[];
-  value: T | null;
-  onValue: (value: T) => void;
-  testid: string;
-  three?: boolean; // side by side, however long the words
-  error?: string | null;
-}
-
-// One of a few, all in sight, one tap.
-export function Pick<T extends string>({ label, hint, options, value, onValue, testid, error, three }: PickProps<T>) {
-  const id = useId();
-  return (
-    <div class="field">
-      <span class="label" id={id}>{label}</span>
-      {hint && <p class="hint">{hint}</p>}
-      <div role="group" aria-labelledby={id} class={`picks ${three ? "three" : ""}`}>
-        {options.map(([code, name]) => <button key={code} type="button" aria-pressed={value === code} data-testid={`${testid}-${code}`} onClick={() => onValue(code)}>{name}</button>)}
-      </div>
-      {error && <p class="error" role="alert">{error}</p>}
-    </div>
-  );
-}
+const Promised = ({ day, today }: { day: string; today: string }) =>
+  <span class={`mark ${day <= today ? "due" : ""}`}>{t(day < today ? "visit.due.late" : "visit.due.on", { day: shortDay(day) })}</span>;
 
 export function Steps({ label, hint, value, onValue, testid, small }: { label: string; hint?: string; value: number; onValue: (value: number) => void; testid: string; small?: boolean }) {
   const id = useId();

@@ -119,11 +119,13 @@ export interface Day {
   sessions: number;
 }
 
-export function dayFigures(visits: Done<VisitBody>[], sessions: Done<SessionBody>[], day: string): Day {
-  const mine = visits.filter((one) => one.stands && one.day === day);
+// `elsewhere`: own visits this phone has no record of, written on another one or before its storage was emptied.
+export function dayFigures(visits: Done<VisitBody>[], sessions: Done<SessionBody>[], day: string, elsewhere: { day: string; household: string }[] = []): Day {
+  const mine = visits.filter((one) => one.stands && one.day === day).map((one) => one.body.household);
+  const others = elsewhere.filter((one) => one.day === day).map((one) => one.household);
   return {
-    visits: mine.length,
-    houses: new Set(mine.map((one) => one.body.household)).size,
+    visits: mine.length + others.length,
+    houses: new Set([...mine, ...others]).size,
     sessions: sessions.filter((one) => one.stands && one.day === day).length,
   };
 }
@@ -131,11 +133,18 @@ export function dayFigures(visits: Done<VisitBody>[], sessions: Done<SessionBody
 export interface Marks {
   last_visit: string | null;
   follow_up_on: string | null;
-  promised: string | null; // the own visit that promised the next one, when this phone knows it
+  promised: string | null; // the visit that promised the next one, whoever of the team wrote it down
+}
+
+interface Listed {
+  id: string;
+  last_visit: string | null;
+  follow_up_on: string | null;
+  promised_by?: string | null; // lists of older versions do not say
 }
 
 // The node's marks are of the last pull; what was written here since then is newer.
-export function marks(line: { id: string; last_visit: string | null; follow_up_on: string | null }, visits: Done<VisitBody>[]): Marks {
+export function marks(line: Listed, visits: Done<VisitBody>[]): Marks {
   const own = visits.filter((one) => one.stands && one.body.household === line.id).sort((a, b) => b.at - a.at);
   const met = own.find((one) => one.body.met === "adult" || one.body.follow_up_on);
   const fresh = met && (!line.last_visit || met.day >= line.last_visit) ? met : undefined;
@@ -144,7 +153,7 @@ export function marks(line: { id: string; last_visit: string | null; follow_up_o
   return {
     last_visit: last && (!line.last_visit || last > line.last_visit) ? last : line.last_visit,
     follow_up_on,
-    promised: follow_up_on ? (own.find((one) => one.body.follow_up_on === follow_up_on)?.id ?? null) : null,
+    promised: !follow_up_on ? null : fresh ? fresh.id : (line.promised_by ?? own.find((one) => one.body.follow_up_on === follow_up_on)?.id ?? null),
   };
 }
 

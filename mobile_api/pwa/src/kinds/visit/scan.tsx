@@ -1,4 +1,5 @@
-// Reads a QR code with the phone's own reader. Phones without one find the household by its name.
+// Reads a QR code with the phone's own reader, or with ours where it has none. A phone without a camera finds the household by
+// its name.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../text";
 import { Banner, Button, Sheet } from "../../ui/parts";
@@ -9,40 +10,51 @@ interface Reader {
 
 declare global {
   interface Window {
-    BarcodeDetector?: new (options: { formats: string[] }) => Reader;
+    BarcodeDetector?: { new (options: { formats: string[] }): Reader; getSupportedFormats?: () => Promise<string[]> };
   }
 }
 
-export const canScan = (): boolean => Boolean(window.BarcodeDetector && navigator.mediaDevices?.getUserMedia);
+export const canScan = (): boolean => Boolean(navigator.mediaDevices?.getUserMedia);
 const EVERY_MS = 250;
+const QR = { formats: ["qr_code"] };
+
+// Some browsers name a reader and then read no QR codes with it.
+async function reader(): Promise<Reader> {
+  const native = window.BarcodeDetector;
+  const formats = (await native?.getSupportedFormats?.().catch(() => [])) ?? QR.formats;
+  if (native && formats.includes("qr_code")) return new native(QR);
+  const { QrReader } = await import("./qr-reader");
+  return new QrReader({ formats: ["qr_code"] });
+}
 
 export function Scan({ onText, onClose }: { onText: (text: string) => void; onClose: () => void }) {
   const video = useRef<HTMLVideoElement>(null);
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<"camera" | "reader" | null>(null);
   useEffect(() => {
     let alive = true;
     let stream: MediaStream | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = () => [(alive = false), clearTimeout(timer), stream?.getTracks().forEach((track) => track.stop())];
-    const look = async (reader: Reader): Promise<void> => {
+    const look = async (eye: Reader): Promise<void> => {
       if (!alive || !video.current) return;
-      const [found] = await reader.detect(video.current).catch(() => []);
+      const [found] = await eye.detect(video.current).catch(() => []);
       if (found && alive) return void [stop(), onText(found.rawValue.trim())];
-      timer = setTimeout(() => void look(reader), EVERY_MS);
+      timer = setTimeout(() => void look(eye), EVERY_MS);
     };
     const start = async (): Promise<void> => {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
       if (!alive || !video.current) return void stop(); // closed while the permission was asked
       video.current.srcObject = stream;
       await video.current.play();
-      await look(new window.BarcodeDetector!({ formats: ["qr_code"] }));
+      const eye = await reader().catch(() => void [stop(), setFailed("reader")]);
+      if (eye) await look(eye);
     };
-    start().catch(() => alive && setFailed(true));
+    start().catch(() => alive && setFailed("camera"));
     return () => void stop();
   }, []);
   return (
     <Sheet title={t("visit.scan")} onClose={onClose}>
-      {failed ? <Banner tone="warn" alert>{t("visit.scan.no-camera")}</Banner> : <><p class="hint">{t("visit.scan.text")}</p><video ref={video} class="finder" muted playsInline /></>}
+      {failed ? <Banner tone="warn" alert>{t(failed === "camera" ? "visit.scan.no-camera" : "visit.scan.no-reader")}</Banner> : <><p class="hint">{t("visit.scan.text")}</p><video ref={video} class="finder" muted playsInline /></>}
       <Button look="plain" class="wide" data-testid="stop-scan" onClick={onClose}>{t("visit.scan.stop")}</Button>
     </Sheet>
   );

@@ -1,5 +1,6 @@
 // What a member sees in the morning and between two houses: the day so far, whom to go to, and one big button.
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { recallMine } from "../../api/calls";
 import type { Activity } from "../../api/types";
 import { current } from "../../store/persons";
 import type { OutboxRow } from "../../store/outbox";
@@ -7,7 +8,7 @@ import { count, maybe, t, type Key } from "../../text";
 import { Banner, BackLink, Stale, Title } from "../../ui/parts";
 import type { Read } from "../../ui/read";
 import { useLive } from "../../ui/use";
-import { fetchMine } from "./mine";
+import { elsewhere, fetchMine, type VisitMine } from "./mine";
 import { DayTag, Rows, shortDay } from "./pieces";
 import { dayFigures, isRefused, wordOf, type Word } from "./records";
 import { lastDone, type DayState, type House } from "./use-day";
@@ -17,7 +18,7 @@ const DUE_SHOWN = 4;
 export function TeamHome({ activity, read, day }: { activity: Activity; read: Read<Activity>; day: DayState }) {
   const person = useLive(current)!;
   const base = `/activity/${activity.id}`;
-  useEffect(() => fetchMine(activity.id), []);
+  const mine = useFetched(activity);
   const here = day.checkIns.filter((one) => one.day === day.today && !isRefused(one.row));
   return (
     <>
@@ -29,7 +30,7 @@ export function TeamHome({ activity, read, day }: { activity: Activity; read: Re
       <Saved activity={activity} day={day} />
       <Trouble day={day} />
       <a class="button main wide big-do" href={`#${base}/households`} data-testid="log-visit">{t("visit.do")}</a>
-      <Figures day={day} />
+      <Figures day={day} mine={mine} />
       <Plan day={day} />
       <Due activity={activity} day={day} />
       <Rows label={t("visit.more")} rows={[
@@ -46,15 +47,26 @@ export function TeamHome({ activity, read, day }: { activity: Activity; read: Re
 
 export const placeName = (day: DayState, id: string): string => day.areas.find((area) => area.id === id)?.name ?? "";
 
-function Figures({ day }: { day: DayState }) {
-  const { visits, houses, sessions } = dayFigures(day.visits, day.sessions, day.today);
-  const part = (name: string, n: number, word: string) => <p><b data-testid={`today-${name}`}>{count(n)}</b> {word}</p>;
+// What the phone has of the node's own list; asked anew now and then.
+function useFetched(activity: Activity): VisitMine | undefined {
+  const [mine, setMine] = useState<VisitMine>();
+  useEffect(() => {
+    const look = () => recallMine<VisitMine>(`visit-mine:${activity.id}`).then(setMine);
+    void look();
+    void fetchMine(activity.id).then(look);
+  }, [activity.id]);
+  return mine;
+}
+
+function Figures({ day, mine }: { day: DayState; mine: VisitMine | undefined }) {
+  const { visits, houses, sessions } = dayFigures(day.visits, day.sessions, day.today, elsewhere(mine, day.visits));
+  const part = (name: "visits" | "houses" | "sessions", n: number) => <p><b data-testid={`today-${name}`}>{count(n)}</b> {t(n === 1 ? `visit.today.${name}.one` : `visit.today.${name}`)}</p>;
   return (
     <section class="day-figures" aria-label={t("visit.today")}>
       <h2>{t("visit.today")}<small>{shortDay(day.today)}</small></h2>
-      {part("visits", visits, t("visit.today.visits"))}
-      {part("houses", houses, t("visit.today.houses"))}
-      {part("sessions", sessions, t("visit.today.sessions"))}
+      {part("visits", visits)}
+      {part("houses", houses)}
+      {part("sessions", sessions)}
     </section>
   );
 }

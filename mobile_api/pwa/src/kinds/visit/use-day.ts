@@ -9,7 +9,7 @@ import { current } from "../../store/persons";
 import { activitiesMoved, perform } from "../../sync";
 import { t } from "../../text";
 import { useHouseholds, useTeam } from "../../ui/field";
-import { useRead } from "../../ui/read";
+import { useRead, type Read } from "../../ui/read";
 import { useOutbox } from "../../ui/status";
 import { useLive } from "../../ui/use";
 import { done, marks, today, type Marks, type SessionBody, type VisitBody } from "./records";
@@ -46,9 +46,9 @@ export function areasOf(team: ReturnType<typeof useTeam>): Area[] {
 }
 
 // The own visits as the node has them: for a phone that is new or was emptied.
-export function useMine(activity: Activity): VisitMine | undefined {
+export function useMine(activity: Activity): Read<VisitMine> {
   const turn = useLive(activitiesMoved);
-  return useRead(() => readVisitMine(activity.id), () => recallMine<VisitMine>(`visit-mine:${activity.id}`), `${activity.id}:${turn}`).value;
+  return useRead(() => readVisitMine(activity.id), () => recallMine<VisitMine>(`visit-mine:${activity.id}`), `${activity.id}:${turn}`);
 }
 
 // What was written down last: the home of the team says how it stands, and offers to mend it.

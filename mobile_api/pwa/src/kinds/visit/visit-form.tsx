@@ -1,19 +1,18 @@
 // One visit: whom one met, what was done, and the household's word that it may be written down. The rest is folded away.
 import { useRef, useState } from "preact/hooks";
 import type { Activity } from "../../api/types";
-import { recallMine } from "../../api/calls";
 import { useTexts } from "../../ui/texts";
 import { go } from "../../route";
 import { t } from "../../text";
-import { BackLink, Banner, Button, Check, Title } from "../../ui/parts";
+import { BackLink, Banner, Button, Check, Loading, Title } from "../../ui/parts";
 import { Listen } from "../../ui/speech";
 import { reasonsOf, serviceName, servicesOf, settingsOf } from "./catalogue";
 import { Extra } from "./extra";
-import { promiseIn, type VisitMine } from "./mine";
+import { bodyOf } from "./mine";
 import { DayTag, Pick, shortDay } from "./pieces";
-import { MET, type Done, type Helped, type VisitBody } from "./records";
+import { MET, type Helped, type VisitBody } from "./records";
 import { Services, type Given } from "./services";
-import { useDeed, type DayState, type House } from "./use-day";
+import { useDeed, useMine, type DayState, type House } from "./use-day";
 
 const PURPOSE = "visit_record";
 
@@ -22,13 +21,37 @@ export const EMPTY: Omit<VisitBody, "household"> = {
   no_further_visit: false, photos: [], note: null, corrects: null,
 };
 
-export function VisitForm({ activity, day, household, fixes }: { activity: Activity; day: DayState; household?: string; fixes?: string }) {
-  const before = fixes ? day.visits.find((one) => one.id === fixes) : undefined;
-  const house = day.houses.find((one) => one.id === (before?.body.household ?? household));
-  const back = `/activity/${activity.id}${fixes ? "/days" : "/households"}`;
-  if ((fixes && !before) || (!before && !house)) return <><BackLink to={back} /><Banner tone="warn" testid="gone">{t("visit.form.gone")}</Banner></>;
-  return <Form activity={activity} day={day} house={house} before={before} back={back} />;
+interface Screen {
+  activity: Activity;
+  day: DayState;
 }
+
+export function VisitForm({ activity, day, household }: Screen & { household: string }) {
+  const back = `/activity/${activity.id}/households`;
+  const house = day.houses.find((one) => one.id === household);
+  return house ? <Form activity={activity} day={day} house={house} name={house.nickname} before={undefined} back={back} /> : <Gone back={back} text={t("visit.form.gone")} />;
+}
+
+// What is to be put right: of this phone, or as the node knows it when it was written down on another one.
+export function FixForm({ activity, day, fixes }: Screen & { fixes: string }) {
+  const here = day.visits.find((one) => one.id === fixes);
+  return here ? <Fix activity={activity} day={day} before={here} name={null} /> : <FixElsewhere activity={activity} day={day} fixes={fixes} />;
+}
+
+function FixElsewhere({ activity, day, fixes }: Screen & { fixes: string }) {
+  const { value, loading } = useMine(activity);
+  const found = value?.days.find((one) => one.id === fixes);
+  const body = found && bodyOf(found);
+  if (body) return <Fix activity={activity} day={day} before={{ id: fixes, body }} name={found.nickname} />;
+  return loading ? <Loading /> : <Gone back={`/activity/${activity.id}/days`} text={t("visit.form.elsewhere")} />;
+}
+
+function Fix({ activity, day, before, name }: Screen & { before: Written; name: string | null }) {
+  const house = day.houses.find((one) => one.id === before.body.household);
+  return <Form activity={activity} day={day} house={house} name={house?.nickname ?? name} before={before} back={`/activity/${activity.id}/days`} />;
+}
+
+const Gone = ({ back, text }: { back: string; text: string }) => <><BackLink to={back} /><Banner tone="warn" testid="gone">{text}</Banner></>;
 
 const given = (services: Helped[]): Given => Object.fromEntries(services.map(({ service, outcome, reason }) => [service, { outcome, reason }]));
 const helped = (chosen: Given): Helped[] => Object.entries(chosen).map(([service, { outcome, reason }]) => ({ service, outcome, reason: outcome === "not_possible" ? reason : null }));
@@ -37,18 +60,25 @@ interface Props {
   activity: Activity;
   day: DayState;
   house: House | undefined;
-  before: Done<VisitBody> | undefined;
+  name: string | null;
+  before: Written | undefined;
   back: string;
 }
 
-function Form({ activity, day, house, before, back }: Props) {
-  const [body, setBody] = useState<VisitBody>(() => (before ? { ...EMPTY, ...before.body, consent: null, corrects: before.id } : { ...EMPTY, household: house!.id, follow_up_of: house!.promised }));
+interface Written {
+  id: string;
+  body: VisitBody;
+}
+
+function Form({ activity, day, house, name, before, back }: Props) {
+  const [body, setBody] = useState<VisitBody>(() => (before ? { ...EMPTY, ...before.body, consent: null, corrects: before.id } : { ...EMPTY, household: house!.id }));
   const [agreed, setAgreed] = useState(false); // never ticked beforehand, not in a correction either: silence is not consent
   const [error, setError] = useState<"consent" | "absent" | "empty" | null>(null);
   const text = useTexts().value?.find((one) => one.purpose === PURPOSE);
   const { busy, failed, act } = useDeed(activity);
   const asked = useRef<HTMLDivElement>(null);
   const adult = body.met === "adult";
+  const keeps = adult && house ? promiseKept(house, day.today) : null;
   const services = adult ? body.services : [];
   const needsWord = adult && asksAgreement(body);
   const set = (change: Partial<VisitBody>) => [setBody((now) => ({ ...now, ...change })), setError(null)];
@@ -58,15 +88,16 @@ function Form({ activity, day, house, before, back }: Props) {
     if (fault && fault !== "empty") asked.current?.scrollIntoView({ block: "center" });
     if (fault) return;
     const told: VisitBody = { ...body, services, consent: needsWord ? text!.version : null, device: adult ? body.device : null, note: body.note?.trim().normalize("NFC") || null };
-    if (!before && house) told.follow_up_of = promiseOf(house, day.today, await recallMine<VisitMine>(`visit-mine:${activity.id}`));
-    if (await act("visit.log", told, house?.nickname ?? "")) go(`/activity/${activity.id}`);
+    if (!before) told.follow_up_of = keeps;
+    if (await act("visit.log", told, name ?? "")) go(`/activity/${activity.id}`);
   }
   return (
     <>
       <BackLink to={back} />
       <p class="over">{t(before ? "visit.form.correct" : "visit.form")}</p>
-      <Title>{house?.nickname ?? t("visit.form")}</Title>
+      <Title>{name ?? t("visit.form")}</Title>
       {house && <p class="house-line"><span>{house.code ?? t("visit.row.no-code")} · {house.hamlet.name}</span><DayTag house={house} today={day.today} /></p>}
+      {keeps && !before && <p class="hint" data-testid="keeps">{t("visit.keeps")}</p>}
       {before && <Banner>{t("visit.form.correct.text")}</Banner>}
       {house?.evicted && <Banner tone="warn">{t("visit.moved", { name: house.nickname, team: house.evicted.team ?? t("visit.another-team") })}</Banner>}
       <Pick label={t("visit.met")} options={MET.map((code) => [code, t(`visit.met.${code}`)] as const)} value={body.met} onValue={(met) => set({ met })} testid="met" three />
@@ -87,9 +118,9 @@ function Form({ activity, day, house, before, back }: Props) {
 // What the words read out speak of may be written down only when they were agreed to; that somebody came by needs no word.
 const asksAgreement = ({ services, device, follow_up_on, photos }: VisitBody): boolean => Boolean(services.length || device || follow_up_on || photos.length);
 const saysNothing = (body: VisitBody): boolean => !asksAgreement(body) && !body.note && !body.no_further_visit;
-// The visit this one keeps the promise of; somebody else's promise is known to the node alone.
-const promiseOf = (house: House, today: string, mine: VisitMine | undefined): string | null =>
-  house.last_visit === today ? null : house.promised ?? promiseIn(mine, house.id, house.follow_up_on);
+// The visit whose promise this one keeps. Who was there today already, and promised another day, has not kept it by coming twice.
+const promiseKept = ({ follow_up_on, last_visit, promised }: House, today: string): string | null =>
+  follow_up_on && (follow_up_on <= today || last_visit !== today) ? promised : null;
 
 function Asked({ text, agreed, onAgreed, error }: { text: string | undefined; agreed: boolean; onAgreed: (on: boolean) => void; error: string | null }) {
   return (

@@ -17,8 +17,9 @@ import { SessionForm } from "./session-form";
 import { TeamHome } from "./team-home";
 import { AboutTeam } from "./about-team";
 import { useDay } from "./use-day";
-import { VisitForm } from "./visit-form";
+import { FixForm, VisitForm } from "./visit-form";
 import "../../text/visit-vi";
+import "../../ui/forms.css";
 import "./visit.css";
 
 export function VisitScreens({ activity, read, rest }: { activity: Activity; read: Read<Activity>; rest: string }) {
@@ -32,7 +33,7 @@ export function VisitScreens({ activity, read, rest }: { activity: Activity; rea
     case "households": return <Households activity={activity} day={day} />;
     case "household": return <NewHousehold activity={activity} day={day} />;
     case "visit": return <VisitForm key={about} activity={activity} day={day} household={about} />;
-    case "fix": return <VisitForm key={about} activity={activity} day={day} fixes={about} />;
+    case "fix": return <FixForm key={about} activity={activity} day={day} fixes={about} />;
     case "session": return <SessionForm key={about} activity={activity} day={day} fixes={about} />;
     case "check-in": return <CheckIn activity={activity} day={day} />;
     case "days": return <Days activity={activity} day={day} />;

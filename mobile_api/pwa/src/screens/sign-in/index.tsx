@@ -1,6 +1,7 @@
 // Phone number, code, who, and in. What is typed survives errors, a lost signal and a reload (PINs excepted).
 import { useState } from "preact/hooks";
-import { getPerson, keepSession } from "../../store/persons";
+import { keepSession } from "../../store/entering";
+import { getPerson } from "../../store/persons";
 import type { Session } from "../../api/types";
 import { uuid4 } from "../../lib/ids";
 import { go } from "../../route";

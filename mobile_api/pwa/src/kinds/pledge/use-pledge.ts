@@ -1,0 +1,132 @@
+// What every screen of the pledge needs: the own pledge, how to do something about it, and words not yet saved.
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { BASE, NoSignal, Problem, ask, language } from "../../api/http";
+import { recallMine } from "../../api/calls";
+import type { Activity, PledgeMine, PledgeSuggestion } from "../../api/types";
+import { go } from "../../route";
+import { forget, recall, remember } from "../../store/known";
+import { current } from "../../store/persons";
+import type { OutboxRow } from "../../store/outbox";
+import { activitiesMoved, perform } from "../../sync";
+import { t } from "../../text";
+import { useRead, type Read } from "../../ui/read";
+import { useOutbox } from "../../ui/status";
+import { useLive } from "../../ui/use";
+import { viewOf, type Kept, type View } from "./state";
+
+export interface OwnPledge {
+  activity: Activity;
+  base: string;
+  mine: PledgeMine | undefined;
+  view: View;
+  rows: OutboxRow[];
+  read: Read<Kept>;
+  putAway: (id: string) => void;
+}
+
+async function readKept(activity: string): Promise<Kept> {
+  const person = current.get();
+  const at = Date.now(); // before asking: what is received meanwhile is laid over the answer
+  const mine = await ask<PledgeMine>(`/activities/${activity}/mine`, { token: person?.token ?? null });
+  if (person) await remember(person.id, `pledge-mine:${activity}`, { at, mine });
+  return { at, mine };
+}
+
+export function usePledge(activity: Activity): OwnPledge {
+  const rows = useOutbox();
+  const turn = useLive(activitiesMoved);
+  const answered = rows.filter((row) => row.activity === activity.id && row.state === "receipt").length;
+  const read = useRead(() => readKept(activity.id), () => recallMine<Kept>(`pledge-mine:${activity.id}`), `${activity.id}:${turn}:${answered}`);
+  const [away, setAway] = useState<string[]>([]);
+  useEffect(() => void recallMine<string[]>(`pledge-away:${activity.id}`).then((held) => held && setAway(held)), []);
+  const view = useMemo(() => viewOf(read.value, rows, activity.id, away), [read.value, rows, away]);
+  const putAway = (id: string) => {
+    const next = [...away, id];
+    setAway(next);
+    void remember(current.get()!.id, `pledge-away:${activity.id}`, next);
+  };
+  return { activity, base: `/activity/${activity.id}`, mine: read.value?.mine, view, rows, read, putAway };
+}
+
+export function useMenu(activity: string): Read<PledgeSuggestion[]> {
+  const what = `pledge-menu:${activity}:${language.get()}`;
+  return useRead(async () => {
+    const person = current.get();
+    const { suggestions } = await ask<{ suggestions: PledgeSuggestion[] }>(`/pledges/${activity}/menu`, { token: person?.token ?? null });
+    if (person) await remember(person.id, what, suggestions);
+    return suggestions;
+  }, () => recallMine<PledgeSuggestion[]>(what), what);
+}
+
+export function useAct(activity: string): { busy: boolean; failed: string | null; act: (action: string, body: object) => Promise<boolean> } {
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState<string | null>(null);
+  async function act(action: string, body: object): Promise<boolean> {
+    if (busy) return false; // two quick taps are one deed
+    setBusy(true);
+    setFailed(null);
+    try {
+      await perform(current.get()!.id, { activity, action: `pledge.${action}`, body: { ...body } });
+      return true;
+    } catch {
+      setFailed(t("store.failed"));
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  }
+  return { busy, failed, act };
+}
+
+// Back to where the form was opened, so that the phone's own back button does not meet the same screen twice.
+export const leave = (to: string): void => (history.length > 1 ? history.back() : go(to, true));
+
+export interface Draft<T> {
+  value: T;
+  ready: boolean;
+  found: boolean; // taken up again from an earlier time
+  set: (change: Partial<T>) => void;
+  drop: () => Promise<void>; // saved, or thought better of
+}
+
+// What is typed lies on the phone with every letter: a call, an empty battery or a wrong tap loses nothing.
+export function useDraft<T extends object>(name: string, initial: T): Draft<T> {
+  const [value, setValue] = useState(initial);
+  const [ready, setReady] = useState(false);
+  const [found, setFound] = useState(false);
+  const person = current.get()!.id;
+  const what = `pledge-draft:${name}`;
+  useEffect(() => {
+    void recall<T>(person, what).catch(() => undefined).then((held) => [held && [setValue({ ...initial, ...held }), setFound(true)], setReady(true)]);
+  }, [what]);
+  const set = (change: Partial<T>) => setValue((now) => {
+    const next = { ...now, ...change };
+    void remember(person, what, next).catch(() => undefined);
+    return next;
+  });
+  async function drop(): Promise<void> {
+    await forget(person, what);
+    setValue(initial);
+    setFound(false);
+  }
+  return { value, ready, found, set, drop };
+}
+
+const TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+// The Word file is made by the node; it is saved where the phone keeps what was downloaded.
+export async function saveForm(activity: string, name: string): Promise<void> {
+  const headers = { Authorization: `Bearer ${current.get()?.token ?? ""}`, "Accept-Language": language.get() };
+  const answer = await fetch(`${BASE}/pledges/${activity}/form.docx`, { headers, cache: "no-store" }).catch(() => {
+    throw new NoSignal();
+  });
+  if (answer.headers.get("Content-Type") !== TYPE) {
+    const told = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
+    throw answer.ok ? new NoSignal() : new Problem(answer.status, told.code ?? "unknown", told.detail ?? "", 0, {});
+  }
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

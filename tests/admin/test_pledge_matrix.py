@@ -1,0 +1,241 @@
+"""Who may read what of a pledge, in which state of its year: the table is written down here, not computed.
+
+On its page: B the deeds, E evidence in words, P a picture of it, C comments and reviews, K the class. On the lists: n the
+member's name and state, k the name with the class, d the deeds. A dot: nothing at all, not even that there is a pledge.
+The member has the own pledge whole; the letters say what there is to see by then.
+"""
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from backend import clock
+from backend.people import staff
+from backend.people.models import RoleGrant
+from tests.admin.desk import Desk
+from tests.admin.test_pledges import TODAY, cell_page, confirmed, opened
+from tests.mobile_api.test_photos import named, send, shot
+from tests.support.pledges import belong, item, register, transfer, year_of_pledges
+from tests.support.world import PASSWORD, SINCE, World
+
+EXPECTED = """
+reader            | draft | submitted | returned | in_force | midyear_checked | self_assessed | cell_assessed | closed
+member            | B     | BEP       | BEPC     | BEPC     | BEPC            | BEPC          | BEPCK         | BEPCK
+fellow, by phone  | .     | .         | .        | .        | .               | .             | .             | .
+secretary         | .     | BEPn      | BEPCn    | BEPCnd   | BEPCnd          | BEPCnd        | BEPCKnd       | BEPCKn
+other cell        | .     | .         | .        | .        | .               | .             | .             | .
+role ended today  | .     | .         | .        | .        | .               | .             | .             | .
+committee         | .     | .         | .        | .        | .               | .             | Kk            | Kk
+other committee   | .     | .         | .        | .        | .               | .             | .             | .
+building board    | .     | .         | .        | .        | .               | .             | .             | .
+campaign_admin    | .     | .         | .        | .        | .               | .             | .             | .
+party_office      | .     | .         | .        | .        | .               | .             | .             | .
+inspector         | .     | .         | .        | .        | .               | .             | .             | .
+dpo               | .     | .         | .        | .        | .               | .             | .             | .
+system_operator   | .     | .         | .        | .        | .               | .             | .             | .
+province          | .     | .         | .        | .        | .               | .             | .             | .
+committee, shared | .     | .         | .        | B        | B               | B             | BKkd          | BKkd
+fellow, shared    | .     | .         | .        | .        | .               | .             | .             | .
+former cell       | .     | .         | .        | .        | .               | .             | .             | .
+new cell          | .     | BEPn      | BEPCn    | BEPCnd   | BEPCnd          | BEPCnd        | BEPCKnd       | BEPCKn
+"""
+"""Asked from above to below: what has to happen before the last four look changes things for the others."""
+
+MARKS = {
+    "B": "VIỆC-RIÊNG",
+    "E": "MINH-CHỨNG-RIÊNG",
+    "C": "LỜI-RIÊNG",
+    "K": "Chi bộ đề nghị: Hoàn thành tốt nhiệm vụ",
+}
+NAME = "Nông Thị Khuê"
+LISTS = ("", "/cells/{cell}", "/cells/{cell}/several", "/cells/{cell}/agenda", "/classes")
+LOGINS = {
+    "secretary": "secretary", "other cell": "other_secretary", "committee": "committee", "building board": "board",
+    "campaign_admin": "an", "party_office": "office", "inspector": "inspector", "dpo": "dpo", "system_operator": "operator",
+    "committee, shared": "committee", "former cell": "secretary", "new cell": "other_secretary",
+}  # fmt: skip
+
+
+def table() -> dict[str, dict[str, str]]:
+    """State -> reader -> letters."""
+    heads, *rows = [[one.strip() for one in line.split("|")] for line in EXPECTED.strip().splitlines()]
+    return {state: {row[0]: row[at].replace(".", "") for row in rows} for at, state in enumerate(heads) if at}
+
+
+class Story:
+    """One pledge on its way to a state, with marks in every part of it, and everybody who might want to look."""
+
+    def __init__(self, world: World, desk: Desk, state: str) -> None:
+        self.cells, self.desk = year_of_pledges(world), desk
+        self.khue = world.phone(NAME, consent=False)
+        belong(world, self.khue, self.cells.cell)
+        self.khue.agree("pledge_record")
+        self.thing, self.raw = item(what=MARKS["B"]), shot()
+        self.to(state)
+        assert self.mine["state"] == state
+
+    @property
+    def mine(self) -> dict[str, Any]:
+        return dict(self.cells.mine(self.khue)["pledge"])
+
+    @property
+    def path(self) -> str:
+        return f"/admin/pledges/{self.mine['id']}"
+
+    @property
+    def picture(self) -> str:
+        return f"{self.path}/pictures/{named(self.raw)}"
+
+    def to(self, state: str) -> None:
+        self.khue.do("pledge.items", {"items": [self.thing]})
+        steps = (
+            self.hand_in,
+            self.send_back,
+            self.confirm,
+            self.check,
+            self.review,
+            self.propose,
+            self.decide,
+        )
+        for step in steps[: list(table()).index(state)]:
+            step()
+
+    def hand_in(self) -> None:
+        register(self.khue, self.thing)
+        send(self.khue, self.raw)
+        told = {
+            "evidence": str(uuid.uuid4()),
+            "item": self.thing["id"],
+            "progress": "doing",
+            "words": MARKS["E"],
+        }
+        self.khue.do("pledge.evidence", told | {"photos": [named(self.raw)]})
+
+    def send_back(self) -> None:
+        self.post("return", words=MARKS["C"])
+
+    def confirm(self) -> None:
+        register(self.khue, item(theme="innovation"))
+        confirmed(self.cells, self.desk("secretary"), self.khue)
+
+    def check(self) -> None:
+        self.post("check", moment="midyear", day=TODAY, words=MARKS["C"])
+
+    def review(self) -> None:
+        self.khue.do("pledge.review", {"moment": "year_end", "items": [], "words": MARKS["C"]})
+
+    def propose(self) -> None:
+        self.post("class", words="Chi bộ nhất trí.", **{"class": "good"})
+
+    def decide(self) -> None:
+        client, where = self.desk("committee"), "/admin/pledges/classes"
+        ticked = re.findall(r'name="pledge" value="([^"]+)"', client.get(where).text)
+        told = {"pledge": ticked, f"class-{self.mine['id']}": "good", "document": "1-QĐ/ĐU", "day": TODAY}
+        assert client.post(where, data=told).status_code == 303
+
+    def post(self, deed: str, **told: str) -> None:
+        client = self.desk("secretary")
+        fields = opened(self.cells, client, self.khue) | told
+        assert client.post(f"{self.path}/{deed}", data=fields).status_code == 303
+
+    # --- what happens before somebody looks ---
+
+    def login(self, reader: str) -> str:
+        """The name of the reader's login; what has to happen first is done."""
+        if reader == "committee, shared":
+            told = {"audience": ["cell", "committee"], "decided_on": TODAY}
+            done = self.desk("secretary").post(cell_page(self.cells, "/sharing"), data=told)
+            assert done.status_code == 303
+        if reader == "former cell":
+            transfer(self.cells.world, self.khue, self.cells.other_cell)
+        if reader == "role ended today":
+            return self.hire(reader, "cell_secretary", self.cells.cell, ended=True)
+        if reader == "other committee":
+            return self.hire(reader, "party_committee", self.cells.world.far_commune)
+        if reader == "province":
+            return self.hire(reader, "party_office", self.cells.world.province)
+        return LOGINS[reader]
+
+    def hire(self, name: str, role: str, unit: uuid.UUID, ended: bool = False) -> str:
+        world = self.cells.world
+        with world.database.transaction() as session:
+            person = staff.hire(session, name=name, username=name, password=PASSWORD, grants=[(role, unit)])
+            session.flush()
+            if ended:
+                grant = session.scalars(select(RoleGrant).where(RoleGrant.person_id == person)).one()
+                grant.valid_from, grant.valid_to = SINCE, clock.today()
+        world.staff[name] = person
+        return name
+
+    # --- what they get to see ---
+
+    def seen_by(self, reader: str) -> str:
+        if reader == "member":
+            return self.of_member()
+        if reader.startswith("fellow"):
+            return self.of_fellow()
+        who = self.login(reader)
+        return self.of_page(who) + self.of_lists(who)
+
+    def of_page(self, who: str) -> str:
+        client = self.desk(who)
+        answer = client.get(self.path)
+        if answer.status_code != 200:
+            assert answer.status_code in (403, 404)
+            assert client.get(self.picture).status_code in (403, 404)
+            assert NAME not in answer.text
+            return ""
+        letters = [letter for letter in "BE" if MARKS[letter] in answer.text]
+        letters += ["P"] if client.get(self.picture).status_code == 200 else []
+        return "".join(letters + [letter for letter in "CK" if MARKS[letter] in answer.text])
+
+    def of_lists(self, who: str) -> str:
+        """Every list there is, of either cell."""
+        client, told = self.desk(who), ""
+        for cell in (self.cells.cell, self.cells.other_cell):
+            for tail in LISTS:
+                answer = client.get("/admin/pledges" + tail.format(cell=cell))
+                assert answer.status_code in (200, 302, 403, 404)
+                # The choice of a member to exempt names all of the own cell, whatever they did: no part of the pledge.
+                told += answer.text.partition('name="subject"')[0]
+        assert not any(MARKS[letter] in told for letter in "EC")
+        who_and_class = "k" if MARKS["K"] in told else "n" if NAME in told else ""
+        return who_and_class + ("d" if MARKS["B"] in told else "")
+
+    def of_member(self) -> str:
+        mine = self.mine
+        parts = {
+            "B": mine["items"],
+            "E": [one for one in mine["evidence"] if one["words"]],
+            "P": [one for one in mine["evidence"] if "complete" in one["photos"].values()],
+            "C": [one for one in mine["versions"] if one["words"]] + mine["reviews"],
+            "K": mine["classes"],
+        }
+        return "".join(letter for letter, there in parts.items() if there)
+
+    def of_fellow(self) -> str:
+        """Another member of the same cell tries every door of the phone."""
+        fellow, year, told = self.cells.an, self.cells.activity, ""
+        doors = (
+            f"/activities/{year}/mine",
+            f"/activities/{year}",
+            "/home",
+            "/me",
+            f"/photos/{named(self.raw)}",
+        )
+        for path in (*doors, f"/pledges/{year}/menu", f"/activities/{self.mine['id']}/mine"):
+            answer = fellow.get(path)
+            told += answer.text if answer.status_code == 200 else ""
+        theirs = fellow.do("pledge.items", {"items": [self.thing | {"what": "Chép đè"}]})
+        assert theirs["reason"] == "item_taken"
+        return "".join(letter for letter in "BEC" if MARKS[letter] in told) + ("n" if NAME in told else "")
+
+
+@pytest.mark.parametrize("state", list(table()))
+def test_everybody_reads_what_the_table_says_and_nothing_else(world: World, desk: Desk, state: str) -> None:
+    story, wanted = Story(world, desk, state), table()[state]
+    found = {reader: story.seen_by(reader) for reader in wanted}
+    assert found == wanted
