@@ -312,6 +312,8 @@ class InShortSchema(Schema):
     prediction = fields.Boolean()
     attempts = fields.Integer(allow_none=True)
     services = fields.Integer()
+    small_track = fields.Boolean()
+    authors = fields.Integer()
 
 
 class ActivityCardSchema(Schema):

@@ -26,10 +26,20 @@ def _is_shown() -> list[ColumnElement[bool]]:
 
 
 def cards(
-    session: Session, *, track: str | None = None, units: Sequence[uuid.UUID] | None = None, page: int = 1
+    session: Session,
+    *,
+    track: str | None = None,
+    units: Sequence[uuid.UUID] | None = None,
+    activity: uuid.UUID | None = None,
+    among: Sequence[uuid.UUID] | None = None,
+    page: int = 1,
 ) -> tuple[list[s.CardOut], bool]:
-    """A page of published initiatives, the newest first, and whether there are more."""
+    """A page of published initiatives, the newest first, and whether there are more. `among`: only of these."""
     query = select(Initiative).where(*_is_shown())
+    if activity is not None:
+        query = query.where(Initiative.activity_id == activity)
+    if among is not None:
+        query = query.where(Initiative.id.in_(among))
     if track:
         query = query.where(Initiative.track == track)
     if units is not None:
@@ -133,9 +143,10 @@ def one(session: Session, initiative: uuid.UUID, reader: uuid.UUID | None = None
 
 
 def _comment(row: Comment, reader: uuid.UUID | None) -> s.CommentOut:
-    """What was taken down is read by its writer alone."""
+    """What was taken down is read by its writer alone, with the reason."""
     mine, hidden = row.subject == reader, row.hidden_at is not None
-    return s.CommentOut(row.id, row.words if mine or not hidden else None, iso(row.at), mine, hidden)
+    words = row.words if mine or not hidden else None
+    return s.CommentOut(row.id, words, iso(row.at), mine, hidden, row.hidden_why if mine else None)
 
 
 def _stands_behind(session: Session, initiative: uuid.UUID, reader: uuid.UUID) -> bool:

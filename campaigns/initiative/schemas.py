@@ -263,13 +263,14 @@ class CardOut(msgspec.Struct, frozen=True):
 
 
 class CommentOut(msgspec.Struct, frozen=True):
-    """`mine`: written by whoever reads. Nobody is named."""
+    """`mine`: written by whoever reads, who is told why it was taken down. Nobody is named."""
 
     id: uuid.UUID
     words: str | None
     at: str
     mine: bool
     hidden: bool
+    why: str | None = None
 
 
 class PublishedOut(msgspec.Struct, frozen=True):

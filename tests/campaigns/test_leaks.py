@@ -389,6 +389,10 @@ MAY_BE_EMPTY = {
     "/admin/pledges/<uuid:pledge_id>/pictures/<digest>",
     "/api/v1/pledges/<uuid:activity_id>/menu",
     "/api/v1/pledges/<uuid:activity_id>/form.docx",
+    "/api/v1/initiatives/<uuid:activity_id>",  # nor one of initiatives; tests/mobile_api/test_ideas.py looks at these
+    "/api/v1/initiatives/<uuid:activity_id>/alike",
+    "/api/v1/initiatives/<uuid:activity_id>/invitations/<uuid:author_id>",
+    "/api/v1/initiatives/<uuid:activity_id>/<uuid:initiative_id>",
 }
 
 

@@ -19,7 +19,7 @@ export type ConsentText = Shapes["ConsentText"];
 
 export type ActivityCard = Shapes["ActivityCard"];
 export type Activity = Shapes["Activity"];
-export type ContestInShort = Required<Omit<Activity["in_short"], "services">>; // what the kind says of itself in a line
+export type ContestInShort = Required<Omit<Activity["in_short"], "services" | "small_track" | "authors">>; // what the kind says of itself in a line
 export type Standing = Shapes["Hamlet"];
 export type Home = Shapes["Home"];
 
@@ -45,6 +45,12 @@ export type ReceiptView = Shapes["Receipt"];
 export type PledgeMine = Shapes["PledgeMineOut"];
 export type PledgeVersion = Shapes["VersionOut"];
 export type PledgeSuggestion = Shapes["Suggestion"];
+
+export type IdeaMine = Shapes["InitiativeMineOut"];
+export type IdeaCard = Shapes["IdeaCard"];
+export type IdeaOne = Shapes["IdeaOne"];
+export type IdeaAlike = Shapes["IdeaAlike"];
+export type IdeaInvitation = Shapes["IdeaInvitation"];
 
 // What a team in the field needs.
 export type Place = Shapes["Place"];

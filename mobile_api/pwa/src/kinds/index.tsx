@@ -8,6 +8,7 @@ import type { Key } from "../text";
 import { useRead, type Read } from "../ui/read";
 import { useLive } from "../ui/use";
 import { contest } from "./contest";
+import { initiative } from "./initiative";
 import { pledge } from "./pledge";
 import { visit } from "./visit";
 
@@ -27,7 +28,7 @@ export interface CardWords {
   links: [where: string, word: Key][]; // pages of the activity besides its first
 }
 
-const KINDS: PhoneKind[] = [contest, visit, pledge];
+const KINDS: PhoneKind[] = [contest, visit, pledge, initiative];
 
 // Of a kind this version does not know, home still shows the title and the dates.
 export function cardWords(card: ActivityCard): CardWords {

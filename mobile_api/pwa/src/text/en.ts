@@ -1,6 +1,7 @@
 import type { Catalogue } from "./vi";
 
 export { fieldEn } from "./field-en";
+export { ideaEn } from "./idea-en";
 export { pledgeEn } from "./pledge-en";
 export { visitEn } from "./visit-en";
 

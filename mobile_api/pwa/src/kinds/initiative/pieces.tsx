@@ -1,0 +1,104 @@
+// Small parts of the ideas' screens.
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+import { day, maybe, t, type Key } from "../../text";
+import { Button } from "../../ui/parts";
+import type { Effect, Idea } from "./state";
+import type { Draft } from "./use-ideas";
+
+export const named = (key: string): string => maybe(key) ?? key.split(".").at(-1)!;
+export const stateKey = (idea: Pick<Idea, "state" | "sending">, kind: "state" | "next"): Key => `idea.${kind}.${idea.sending ? "sending" : idea.state}` as Key;
+
+interface AreaProps {
+  label: string;
+  hint?: string | null;
+  error?: string | null;
+  value: string;
+  onValue: (value: string) => void;
+  most: number;
+  rows?: number;
+  testid: string;
+}
+
+const NEARLY_FULL = 60;
+
+// Longer words. How much room is left is said when it gets tight, not before.
+export function Area({ label, hint, error, value, onValue, most, rows = 3, testid }: AreaProps) {
+  const id = useId();
+  const left = most - value.length;
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
+      <textarea id={id} rows={rows} maxLength={most} data-testid={testid} value={value} aria-invalid={error ? true : undefined} aria-describedby={hint ? `${id}-hint` : undefined} onInput={(event) => onValue(event.currentTarget.value)} />
+      {left < NEARLY_FULL && <p class="hint" role="status">{t("idea.left", { n: left })}</p>}
+      {error && <p class="error" role="alert">{error}</p>}
+    </div>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  hint?: string;
+  value: string;
+  options: readonly (readonly [string, string])[];
+  onValue: (value: string) => void;
+  testid: string;
+}
+
+export function Select({ label, hint, value, options, onValue, testid }: SelectProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {hint && <p class="hint">{hint}</p>}
+      <select id={id} value={value} data-testid={testid} onChange={(event) => onValue(event.currentTarget.value)}>
+        {options.map(([code, name]) => <option key={code} value={code} selected={code === value}>{name}</option>)}
+      </select>
+    </div>
+  );
+}
+
+// Words of an earlier time stand in the form again, and it is said so.
+export function Resumed({ draft }: { draft: Draft<object> }) {
+  if (!draft.found) return null;
+  return (
+    <div class="banner info" role="status" data-testid="resumed">
+      <p>{t("idea.resumed")}</p>
+      <Button look="plain" onClick={() => void draft.drop()}>{t("idea.resumed.drop")}</Button>
+    </div>
+  );
+}
+
+export function Part({ title, children, testid }: { title: string; children: ComponentChildren; testid?: string }) {
+  const id = useId();
+  return <section class="card" aria-labelledby={id} data-testid={testid}><h2 id={id}>{title}</h2>{children}</section>;
+}
+
+interface Words {
+  problem: string;
+  solution: string;
+  applied_where: string;
+  applied_from: string | null;
+  effect: string;
+  effects: readonly Effect[];
+}
+
+// What the idea is, as its author and everybody in the gallery read it.
+export function Content({ words }: { words: Words }) {
+  const { problem, solution, applied_where, applied_from, effect, effects } = words;
+  return (
+    <section class="card prose content">
+      <h2>{t("idea.problem")}</h2>
+      <p class="lines-kept">{problem || t("idea.nothing")}</p>
+      <h2>{t("idea.solution")}</h2>
+      <p class="lines-kept">{solution || t("idea.nothing")}</p>
+      {(applied_where || applied_from) && <><h2>{t("idea.applied")}</h2><p>{[applied_where, applied_from && t("idea.applied.since", { day: day(applied_from) })].filter(Boolean).join(", ")}</p></>}
+      {(effect || effects.length > 0) && <h2>{t("idea.effect")}</h2>}
+      {effect && <p class="lines-kept">{effect}</p>}
+      {effects.length > 0 && <ul class="points">{effects.map((one) => <li key={one.what}>{one.what}: <strong>{figure(one)}</strong>{one.verified && <small> · {t("idea.effect.verified")}</small>}</li>)}</ul>}
+    </section>
+  );
+}
+
+export const figure = ({ amount, unit }: Pick<Effect, "amount" | "unit">): string => `${new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 6 }).format(amount)} ${unit}`.trim();
