@@ -15,7 +15,7 @@ from campaigns.queries import public_activity as find_activity
 from mobile_api import schemas as s
 from mobile_api.blueprint import PhoneBlueprint
 
-blueprint = PhoneBlueprint("ideas", __name__, description="Initiatives that are published")
+blueprint = PhoneBlueprint("phone_ideas", __name__, description="Initiatives that are published")
 
 KIND = "initiative"
 MOST_PAGES = 1000
