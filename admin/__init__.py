@@ -45,6 +45,16 @@ ROOMS = (
     "pledge_one",
     "pledge_many",
     "pledge_classes",
+    "ideas",
+    "idea_one",
+    "idea_recognition",
+    "idea_challenges",
+    "idea_councils",
+    "idea_council",
+    "idea_judging",
+    "idea_desk",
+    "idea_discussion",
+    "idea_import",
 )
 
 

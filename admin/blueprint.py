@@ -29,6 +29,11 @@ CELL_SECRETARIES = ("cell_secretary",)
 PARTY_COMMITTEES = ("party_committee",)
 PLEDGE_READERS = ("cell_secretary", "party_committee")
 PLEDGE_ROLES = (*PLEDGE_READERS, "party_building_board")
+IDEA_SECRETARIES = ("initiative_secretary",)
+UNIT_HEADS = ("unit_head",)
+JUDGES = ("council_member",)
+IDEA_KEEPERS = (*IDEA_SECRETARIES, *UNIT_HEADS)
+IDEA_ROLES = (*IDEA_KEEPERS, *JUDGES, "campaign_admin")
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
 csrf = CSRFProtect()
@@ -75,6 +80,7 @@ def _menu(member: Staff) -> dict[str, Any]:
         "banks": member.holds(*BANK_ROLES),
         "teams": member.holds(*TEAM_ROLES),
         "pledges": member.holds(*PLEDGE_ROLES),
+        "ideas": member.holds(*IDEA_ROLES),
     }
 
 

@@ -8,9 +8,18 @@ from flask import Response, url_for
 from flask_babel import gettext
 
 from admin import rooms, shown
-from admin.blueprint import CELL_SECRETARIES, SCORECARD_ROLES, TEAM_LEADERS, blueprint, page
+from admin.blueprint import (
+    CELL_SECRETARIES,
+    IDEA_SECRETARIES,
+    JUDGES,
+    SCORECARD_ROLES,
+    TEAM_LEADERS,
+    blueprint,
+    page,
+)
 from admin.campaigns import RELEASERS
 from admin.figures import PAPERS, PEOPLE, Pair, headline, papers_today, parts_of, totals, visible_activities
+from admin.ideas import ideas_waiting
 from admin.pledges import pledges_waiting
 from admin.put_aside import put_aside_seen
 from admin.waiting_records import records_waiting
@@ -23,6 +32,7 @@ from campaigns import campaigns as life
 from campaigns import results
 from campaigns.contest import bank, doubts
 from campaigns.contest.turn import settles_from
+from campaigns.initiative.overview import to_hand_in
 from campaigns.models import Activity, Campaign
 from campaigns.registry import kind_named
 
@@ -119,6 +129,10 @@ def _waiting(pairs: list[Pair]) -> Iterator[Waiting]:
         yield _to_repair(number)
     for unit, number in pledges_waiting() if member.holds(*CELL_SECRETARIES) else ():
         yield _to_answer(unit, number)
+    if member.holds(*IDEA_SECRETARIES) and (number := ideas_waiting()):
+        yield _to_receive(number)
+    if member.holds(*JUDGES) and (number := to_hand_in(session, member.person)):
+        yield _to_judge(number)
     edited = reach(session, member, "question_editor")
     for campaign in life.campaigns(session, edited):
         yield from _to_read(campaign)
@@ -157,6 +171,24 @@ def _to_answer(unit: NamedUnit, number: int) -> Waiting:
         gettext("Nêu gương: %(cell)s", cell=unit.full_name),
         gettext("%(number)s bản đăng ký chờ chi bộ xem.", number=number),
         url_for("admin.pledge_cell", unit_id=unit.id),
+    )
+
+
+def _to_receive(number: int) -> Waiting:
+    return Waiting(
+        "ideas",
+        gettext("Sáng kiến"),
+        gettext("%(number)s sáng kiến chờ Ông/Bà xem.", number=number),
+        url_for("admin.ideas"),
+    )
+
+
+def _to_judge(number: int) -> Waiting:
+    return Waiting(
+        "sheets",
+        gettext("Sáng kiến được giao chấm"),
+        gettext("%(number)s phiếu chấm chưa nộp.", number=number),
+        url_for("admin.idea_desk"),
     )
 
 

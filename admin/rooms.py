@@ -2,11 +2,15 @@
 
 from flask import url_for
 
-from admin.blueprint import PLEDGE_ROLES, TEAM_ROLES
+from admin.blueprint import IDEA_ROLES, PLEDGE_ROLES, TEAM_ROLES
 from backend import http
 from campaigns.models import Activity
 
-DESKS = {"visit": ("admin.supervision", TEAM_ROLES), "pledge": ("admin.pledges", PLEDGE_ROLES)}
+DESKS = {
+    "visit": ("admin.supervision", TEAM_ROLES),
+    "pledge": ("admin.pledges", PLEDGE_ROLES),
+    "initiative": ("admin.ideas", IDEA_ROLES),
+}
 """Kind -> its page, and who may open it."""
 
 

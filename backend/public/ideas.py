@@ -25,7 +25,9 @@ def every() -> ResponseReturnValue:
     """A page of them, the newest first; or those near the words asked for."""
     words, number = request.args.get("tim", "").replace("\x00", "").strip()[:200], _number()
     if words:
-        return page("ideas", found=gallery.search(http.session(), words), asked=words, rows=[], number=1, more=False)
+        return page(
+            "ideas", found=gallery.look_for(http.session(), words), asked=words, rows=[], number=1, more=False
+        )
     rows, more = gallery.cards(http.session(), page=number)
     return page("ideas", rows=rows, more=more, number=number, asked="", found=[], names=_names, scopes=SCOPES)
 

@@ -56,6 +56,13 @@ def search(session: Session, words: str) -> list[s.AlikeOut]:
     return [alike_out(one) for one in similar.nearest(session, words[:6000], published=True)]
 
 
+def look_for(session: Session, words: str) -> list[s.AlikeOut]:
+    """Published ones in which most of a few words are found; a few words are never much like a whole text."""
+    own = len(similar.grams_of(words))
+    least = min(similar.ALIKE, own / 2 / similar.LEAST)
+    return [alike_out(one) for one in similar.nearest(session, words, published=True, least=least)]
+
+
 def alike_out(one: similar.Alike) -> s.AlikeOut:
     return s.AlikeOut(one.initiative, one.code, one.title, one.state, round(100 * one.score))
 

@@ -97,9 +97,7 @@ def rows_of(session: Session, initiatives: Collection[uuid.UUID]) -> list[Row]:
 def to_assign(session: Session, activity: uuid.UUID, units: Units) -> list[Row]:
     """Full files found valid, that wait for judges; as many as a page shows."""
     query = _rows().where(*_within(activity, units), Initiative.state == "valid")
-    return [
-        Row(*row) for row in session.execute(query.order_by(Initiative.code, Initiative.id).limit(PAGE))
-    ]
+    return [Row(*row) for row in session.execute(query.order_by(Initiative.code, Initiative.id).limit(PAGE))]
 
 
 # --- challenges ---------------------------------------------------------------------------------------------------
@@ -153,7 +151,9 @@ def progress(session: Session, councils: Sequence[uuid.UUID]) -> dict[tuple[uuid
         .where(Assignment.council_id.in_(list(councils)))
         .group_by(Assignment.council_id, Assignment.initiative_id)
     )
-    return {(row[0], row[1]): Progress(int(row[2]), int(row[3]), int(row[4])) for row in session.execute(query)}
+    return {
+        (row[0], row[1]): Progress(int(row[2]), int(row[3]), int(row[4])) for row in session.execute(query)
+    }
 
 
 def may_judge(session: Session, units: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

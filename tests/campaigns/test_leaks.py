@@ -132,6 +132,11 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "operation_id": [str(new_id())],
         "aside_id": [str(new_id())],
         "pledge_id": [str(new_id())],
+        "initiative_id": [str(new_id())],
+        "challenge_id": [str(new_id())],
+        "council_id": [str(new_id())],
+        "assignment_id": [str(new_id())],
+        "recognition_id": [str(new_id())],
     }
 
 
