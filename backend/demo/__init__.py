@@ -16,6 +16,7 @@ from backend.db.statements import on_postgres
 from backend.demo import history
 from backend.demo.data import DATA, FULL, SEED, SMALL, Size
 from backend.demo.fieldwork import FieldWork
+from backend.demo.ideas import IdeaYear
 from backend.demo.papers import Phones
 from backend.demo.places import Planted, plant_units
 from backend.demo.pledges import PledgeYear
@@ -127,3 +128,4 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> Non
     history.prepare_others(session, pack, planted, crew, now)
     FieldWork(session, planted, crew, playing.phones, chance, size).live(people, now)
     PledgeYear(session, planted, crew, staff, playing.phones, chance, size).live(people, now)
+    IdeaYear(session, planted, crew, staff, playing.phones, chance, now).live(people)
