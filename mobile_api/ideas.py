@@ -141,9 +141,7 @@ def read_shelf(query: dict[str, Any], activity_id: uuid.UUID) -> dict[str, Any]:
     session, year = http.session(), _year(activity_id)
     words = query["q"].strip()
     among = finding.by_words(session, year, words) if words else None
-    cards, more = gallery.cards(
-        session, track=query["track"], activity=year, among=among, page=query["page"]
-    )
+    cards, more = gallery.cards(session, track=query["track"], activity=year, among=among, page=query["page"])
     return {"initiatives": [_card(one) for one in cards], "more": more}
 
 
