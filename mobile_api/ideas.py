@@ -171,7 +171,8 @@ def read_one(activity_id: uuid.UUID, initiative_id: uuid.UUID) -> dict[str, Any]
     session, year = http.session(), _year(activity_id)
     found = gallery.one(session, initiative_id, http.me().subject)
     here = finding.is_of(session, initiative_id, year)
-    return msgspec.to_builtins(found) | {"card": _card(found.card), "here": here}
+    plain: dict[str, Any] = msgspec.to_builtins(found)
+    return plain | {"card": _card(found.card), "here": here}
 
 
 def _card(card: Any) -> dict[str, Any]:
