@@ -58,12 +58,15 @@ function Deeds({ own, idea }: { own: OwnIdeas; idea: Idea }) {
     setAsked(missing.length > 0);
     if (!missing.length) await act("register", { initiative: idea.id });
   }
+  const first = idea.state === "returned" && !idea.waits; // completing it comes before sending it again
+  const change = <a class={`button ${first ? "main" : "plain"} wide`} href={`#${own.base}/change/${idea.id}`} data-testid="change-idea">{t(first ? "idea.complete" : "idea.change")}</a>;
   return (
     <section class="hand-in">
-      {mayHandIn(idea) && <Button class="wide big-do" busy={busy} data-testid="hand-in" onClick={() => void send()}>{t(idea.state === "returned" ? "idea.send.again" : "idea.send")}</Button>}
+      {first && change}
+      {mayHandIn(idea) && <Button class="wide big-do" look={first ? "plain" : "main"} busy={busy} data-testid="hand-in" onClick={() => void send()}>{t(idea.state === "returned" ? "idea.send.again" : "idea.send")}</Button>}
       {asked && missing.length > 0 && <div class="banner warn" role="alert" data-testid="lacks"><strong>{t("idea.lacks")}</strong><ul class="points">{missing.map((one) => <li key={one}>{t(`idea.lack.${one}`, { n: own.mine?.most_authors ?? 5 })}</li>)}</ul></div>}
       {failed && <Banner tone="bad" alert>{failed}</Banner>}
-      <a class="button plain wide" href={`#${own.base}/change/${idea.id}`} data-testid="change-idea">{t("idea.change")}</a>
+      {!first && change}
     </section>
   );
 }
