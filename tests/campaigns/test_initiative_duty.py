@@ -47,7 +47,7 @@ def test_registered_is_not_recognised_and_withdrawn_is_neither(year: Year) -> No
 
 
 def test_a_draft_is_nobodys_registration(year: Year) -> None:
-    year.binh.do("initiative.write", text())
+    year.binh.do("initiative.write", text(unit=str(year.agency)))
     assert of_units(year, year.agency) == [Duty(1)]
 
 
