@@ -131,6 +131,8 @@ describe("one in the gallery with what was said here", () => {
     expect(one(row("endorse", { initiative: "i", yes: true }), row("endorse", { initiative: "i", yes: false }))).toMatchObject({ endorsed: false, card: { endorsements: 4 } });
     expect(one(row("endorse", { initiative: "i", yes: true }, answered(50))).endorsed).toBe(false);
     expect(one(row("endorse", { initiative: "other", yes: true })).endorsed).toBe(false);
+    const stood = { at: 100, told: { ...told, endorsed: true } };
+    expect([shownOf(stood, [], YEAR), shownOf(stood, [row("endorse", { initiative: "i", yes: false })], YEAR)].map((shown) => shown.card.endorsements)).toEqual([4, 3]);
   });
   it("shows an own word at once, takes it back, and remembers a report", () => {
     const said = row("comment", { comment: "x", initiative: "i", words: "Ở xóm tôi cũng vậy" });
