@@ -133,6 +133,7 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "aside_id": [str(new_id())],
         "pledge_id": [str(new_id())],
         "initiative_id": [str(new_id())],
+        "author_id": [str(new_id())],
         "challenge_id": [str(new_id())],
         "council_id": [str(new_id())],
         "assignment_id": [str(new_id())],
