@@ -128,4 +128,6 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> Non
     history.prepare_others(session, pack, planted, crew, now)
     FieldWork(session, planted, crew, playing.phones, chance, size).live(people, now)
     PledgeYear(session, planted, crew, staff, playing.phones, chance, size).live(people, now)
-    IdeaYear(session, planted, crew, staff, playing.phones, chance, now).live(people)
+    # A chance of its own: how many newcomers a small world needs must not hang on the minute of planting.
+    own = random.Random(SEED + 1)
+    IdeaYear(session, planted, crew, staff, playing.phones, own, now).live(people)
