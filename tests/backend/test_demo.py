@@ -167,7 +167,7 @@ def test_two_rounds_are_published_and_the_third_is_half_over(look: Any) -> None:
 
 def test_campaigns_of_three_states_are_there(look: Any) -> None:
     found = look.execute(select(Campaign.state, Campaign.stage, Campaign.document_number)).all()
-    assert sorted(row.state for row in found) == ["draft", "running", "running", "scheduled"]
+    assert sorted(row.state for row in found) == ["draft", "running", "running", "running", "scheduled"]
     assert [row.stage for row in found if row.state == "scheduled"] == ["pilot"]
     assert [row.document_number for row in found if row.state == "draft"] == [None]
     soon = select(Activity.opens_at).join(Campaign).where(Campaign.state == "scheduled")
@@ -436,7 +436,7 @@ def test_the_first_release_s_demo_is_brought_to_the_present_shape_and_replaced(t
     assert demo.plant(settings, demo.SMALL)
     with database.transaction(writes=False) as session:
         assert session.scalar(select(func.count()).select_from(Unit).where(Unit.code == "DEMO-TK")) == 0
-        assert session.scalar(select(func.count()).select_from(Campaign)) == 4
+        assert session.scalar(select(func.count()).select_from(Campaign)) == 5
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
     database.close()
 
