@@ -138,7 +138,7 @@ def arrived(
     """Activity -> what arrived there; an activity without any is not in it. One statement for all of them."""
     recent = func.sum(case((Fact.received_at >= since, 1), else_=0))
     columns: Any = select(Fact.activity_id, recent, func.max(Fact.received_at))
-    query = _standing(columns).where(Fact.activity_id.in_(list(activities)), Fact.measure == measure)
+    query = standing(columns).where(Fact.activity_id.in_(list(activities)), Fact.measure == measure)
     return {row[0]: Arrived(row[1], row[2]) for row in session.execute(query.group_by(Fact.activity_id))}
 
 
@@ -151,7 +151,7 @@ def arrivals(
     """
     stretch = _stretch(session, every)
     columns: Any = select(stretch, func.count())
-    query = _standing(columns).where(
+    query = standing(columns).where(
         Fact.activity_id == activity, Fact.measure == measure, Fact.received_at >= since
     )
     rows = session.execute(query.group_by(stretch).order_by(stretch))
@@ -191,7 +191,7 @@ def standing_facts(
     session: Session, activity: uuid.UUID, measure: str, units: set[uuid.UUID], period: str
 ) -> list[Fact]:
     """Facts not reversed, oldest first: what a figure is made of."""
-    query = _standing(select(Fact)).where(
+    query = standing(select(Fact)).where(
         Fact.activity_id == activity,
         Fact.measure == measure,
         Fact.unit_id.in_(units),
@@ -200,7 +200,7 @@ def standing_facts(
     return list(session.scalars(query.order_by(Fact.happened_at, Fact.operation_id)))
 
 
-def _standing(query: Query) -> Query:
+def standing(query: Query) -> Query:
     """Only facts that are no reversal and were not reversed."""
     gone = select(Fact.reverses_operation, Fact.reverses_line).where(Fact.is_reversal).subquery()
     taken_back = (gone.c.reverses_operation == Fact.operation_id) & (gone.c.reverses_line == Fact.line)

@@ -4,13 +4,14 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.clock import local_day
 from backend.participation import correct, periods, record
 from backend.participation.deeds import Deed
 from backend.participation.models import Fact
+from backend.participation.queries import standing
 from backend.people import queries as people
 from campaigns.kind import Desk
 from campaigns.models import Activity
@@ -31,12 +32,9 @@ def cell_on(desk: Desk, deed: Deed) -> uuid.UUID | None:
     return people.unit_of(desk.session, desk.participant.person, PARTY, local_day(deed.happened_at))
 
 
-def count(
-    session: Session, activity: Activity, pledge: Pledge, measure: str, cell: uuid.UUID, *, quantity: int = 1
-) -> None:
+def count(session: Session, activity: Activity, pledge: Pledge, measure: str, cell: uuid.UUID) -> None:
     """Count a decision of the cell or the committee. Said twice, the first stands."""
-    row = _row(activity, pledge, measure, cell, clock.now()) | {"quantity": quantity}
-    record.write_facts(session, [row])
+    record.write_facts(session, [_row(activity, pledge, measure, cell, clock.now())])
 
 
 def recount_digital(
@@ -45,17 +43,11 @@ def recount_digital(
     """How many digital items stand confirmed: what an earlier version counted is taken back."""
     by = uuid.uuid5(pledge.id, f"{DIGITAL}:{pledge.in_force}")
     generation = _generation(session, activity, pledge) + 1
-    correct.take_back(session, _standing(session, activity, pledge), uuid.uuid5(by, "taken back"))
+    before = session.scalars(standing(select(Fact)).where(*_here(activity, pledge))).all()
+    correct.take_back(session, before, uuid.uuid5(by, "taken back"))
     if items:
         row = _row(activity, pledge, DIGITAL, cell, clock.now(), by)
         record.write_facts(session, [row | {"quantity": items, "generation": generation}])
-
-
-def _standing(session: Session, activity: Activity, pledge: Pledge) -> list[Fact]:
-    back = aliased(Fact)
-    taken = (back.reverses_operation == Fact.operation_id) & (back.reverses_line == Fact.line)
-    query = select(Fact).outerjoin(back, taken).where(*_here(activity, pledge), back.operation_id.is_(None))
-    return list(session.scalars(query))
 
 
 def _generation(session: Session, activity: Activity, pledge: Pledge) -> int:

@@ -55,7 +55,7 @@ def prepare_in_five_steps(desk: Page) -> str:
     """What was typed is a draft from the first step on; the address of the campaign."""
     desk.goto("/admin/campaigns")
     tid(desk, "launch").click()
-    tid(desk, "pack").first.check()
+    desk.locator("[data-testid=pack][value=tim-hieu-chuyen-doi-so]").check()
     tid(desk, "begins").fill((clock.today() + timedelta(days=1)).isoformat())
     tid(desk, "prepare").click()
 

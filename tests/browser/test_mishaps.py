@@ -168,6 +168,7 @@ def test_a_phone_that_cannot_save_says_so_and_keeps_the_choice(phone: Page) -> N
     phone.evaluate(ROOM_AGAIN)
     answer(phone, 2)
     expect(tid(phone, "cannot-save")).to_have_count(0)
+    expect(phone.get_by_text("Đã lưu trên máy")).to_be_visible()
     phone.reload()
     expect_answered(phone, 1)
 

@@ -131,6 +131,7 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "household_id": [str(home)],
         "operation_id": [str(new_id())],
         "aside_id": [str(new_id())],
+        "merged_id": [str(new_id())],
         "pledge_id": [str(new_id())],
         "initiative_id": [str(new_id())],
         "author_id": [str(new_id())],
@@ -381,6 +382,7 @@ MAY_BE_EMPTY = {
     "/admin/campaigns/<uuid:campaign_id>/pictures/<path:name>",  # this bank has none,
     "/hinh/<string(length=64):digest>",
     "/admin/supervision/waiting/<uuid:operation_id>",  # nothing waits, and nobody goes from house to house here
+    "/admin/households/<uuid:household_id>/merged/<uuid:merged_id>",  # no two were made one
     "/admin/supervision/aside/<uuid:aside_id>",  # nor was anything put aside
     "/admin/supervision/aside/<uuid:aside_id>/raw",
     "/admin/supervision/export.csv",
