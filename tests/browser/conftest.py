@@ -44,9 +44,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoNode]:
-    """The node most tests share."""
+    """The node the tests of one file share: what one file's people did is nobody else's morning."""
     _require_the_app()
     with running(tmp_path_factory.mktemp("node")) as up:
         yield up

@@ -35,8 +35,10 @@ def tid(page: Page, name: str) -> Locator:
 
 
 def open_app(page: Page) -> None:
+    """The app as somebody sees it who looks before tapping: the demo's banner has come and moved the page down."""
     page.goto("/app/")
     expect(page.locator("main h1")).to_be_visible()
+    expect(page.get_by_text("Dữ liệu minh hoạ")).to_be_visible()
 
 
 def keep_app_on_phone(page: Page) -> None:

@@ -7,7 +7,7 @@ import { applySettings } from "./settings";
 import { phoneGet, phoneSet } from "./store/db";
 import { dropOld } from "./store/outbox";
 import { current, lockIfIdle, restoreCurrent, touched } from "./store/persons";
-import { kick, observe, performed } from "./sync";
+import { kick, observe, performed, probe } from "./sync";
 import { joinRounds } from "./sync/fieldwork";
 import { askForBackgroundSync, registerWorker } from "./ui/updates";
 import "./styles.css";
@@ -28,7 +28,8 @@ async function start(): Promise<void> {
 
 function wake(): void {
   addEventListener("online", () => kick());
-  addEventListener("offline", () => kick()); // the probe, not the browser, decides what that means
+  // The probe, not the browser, decides what that means; it does not wait for a round that may still hang on an answer.
+  addEventListener("offline", () => [void probe(), kick()]);
   document.addEventListener("visibilitychange", () => (document.hidden ? settle() : stir()));
   addEventListener("pagehide", settle);
   performed.watch(() => void askForBackgroundSync());

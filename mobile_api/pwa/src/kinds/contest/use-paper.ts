@@ -18,17 +18,18 @@ export function usePaper(person: string, activity: string): PaperState {
   const sent = useLive(outboxMoved);
   const written = useLive(paperMoved);
   const turn = useRef(0);
+  const asked = useRef(false); // the node was asked; only then may "no paper" be believed
   const local = useCallback(async () => {
     const mine = ++turn.current; // what was read earlier may come later
     const paper = await recall<Paper>(person, paperKey(activity));
     const standing = await recall<Standing>(person, standingKey(activity));
-    if (mine === turn.current) setState((now) => ({ ...now, paper, standing, loading: paper ? false : now.loading }));
+    if (mine === turn.current) setState((now) => ({ ...now, paper, standing, loading: now.loading && !paper && !asked.current }));
   }, [person, activity]);
   const reload = useCallback(async () => {
     await local();
     await refresh(person, activity).catch(() => undefined);
-    await local();
-    setState((now) => ({ ...now, loading: false }));
+    asked.current = true;
+    await local(); // whichever reading comes last says so, together with the paper it found
   }, [local]);
   useEffect(() => void local(), [local, sent, written]);
   useEffect(() => void heedVerdicts(person, activity).then(local, () => undefined), [local, sent]);
