@@ -49,7 +49,21 @@ def register(app: NodeApp) -> PhoneApi:
         API_SPEC_OPTIONS={"info": described.INFO, "security": [], "components": described.COMPONENTS},
     )
     api = PhoneApi(app)
-    rooms = (node, sign_in, me, home, activities, boards, certificates, sync, relay, team, photos, pledges, ideas)
+    rooms = (
+        node,
+        sign_in,
+        me,
+        home,
+        activities,
+        boards,
+        certificates,
+        sync,
+        relay,
+        team,
+        photos,
+        pledges,
+        ideas,
+    )
     for room in rooms:
         api.register_blueprint(room.blueprint, url_prefix=PREFIX)
     described.complete(api.spec)
