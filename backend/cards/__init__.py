@@ -1,0 +1,1 @@
+"""Scorecards of units and periods: templates, points, revisions that can be reproduced, appeals."""

@@ -1,0 +1,1 @@
+"""Inspection files: who may read what until when, and what was found."""

@@ -1,0 +1,1 @@
+"""The register of plans: documents, their tasks and deadlines."""

@@ -1,0 +1,1 @@
+"""What is signed and sent: the approval flow, reporting obligations, reports and their documents."""
