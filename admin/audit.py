@@ -27,6 +27,12 @@ DEEDS = {
     "activity.closed": N_("Đóng hoạt động"),
     "activity.open": N_("Mở hoạt động"),
     "activity.settled": N_("Chốt kết quả"),
+    "targets.read": N_("Xem chỉ tiêu và số liệu"),
+    "targets.declare": N_("Ghi số của đơn vị cho chỉ tiêu"),
+    "targets.explain": N_("Nêu lý do chênh lệch số liệu"),
+    "targets.import": N_("Nhập số liệu chính thức"),
+    "targets.issue": N_("Ghi bộ chỉ tiêu"),
+    "targets.export": N_("Xuất số liệu chỉ tiêu"),
     "audit.read": N_("Xem nhật ký"),
     "campaign.archive": N_("Lưu trữ cuộc vận động"),
     "campaign.close": N_("Đóng cuộc vận động"),
@@ -99,10 +105,35 @@ DEEDS = {
     "initiative.take_in": N_("Nhập danh sách sáng kiến"),
     "initiative.take_off": N_("Giao người khác chấm sáng kiến"),
     "initiative.valid": N_("Ghi hồ sơ sáng kiến hợp lệ"),
+    "inspection.accept": N_("Đoàn kiểm tra ghi đã khắc phục"),
+    "inspection.answer": N_("Đơn vị báo kết quả khắc phục"),
+    "inspection.ask_again": N_("Đoàn kiểm tra đề nghị khắc phục tiếp"),
+    "inspection.conclude": N_("Ghi kết luận kiểm tra"),
+    "inspection.decide": N_("Mở cuộc kiểm tra"),
+    "inspection.find": N_("Ghi phát hiện khi kiểm tra"),
+    "inspection.plan": N_("Ghi cuộc kiểm tra vào chương trình"),
+    "inspection.publish": N_("Công khai kết luận kiểm tra"),
+    "inspection.read_facts": N_("Đoàn kiểm tra mở bản ghi sau số liệu"),
+    "inspection.read_plans": N_("Đoàn kiểm tra xem nhiệm vụ của đơn vị"),
+    "inspection.read_pledges": N_("Đoàn kiểm tra mở bản đăng ký nêu gương"),
+    "inspection.read_reports": N_("Đoàn kiểm tra xem báo cáo"),
+    "inspection.read_scorecards": N_("Đoàn kiểm tra xem phiếu điểm"),
+    "inspection.read_trail": N_("Đoàn kiểm tra xem nhật ký của đơn vị"),
+    "inspection.recompute": N_("Đoàn kiểm tra tính lại phiếu điểm"),
     "membership.join": N_("Vào đơn vị bằng mã"),
     "membership.join_class": N_("Vào lớp"),
     "node.new_epoch": N_("Khôi phục từ bản sao lưu"),
     "pack.bring": N_("Tải gói nội dung lên"),
+    "plan.add_document": N_("Ghi văn bản vào sổ"),
+    "plan.add_phase": N_("Ghi giai đoạn của văn bản"),
+    "plan.add_task": N_("Ghi nhiệm vụ của văn bản"),
+    "plan.change_task": N_("Sửa nhiệm vụ theo danh sách mới"),
+    "plan.embeds": N_("Ghi văn bản ban hành kèm theo"),
+    "plan.implements": N_("Ghi văn bản được cụ thể hoá"),
+    "plan.import": N_("Nhập danh sách nhiệm vụ"),
+    "plan.link_task": N_("Gắn nhiệm vụ với cuộc vận động, chỉ tiêu"),
+    "plan.supersedes": N_("Ghi văn bản bị thay thế"),
+    "plan.task_state": N_("Ghi tình hình thực hiện nhiệm vụ"),
     "person.change": N_("Sửa thông tin của mình"),
     "person.download": N_("Tải dữ liệu của mình"),
     "person.erase": N_("Xóa dữ liệu của mình"),
@@ -126,6 +157,23 @@ DEEDS = {
     "question.read_key": N_("Xem đáp án câu hỏi"),
     "question.revise": N_("Sửa câu hỏi"),
     "results.publish": N_("Công bố kết quả"),
+    "report.draft": N_("Trình thẩm định báo cáo"),
+    "report.duty": N_("Thêm báo cáo định kỳ"),
+    "report.due_day": N_("Đặt hạn báo cáo"),
+    "report.export": N_("Tải báo cáo về"),
+    "report.figures": N_("Lấy lại số liệu báo cáo"),
+    "report.give_back": N_("Trả lại báo cáo để bổ sung"),
+    "report.lock": N_("Chốt báo cáo"),
+    "report.number": N_("Văn thư cho số báo cáo"),
+    "report.open": N_("Bắt đầu soạn báo cáo"),
+    "report.paper": N_("Sửa thể thức báo cáo"),
+    "report.receive": N_("Tiếp nhận báo cáo"),
+    "report.reopen": N_("Mở lại báo cáo đã chốt"),
+    "report.review": N_("Thẩm định báo cáo"),
+    "report.send": N_("Gửi báo cáo"),
+    "report.sheet_entry": N_("Ghi đã nhập mục vào hệ thống quốc gia"),
+    "report.sign": N_("Ký báo cáo"),
+    "report.write": N_("Viết nội dung báo cáo"),
     "scorecard.read": N_("Xem phiếu điểm"),
     "staff.change_password": N_("Cán bộ đổi mật khẩu"),
     "staff.end_grant": N_("Kết thúc vai trò"),
@@ -144,9 +192,12 @@ DEEDS = {
     "teams.join": N_("Ghi thành viên vào tổ"),
     "teams.leave": N_("Thành viên thôi tham gia tổ"),
     "teams.plan": N_("Lưu lịch tuần của tổ"),
+    "units.abolish": N_("Giải thể đơn vị"),
     "units.import": N_("Nhập danh sách đơn vị"),
     "units.load": N_("Nạp danh mục tỉnh, xã cả nước"),
     "units.merge": N_("Nhập các đơn vị làm một"),
+    "units.split": N_("Chia tách đơn vị"),
+    "units.undo": N_("Hoàn lại việc sắp xếp đơn vị"),
     "visits.accept": N_("Nhận bản ghi đang chờ"),
     "visits.again": N_("Xét lại bản ghi đang chờ"),
     "visits.aside_again": N_("Xét lại bản ghi để riêng"),
@@ -196,7 +247,7 @@ def audit() -> Response:
         page=number,
     )
     note(session, actor(), "audit.read", "audit", is_read=True)
-    return page("audit.html", lines=_lines(rows), show=wanted, number=number, more=more)
+    return page("audit.html", lines=lines_of(rows), show=wanted, number=number, more=more)
 
 
 def _page_number() -> int:
@@ -204,7 +255,7 @@ def _page_number() -> int:
     return min(max(asked, 1), LAST_PAGE)
 
 
-def _lines(rows: list[AuditEntry]) -> list[Line]:
+def lines_of(rows: list[AuditEntry]) -> list[Line]:
     session = http.session()
     names = names_of(session, {row.actor for row in rows if row.actor} | _staff_meant(rows))
     units = named_many(session, {row.unit_id for row in rows if row.unit_id}, clock.today())

@@ -34,6 +34,19 @@ UNIT_HEADS = ("unit_head",)
 JUDGES = ("council_member",)
 IDEA_KEEPERS = (*IDEA_SECRETARIES, *UNIT_HEADS)
 IDEA_ROLES = (*IDEA_KEEPERS, *JUDGES, "campaign_admin")
+TARGET_KEEPERS = ("party_office",)
+DECLARERS = (*TARGET_KEEPERS, "unit_head")
+TARGET_ROLES = (*DECLARERS, "inspector", "province_viewer")
+PLAN_KEEPERS = ("party_office",)
+PLAN_ROLES = (*PLAN_KEEPERS, "unit_head", "campaign_admin", "inspector")
+INSPECTORS = ("inspector",)
+INSPECTION_DECIDERS = (*INSPECTORS, "party_committee")
+INSPECTION_ROLES = (*INSPECTION_DECIDERS, "unit_head", "cell_secretary")
+REPORT_DRAFTERS = ("drafter",)
+REPORT_OFFICES = ("party_office",)
+REPORT_ROLES = (*REPORT_DRAFTERS, "reviewer", "signer", "clerk", *REPORT_OFFICES, "province_viewer")
+CARD_KEEPERS = ("party_office", "unit_head")
+CARD_ROLES = (*CARD_KEEPERS, "campaign_admin", "inspector", "province_viewer")
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
 csrf = CSRFProtect()
@@ -81,6 +94,11 @@ def _menu(member: Staff) -> dict[str, Any]:
         "teams": member.holds(*TEAM_ROLES),
         "pledges": member.holds(*PLEDGE_ROLES),
         "ideas": member.holds(*IDEA_ROLES),
+        "cards": member.holds(*CARD_ROLES),
+        "targets": member.holds(*TARGET_ROLES),
+        "plans": member.holds(*PLAN_ROLES),
+        "inspections": member.holds(*INSPECTION_ROLES),
+        "reports": member.holds(*REPORT_ROLES),
     }
 
 

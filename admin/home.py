@@ -12,6 +12,7 @@ from admin.blueprint import (
     CELL_SECRETARIES,
     IDEA_SECRETARIES,
     JUDGES,
+    REPORT_ROLES,
     SCORECARD_ROLES,
     TEAM_LEADERS,
     blueprint,
@@ -22,6 +23,7 @@ from admin.figures import PAPERS, PEOPLE, Pair, headline, papers_today, parts_of
 from admin.ideas import ideas_waiting
 from admin.pledges import pledges_waiting
 from admin.put_aside import put_aside_seen
+from admin.reports import reports_waiting
 from admin.waiting_records import records_waiting
 from backend import clock, http
 from backend.http import guarded, staff_with
@@ -133,6 +135,8 @@ def _waiting(pairs: list[Pair]) -> Iterator[Waiting]:
         yield _to_receive(number)
     if member.holds(*JUDGES) and (number := to_hand_in(session, member.person)):
         yield _to_judge(number)
+    if member.holds(*REPORT_ROLES):
+        yield from _of_reports()
     edited = reach(session, member, "question_editor")
     for campaign in life.campaigns(session, edited):
         yield from _to_read(campaign)
@@ -190,6 +194,19 @@ def _to_judge(number: int) -> Waiting:
         gettext("%(number)s phiếu chấm chưa nộp.", number=number),
         url_for("admin.idea_desk"),
     )
+
+
+def _of_reports() -> Iterator[Waiting]:
+    """What lies with this member, and what their units must begin: late ones and those due within days."""
+    mine, late, near = reports_waiting()
+    for one in mine:
+        href = url_for("admin.approval_page", submission_id=one.row.id)
+        yield Waiting("report", one.title, shown.report_state(one.row.state), href)
+    if late or near:
+        sentence = gettext(
+            "%(late)s báo cáo quá hạn, %(near)s báo cáo đến hạn trong 7 ngày.", late=late, near=near
+        )
+        yield Waiting("reports-due", gettext("Báo cáo phải gửi"), sentence, url_for("admin.reports"))
 
 
 def _of_round(activity: Activity) -> Iterator[Waiting]:

@@ -11,7 +11,7 @@ from flask import Response, request
 from flask_babel import gettext
 
 from admin import charts, shown
-from admin.blueprint import SCORECARD_ROLES, actor, blueprint, page
+from admin.blueprint import INSPECTORS, SCORECARD_ROLES, actor, blueprint, page
 from admin.figures import (
     Pair,
     indicators_of,
@@ -21,11 +21,12 @@ from admin.figures import (
     visible_activities,
     visible_activity,
 )
+from admin.inspection_words import read_facts_of
 from backend import clock, http
 from backend.errors import NotFound
 from backend.http import guarded, staff_with, writes_on_read
 from backend.participation.queries import FactGroup, grouped, standing_facts
-from backend.people.staff import require_reach
+from backend.people.staff import reach, require_reach
 from backend.safeguards.audit import note
 from backend.scorecards.indicators import Indicator, Term
 from backend.scorecards.queries import Figure, figures, figures_by_period
@@ -239,6 +240,7 @@ def facts(unit_id: uuid.UUID) -> Response:
     """The rows behind one figure. Reading them is put on the audit trail."""
     unit, period = _unit_in_reach(unit_id), _period()
     activity, campaign = visible_activity(_activity_asked())
+    _check_inspection(unit.id, period)
     figure = _figure_asked((activity, campaign), unit, period)
     rows = [] if figure.numerator is None else _rows(activity, figure.indicator, unit, period)
     code = figure.indicator.code
@@ -264,6 +266,13 @@ def facts(unit_id: uuid.UUID) -> Response:
         rows=rows,
         total=sum(row.amount for row in rows),
     )
+
+
+def _check_inspection(unit: uuid.UUID, period: str) -> None:
+    """Whoever reads here as an inspector alone needs a running file that covers the unit. Raises NotAllowed."""
+    others = [role for role in SCORECARD_ROLES if role not in INSPECTORS]
+    if not http.staff().holds(*others) or unit not in reach(http.session(), http.staff(), *others):
+        read_facts_of(unit, period)
 
 
 def _activity_asked() -> uuid.UUID:

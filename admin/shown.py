@@ -10,6 +10,7 @@ from flask_babel import format_date, format_datetime, format_decimal, gettext
 from backend import http
 from backend.errors import N_
 from backend.people.staff import ROLES
+from backend.reports.words import STATES as REPORT_STATES
 from backend.scorecards.indicators import Indicator
 from backend.scorecards.queries import Figure
 
@@ -125,6 +126,10 @@ def unit_word(indicator: Indicator) -> str:
 
 def state(value: str) -> str:
     return gettext(STATES[value])
+
+
+def report_state(value: str) -> str:
+    return gettext(REPORT_STATES[value])
 
 
 def roles(held: Collection[str]) -> str:

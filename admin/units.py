@@ -26,6 +26,7 @@ from backend.units.overview import History, history, last_names, units_of
 from backend.units.plan import Change
 from backend.units.queries import NamedUnit, named
 from backend.units.sheets import SheetRefused
+from backend.units.splitting import splits_of
 from backend.units.trees import LinesUp
 from campaigns.models import Activity
 
@@ -74,6 +75,7 @@ EVENTS = {
     "split": N_("Chia tách"),
     "move": N_("Chuyển nơi trực thuộc"),
     "rename": N_("Đổi tên"),
+    "abolish": N_("Giải thể"),
 }
 
 
@@ -216,7 +218,24 @@ def unit_history(unit_id: uuid.UUID) -> Response:
     commune = commune_in_reach()
     if unit_id not in LinesUp(http.session()).ever_below([commune.id]):
         raise NotFound
-    return page("units_history.html", commune=commune, found=found, figures=_figures(found), **_words())
+    return page(
+        "units_history.html",
+        commune=commune,
+        found=found,
+        figures=_figures(found),
+        splits=splits_told(unit_id),
+        **_words(),
+    )
+
+
+def splits_told(unit: uuid.UUID) -> list[dict[str, Any]]:
+    """The splits the unit had a part in, with the counts of before laid over the units of now."""
+    from admin.splitting import as_now_lines, names_of_parts  # that page needs this one
+
+    return [
+        {"split": one, "parts": names_of_parts(one), "lines": as_now_lines(one)}
+        for one in splits_of(http.session(), unit)
+    ]
 
 
 def _figures(found: History) -> list[tuple[Activity, list[Line]]]:

@@ -9,6 +9,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
+
+# The tables of rooms that only the console opens, which it does when it is mounted: whoever compares the models with a
+# database finds them all from here on.
+import backend.cards.models
+import backend.inspection.models
+import backend.plans.models
+import backend.reports.models
+import backend.targets.models  # noqa: F401
 import mobile_api
 from backend import http, public
 from backend.config import Settings, read_settings

@@ -161,6 +161,24 @@ def check_pack(folder: Path) -> None:
     )
 
 
+@main.group()
+def scorecards() -> None:
+    """Scorecards of periods: published revisions that never change."""
+
+
+@scorecards.command("verify")
+def verify_scorecards() -> None:
+    """Count every published revision again from the ledger; exit 1 unless all are the same byte for byte."""
+    from backend.cards import verify
+
+    with Database(_settings().database_url).transaction(writes=False) as session:
+        total, wrong = verify.count(session), verify.verify(session)
+    for line in wrong:
+        click.echo(str(line))
+    click.echo(f"{total} published revisions, {len(wrong)} figures disagree with the ledger.")
+    sys.exit(1 if wrong else 0)
+
+
 @main.command("new-epoch")
 def new_epoch() -> None:
     """After restoring a backup: tell the phones to offer again what they kept."""

@@ -13,7 +13,8 @@ from backend.db.base import Base
 from backend.db.engine import Database
 from backend.db.node import Node, found_node, serve
 from backend.db.statements import on_postgres
-from backend.demo import history
+from backend.demo import history, inspection, plans, targets
+from backend.demo.cards import CardMonth
 from backend.demo.data import DATA, FULL, SEED, SMALL, Size
 from backend.demo.fieldwork import FieldWork
 from backend.demo.ideas import IdeaYear
@@ -21,6 +22,7 @@ from backend.demo.papers import Phones
 from backend.demo.places import Planted, plant_units
 from backend.demo.pledges import PledgeYear
 from backend.demo.register import hire_staff, write_down
+from backend.demo.reports import ReportSeason
 from backend.demo.residents import Inventing
 from backend.demo.tell import where_to_go
 from backend.participation import changes
@@ -131,3 +133,8 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> Non
     # A chance of its own: how many newcomers a small world needs must not hang on the minute of planting.
     own = random.Random(SEED + 1)
     IdeaYear(session, planted, crew, staff, playing.phones, own, now).live(people)
+    targets.plant(session, planted.organisation, staff, now)
+    CardMonth(session, planted, staff, playing.phones).live(people, now)
+    ReportSeason(session, planted, staff, now).live()
+    plans.plant(session, planted, staff)
+    inspection.plant(session, planted, staff)

@@ -43,12 +43,22 @@ class Phones:
             kind_named(activity.kind).seed(self.session, activity, act, self.chance, taking.hand)
         return attempts[-1]
 
-    def push(self, who: Resident, activity: uuid.UUID, action: str, body: dict[str, Any]) -> dict[str, Any]:
-        """One deed from that person's phone, now; the room's result. A refusal is a mistake of the demo."""
+    def push(
+        self,
+        who: Resident,
+        activity: uuid.UUID,
+        action: str,
+        body: dict[str, Any],
+        done_at: datetime | None = None,
+    ) -> dict[str, Any]:
+        """One deed from that person's phone, now; the room's result. A refusal is a mistake of the demo.
+
+        `done_at`: it was done then, and waited on the phone until now.
+        """
         self.seq[who.device] += 1
-        wall = clock.milliseconds(clock.now())
+        wall, now = clock.milliseconds(done_at or clock.now()), clock.milliseconds(clock.now())
         operation = {
-            "id": str(self._deed(clock.now())),
+            "id": str(self._deed(done_at or clock.now())),
             "seq": self.seq[who.device],
             "activity": str(activity),
             "action": action,
@@ -59,7 +69,7 @@ class Phones:
             "anchor": None,
             "body": body,
         }
-        sent = ReadingIn(wall, wall, who.device)
+        sent = ReadingIn(now, now, who.device)
         batch = Batch(participant(who), who.device, sent, [msgspec.json.encode(operation)])
         (verdict,) = respond(self.session, batch)
         if verdict.outcome == "refused":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -17,6 +17,7 @@ from backend.demo.residents import Resident
 from backend.people import consents, keys, rules, staff
 from backend.people.models import Consent, Membership, Person, Phone, SignInSession, SubjectLink
 from backend.people.sign_in import SESSION_LIFE
+from backend.units.models import Unit
 
 Row = dict[str, Any]
 CHUNK = 1000
@@ -32,15 +33,17 @@ def hire_staff(session: Session, planted: Planted) -> dict[str, uuid.UUID]:
             name=row["name"],
             username=row["username"],
             password=DATA["password"],
-            grants=[(role, _granted_on(row, planted)) for role in row["roles"]],
+            grants=[(role, _granted_on(session, row, planted)) for role in row["roles"]],
         )
         for row in DATA["staff"]
     }
 
 
-def _granted_on(row: Row, planted: Planted) -> uuid.UUID:
+def _granted_on(session: Session, row: Row, planted: Planted) -> uuid.UUID:
     """A hamlet's head serves the hamlet, a leader the team, a secretary the cell, the committee the Party organisation,
-    everybody else the commune."""
+    who looks on for a province that province, everybody else the commune."""
+    if "province" in row:
+        return session.scalars(select(Unit.id).where(Unit.code == row["province"])).one()
     if "team" in row:
         return planted.teams[row["team"]]
     if "cell" in row:

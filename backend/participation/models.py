@@ -77,6 +77,7 @@ class Fact(Base):
         UniqueConstraint("reverses_operation", "reverses_line", name="uq_fact_reversed_once"),
         CheckConstraint("is_reversal = (reverses_operation IS NOT NULL)", name="reversal_names_its_fact"),
         Index(None, "activity_id", "measure", "unit_id", "happened_at"),
+        Index(None, "unit_id", "measure", "happened_at"),
     )
 
     operation_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -2,14 +2,31 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from backend import clock
+from backend.errors import N_, DomainError
 from backend.people.models import Membership
-from backend.units import reorganise
+from backend.units import change, reorganise, undoing
+from backend.units.errors import NotYet, UnitUnknown
+from backend.units.models import WHOLE, Unit, UnitCrosswalk, UnitEvent, UnitLink
 from backend.units.reorganise import NewUnit
+from backend.units.splitting import NEVER
+from backend.units.trees import LinesUp
+from backend.units.undoing import CannotUndo
+
+ONE_DAY = timedelta(days=1)
+
+
+class CannotAbolish(DomainError):
+    code = "cannot_abolish"
+    sentence = N_(
+        "Chỉ giải thể được đơn vị dưới xã, đã có trước ngày hiệu lực, không còn người và không còn đơn vị trực thuộc. "
+        "Nếu còn, xin nhập vào đơn vị khác."
+    )
 
 
 def merge_units(
@@ -47,3 +64,73 @@ def _follow(session: Session, units: list[uuid.UUID], target: uuid.UUID, on: dat
             )
         )
         row.valid_to = since
+
+
+def abolish(
+    session: Session, unit_id: uuid.UUID, *, on: date, document: str, decided_on: date | None = None
+) -> None:
+    """A unit to which nobody belongs and below which nothing stands ends on that day; what was counted stays.
+
+    Raises NotYet, CannotAbolish, UnitUnknown.
+    """
+    unit = session.get(Unit, unit_id, with_for_update=True, populate_existing=True)
+    if unit is None:
+        raise UnitUnknown
+    if on > clock.today():
+        raise NotYet
+    beyond = or_(UnitLink.valid_to.is_(None), UnitLink.valid_to > on)
+    below = session.scalars(select(UnitLink.id).where(UnitLink.parent_id == unit_id, beyond).limit(1)).first()
+    since = session.scalars(select(UnitLink.valid_from).where(UnitLink.unit_id == unit_id, beyond)).all()
+    members = session.scalars(
+        select(Membership.id).where(
+            Membership.unit_id == unit_id, or_(Membership.valid_to.is_(None), Membership.valid_to > on)
+        )
+    ).first()
+    if below or members or unit.valid_to or unit.kind in NEVER or not since or max(since) >= on:
+        raise CannotAbolish
+    with undoing.remembered(session, [unit_id], []) as made:
+        change.close(session, unit_id, on)
+        made.append(
+            change.record(
+                session, "abolish", [(unit_id, unit_id)], on=on, document=document, decided_on=decided_on
+            )
+        )
+    change.ask_recount(session, LinesUp(session)(unit_id, on - ONE_DAY))
+
+
+def undo(session: Session, event_id: uuid.UUID) -> set[uuid.UUID]:
+    """A merge or split as if it had never been: whoever followed is where they were. Raises CannotUndo.
+
+    Who joined since, or moved on, is not moved by this: then nothing is undone.
+    """
+    event = session.get(UnitEvent, event_id)
+    if event is None:
+        raise CannotUndo
+    steps = session.execute(
+        select(UnitCrosswalk.from_id, UnitCrosswalk.to_id).where(
+            UnitCrosswalk.event_id == event_id,
+            UnitCrosswalk.weight == WHOLE,
+            UnitCrosswalk.from_id != UnitCrosswalk.to_id,
+        )
+    )
+    for source, target in steps.all():
+        _bring_back(session, source, target, event.holds_from)
+    session.flush()  # nobody belongs to a unit that goes
+    return undoing.undo(session, event_id)
+
+
+def _bring_back(session: Session, source: uuid.UUID, target: uuid.UUID, on: date) -> None:
+    """Each membership that was cut in two is one again. Raises CannotUndo where its second half has ended since."""
+    second = {
+        (row.person_id, row.kind, row.valid_from): row
+        for row in session.scalars(select(Membership).where(Membership.unit_id == target))
+    }
+    cut = session.scalars(
+        select(Membership).where(Membership.unit_id == source, Membership.valid_to >= on)
+    ).all()
+    for row in cut:
+        half = second.get((row.person_id, row.kind, row.valid_to)) if row.valid_to else None
+        if half is None:
+            raise CannotUndo
+        row.valid_to = half.valid_to
+        session.delete(half)

@@ -12,6 +12,7 @@ from backend import clock
 from backend.errors import NotFound
 from backend.people.models import Person, RoleGrant, StaffLogin
 from backend.units.queries import NamedUnit, named_many
+from backend.units.trees import holds_on
 from backend.units.words import fold, sort_key
 
 
@@ -61,6 +62,14 @@ def members(session: Session, units: set[uuid.UUID], *, without_role: bool, word
         one for one in found if (one.held or (without_role and one.is_unplaced)) and _fits(one, wanted)
     ]
     return sorted(fitting, key=lambda one: (sort_key(one.name), one.username))
+
+
+def holders(session: Session, role: str, units: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """Who holds the role today on one of these very units."""
+    query = select(RoleGrant.person_id).where(
+        RoleGrant.role == role, RoleGrant.unit_id.in_(list(units)), holds_on(RoleGrant, clock.today())
+    )
+    return list(session.scalars(query.distinct()))
 
 
 def _fits(member: Member, wanted: list[str]) -> bool:

@@ -39,6 +39,11 @@ ROLES = {
     "initiative_secretary": N_("Thường trực sáng kiến"),
     "council_member": N_("Thành viên hội đồng sáng kiến"),
     "party_office": N_("Văn phòng Đảng ủy"),
+    "drafter": N_("Người soạn thảo báo cáo"),
+    "reviewer": N_("Người thẩm định báo cáo"),
+    "signer": N_("Người ký báo cáo"),
+    "clerk": N_("Văn thư"),
+    "province_viewer": N_("Theo dõi của tỉnh"),
     "inspector": N_("Kiểm tra, giám sát"),
     "dpo": N_("Nhân sự bảo vệ dữ liệu cá nhân"),
     "system_operator": N_("Vận hành hệ thống"),
@@ -71,6 +76,13 @@ DUTIES = {
         "Chấm những sáng kiến được phân công. Không chấm sáng kiến của mình hay của người thân."
     ),
     "party_office": N_("Xem số liệu các đơn vị trong phạm vi, tổng hợp, theo dõi."),
+    "drafter": N_("Soạn báo cáo của đơn vị và trình thẩm định. Không thẩm định, không ký báo cáo mình soạn."),
+    "reviewer": N_("Đọc lại, thẩm định báo cáo đã soạn, hoặc trả lại để bổ sung (có lý do)."),
+    "signer": N_("Ký báo cáo đã thẩm định, hoặc trả lại để bổ sung (có lý do)."),
+    "clerk": N_("Cho số, ghi ngày và gửi báo cáo đã ký. Không sửa nội dung."),
+    "province_viewer": N_(
+        "Xem số liệu tổng hợp của các xã trong tỉnh, tiếp nhận hoặc trả lại báo cáo. Không xem tên người dân."
+    ),
     "inspector": N_("Chỉ xem, không sửa; mỗi lượt xem được ghi vào nhật ký."),
     "dpo": N_(
         "Xem con số về sự đồng ý; tra cứu sự đồng ý của một người khi có yêu cầu; mỗi lượt xem được ghi lại."

@@ -1,5 +1,6 @@
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -45,6 +46,14 @@ def note(
             reason=reason,
         )
     )
+
+
+def between(
+    session: Session, unit: uuid.UUID, first: datetime, last: datetime, most: int
+) -> list[AuditEntry]:
+    """What was written down about one unit from one moment to another, the newest first."""
+    query = select(AuditEntry).where(AuditEntry.unit_id == unit, AuditEntry.at >= first, AuditEntry.at < last)
+    return list(session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most)))
 
 
 SIZE = 50

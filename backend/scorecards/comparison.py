@@ -46,25 +46,26 @@ class Band(Generic[Unit]):
     units: tuple[Unit, ...]
 
 
-def bands(rows: Sequence[Compared[Unit]]) -> list[Band[Unit]]:
-    """The bands from small to large, each with at least three units where there are so many."""
-    groups = _joined([[row for row in rows if low <= row.headcount < high] for low, high in _spans()])
-    return [_band(low, high, group) for low, high, group in groups]
+def bands(
+    rows: Sequence[Compared[Unit]], edges: Sequence[int] = EDGES, fewest: int = FEWEST
+) -> list[Band[Unit]]:
+    """The bands from small to large, each with at least `fewest` units where there are so many."""
+    spans = list(zip(edges, [*edges[1:], float("inf")], strict=True))
+    groups = [[row for row in rows if low <= row.headcount < high] for low, high in spans]
+    return [_band(low, high, group) for low, high, group in _joined(spans, groups, fewest)]
 
 
-def _spans() -> list[tuple[int, float]]:
-    return list(zip(EDGES, [*EDGES[1:], float("inf")], strict=True))
-
-
-def _joined(groups: list[list[Compared[Unit]]]) -> list[tuple[int, int | None, list[Compared[Unit]]]]:
+def _joined(
+    spans: list[tuple[int, float]], groups: list[list[Compared[Unit]]], fewest: int
+) -> list[tuple[int, int | None, list[Compared[Unit]]]]:
     """Neighbours joined from below until each is large enough; a rest that is too small joins the last."""
     found: list[tuple[int, int | None, list[Compared[Unit]]]] = []
     low, waiting = 0, list[Compared[Unit]]()
-    for (start, end), group in zip(_spans(), groups, strict=True):
+    for (start, end), group in zip(spans, groups, strict=True):
         if not waiting:
             low = start
         waiting += group
-        if len(waiting) >= FEWEST:
+        if len(waiting) >= fewest:
             found.append((low, None if end == float("inf") else int(end) - 1, waiting))
             waiting = []
     if waiting and found:

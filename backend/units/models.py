@@ -9,7 +9,7 @@ from backend.db.base import Base, new_id
 
 WHOLE = 1000
 """The weight, in thousandths, of a unit that went into another with everybody in it."""
-EVENTS = ("merge", "split", "move", "rename")
+EVENTS = ("merge", "split", "move", "rename", "abolish")
 TREES = ("territory", "party", "front", "youth")
 KINDS = (
     "country",
@@ -118,7 +118,8 @@ class FrozenHeadcount(Base):
 class UnitEvent(Base):
     """A reorganisation: what happened (one of EVENTS), from which day, and the document that decided it.
 
-    `made_at` is when this node learned of it, which may be later than the day it holds from.
+    `made_at` is when this node learned of it, which may be later than the day it holds from. `made`: what it changed in
+    the rows of the units, by which it can be taken back until figures are published.
     """
 
     __tablename__ = "unit_event"
@@ -129,6 +130,7 @@ class UnitEvent(Base):
     document: Mapped[str] = mapped_column(String(300))
     decided_on: Mapped[date | None]
     made_at: Mapped[datetime]
+    made: Mapped[dict[str, Any] | None]
 
 
 class UnitCrosswalk(Base):

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.units import change
+from backend.units import change, undoing
 from backend.units.errors import (
     CannotMerge,
     CodeTaken,
@@ -99,19 +99,22 @@ def merge(
     units = _locked(session, {*sources, *([into] if isinstance(into, uuid.UUID) else [])})
     parents, totals = check(session, units, on), headcounts(session, units)
     _check_target(session, into, totals, on)
-    names = {unit.id: unit.full_name for unit in named_many(session, [u.id for u in units], on).values()}
+    ids = [unit.id for unit in units]
+    names = {unit.id: unit.full_name for unit in named_many(session, ids, on).values()}
     above = _above(session, units, on)
-    target = into if isinstance(into, uuid.UUID) else _found(session, into, units[0].kind, parents, on)
-    gone = [unit.id for unit in units if unit.id != target]
-    for unit in gone:
-        change.close(session, unit, on)
-        _hand_over(session, unit, target, on)
-    steps = [(unit, target) for unit in gone]
-    change.record(session, "merge", steps, on=on, document=document, decided_on=decided_on)
-    for total in totals:
-        change.count_heads(
-            session, target, total.population, on, total.people, _source(total, document, names)
-        )
+    with undoing.remembered(session, ids, []) as made:
+        if isinstance(into, NewUnit):
+            made.append(_found(session, into, units[0].kind, parents, on))
+        target = into if isinstance(into, uuid.UUID) else made[0]
+        gone = [unit for unit in ids if unit != target]
+        for unit in gone:
+            change.close(session, unit, on)
+            _hand_over(session, unit, target, on)
+        for total in totals:
+            source = _source(total, document, names)
+            change.count_heads(session, target, total.population, on, total.people, source)
+        steps = [(unit, target) for unit in gone]
+        made.append(change.record(session, "merge", steps, on=on, document=document, decided_on=decided_on))
     session.flush()  # the lines are read anew
     # A unit that is gone too: what stood below it on later days already counted does so no more.
     change.ask_recount(session, {target} | (above ^ set(LinesUp(session)(target, on))))

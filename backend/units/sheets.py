@@ -5,6 +5,7 @@ What cannot be read is refused with a sentence that says what to do. Size, rows 
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -175,6 +176,26 @@ def _check_zip(data: bytes) -> None:
                 raise NoWorkbook
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
         raise NoWorkbook from None
+
+
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="[A-Z]{1,3}(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
+
+
+def merged_lines(data: bytes, most: int = MOST_ROWS) -> set[int]:
+    """Lines of the first sheet that lie in cells joined to one, where only the first has what is written over all.
+
+    For a file that `read` could read; CSV has no such cells.
+    """
+    if not data.startswith(b"PK"):
+        return set()
+    book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+    place = getattr(book.worksheets[0], "_worksheet_path", "").lstrip("/")
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        text = packed.read(place) if place in packed.namelist() else b""
+    found: set[int] = set()
+    for first, last in MERGED.findall(text):
+        found.update(range(int(first), min(int(last), int(first) + 10 * most) + 1))
+    return found
 
 
 def _cell(cell: Any) -> str:

@@ -21,18 +21,24 @@ from campaigns.pledge.ledger import PARTY
 from campaigns.pledge.models import Pledge, PledgeReading, PledgeSharing
 from campaigns.pledge.rules import Part, ReaderKind
 
+ROLES = {"secretary": "cell_secretary", "committee": "party_committee", "inspection": "inspector"}
+
 
 @dataclass(frozen=True)
 class Reader:
-    """A staff member in the office they act in: `kind` and the `unit` the office is of (the cell; the organisation)."""
+    """A staff member in the office they act in: `kind` and the `unit` the office is of (the cell; the organisation).
+
+    `paper`: the number of the inspection file that opens the pledge to them.
+    """
 
     person: uuid.UUID
     kind: ReaderKind
     unit: uuid.UUID
+    paper: str = ""
 
     @property
     def role(self) -> str:
-        return {"secretary": "cell_secretary", "committee": "party_committee"}.get(self.kind, self.kind)
+        return ROLES.get(self.kind, self.kind)
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,8 @@ def _trace(session: Session, pledge: Pledge, reader: Reader, cell: uuid.UUID, pa
         )
     )  # fmt: skip
     who = Actor("staff", reader.person)
-    note(session, who, "pledge.read", "pledge", pledge.id, unit=cell, reason=part, is_read=True)
+    why = f"{part} · {reader.paper}" if reader.paper else part
+    note(session, who, "pledge.read", "pledge", pledge.id, unit=cell, reason=why, is_read=True)
 
 
 def trace_listed(
@@ -139,7 +146,7 @@ def _only(told: s.PledgeOut, parts: frozenset[Part], reader: Reader) -> s.Pledge
 
 
 def _items(told: s.PledgeOut, reader: Reader) -> list[s.ItemOut]:
-    wanted = told.number if reader.kind == "secretary" else told.in_force
+    wanted = told.number if reader.kind in ("secretary", "inspection") else told.in_force
     version = next((one for one in told.versions if one.number == wanted), None)
     confirmed = next((one.items for one in told.versions if one.number == told.in_force), [])
     rows = version.items if version else []

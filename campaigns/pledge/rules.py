@@ -9,7 +9,7 @@ from typing import Any, Literal
 from campaigns.pledge.schemas import DIGITAL
 
 Part = Literal["items", "versions", "evidence", "comments", "class"]
-ReaderKind = Literal["member", "secretary", "cell_member", "committee", "other"]
+ReaderKind = Literal["member", "secretary", "cell_member", "committee", "inspection", "other"]
 EVERYTHING: frozenset[Part] = frozenset({"items", "versions", "evidence", "comments", "class"})
 NOTHING: frozenset[Part] = frozenset()
 
@@ -59,8 +59,9 @@ def may_read(reader: ReaderKind, state: str, *, shared_with: Iterable[str] = ())
     """What of a pledge somebody may open.
 
     A draft is the member's alone. The secretary of the present cell reads all that was handed in; other members of the
-    cell and the committee what the cell decided to share, which is never evidence or comments. A province, an operator,
-    an organiser, an inspector: counts only (contract of R7; Law 91/2025/QH15: membership and pledges are sensitive).
+    cell and the committee what the cell decided to share, which is never evidence or comments. An inspection whose file
+    names pledges reads what was handed in and the class, never evidence or comments. A province, an operator, an organiser,
+    an inspector without such a file: counts only (Law 91/2025/QH15: membership and pledges are sensitive).
     """
     if reader == "member":
         return EVERYTHING
@@ -70,6 +71,8 @@ def may_read(reader: ReaderKind, state: str, *, shared_with: Iterable[str] = ())
         return EVERYTHING
     if reader == "cell_member":
         return frozenset({"items"}) if "cell" in shared_with and state in IN_FORCE else NOTHING
+    if reader == "inspection":
+        return frozenset({"items", "class"})
     seen: set[Part] = {"class"} if state in ("self_assessed", "cell_assessed", "closed") else set()
     if "committee" in shared_with and state in IN_FORCE:
         seen.add("items")

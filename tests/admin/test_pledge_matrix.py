@@ -7,14 +7,17 @@ The member has the own pledge whole; the letters say what there is to see by the
 
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from backend import clock
+from backend.inspection import actions
 from backend.people import staff
 from backend.people.models import RoleGrant
+from backend.safeguards.audit import Actor
 from tests.admin.desk import Desk
 from tests.admin.test_pledges import TODAY, cell_page, confirmed, opened
 from tests.mobile_api.test_photos import named, send, shot
@@ -34,6 +37,9 @@ building board    | .     | .         | .        | .        | .               | 
 campaign_admin    | .     | .         | .        | .        | .               | .             | .             | .
 party_office      | .     | .         | .        | .        | .               | .             | .             | .
 inspector         | .     | .         | .        | .        | .               | .             | .             | .
+inspector, named  | .     | B         | B        | B        | B               | B             | BK            | BK
+file over         | .     | .         | .        | .        | .               | .             | .             | .
+file, no pledges  | .     | .         | .        | .        | .               | .             | .             | .
 dpo               | .     | .         | .        | .        | .               | .             | .             | .
 system_operator   | .     | .         | .        | .        | .               | .             | .             | .
 province          | .     | .         | .        | .        | .               | .             | .             | .
@@ -42,7 +48,7 @@ fellow, shared    | .     | .         | .        | .        | .               | 
 former cell       | .     | .         | .        | .        | .               | .             | .             | .
 new cell          | .     | BEPn      | BEPCn    | BEPCnd   | BEPCnd          | BEPCnd        | BEPCKnd       | BEPCKn
 """
-"""Asked from above to below: what has to happen before the last four look changes things for the others."""
+"""A file that names pledges opens them through its own page. Asked from above to below: what has to happen before the last four look changes things for the others."""
 
 MARKS = {
     "B": "VIỆC-RIÊNG",
@@ -51,6 +57,8 @@ MARKS = {
     "K": "Chi bộ đề nghị: Hoàn thành tốt nhiệm vụ",
 }
 NAME = "Nông Thị Khuê"
+FILES = {"inspector, named": (9, "pledges", "inspector"), "file over": (2, "pledges", "inspector"), "file, no pledges": (9, "scorecards", "inspector")}  # fmt: skip
+"""Reader -> (for how many days the file is open, what it opens, whose login)."""
 LISTS = ("", "/cells/{cell}", "/cells/{cell}/several", "/cells/{cell}/agenda", "/classes")
 LOGINS = {
     "secretary": "secretary", "other cell": "other_secretary", "committee": "committee", "building board": "board",
@@ -156,7 +164,7 @@ class Story:
         if reader == "other committee":
             return self.hire(reader, "party_committee", self.cells.world.far_commune)
         if reader == "province":
-            return self.hire(reader, "party_office", self.cells.world.province)
+            return self.hire("province_office", "party_office", self.cells.world.province)
         return LOGINS[reader]
 
     def hire(self, name: str, role: str, unit: uuid.UUID, ended: bool = False) -> str:
@@ -177,8 +185,38 @@ class Story:
             return self.of_member()
         if reader.startswith("fellow"):
             return self.of_fellow()
+        if reader in FILES:
+            return self.of_file(reader)
         who = self.login(reader)
         return self.of_page(who) + self.of_lists(who)
+
+    def of_file(self, reader: str) -> str:
+        """Through an inspection file of the reader's kind."""
+        days, material, who = FILES[reader]
+        file = self.file(material, days)
+        here = f"/admin/inspections/{file}/units/{self.cells.cell}/pledges"
+        client, later = self.desk(who), clock.now() + timedelta(days=7 if days < 5 else 0)
+        with clock.stopped_at(later):
+            listed, answer = client.get(here), client.get(f"{here}/{self.mine['id']}")
+        assert NAME not in listed.text
+        if answer.status_code != 200:
+            assert answer.status_code in (403, 404)
+            assert NAME not in answer.text
+            return ""
+        return "".join(letter for letter in "BECK" if MARKS[letter] in answer.text)
+
+    def file(self, material: str, days: int) -> uuid.UUID:
+        world, today = self.cells.world, clock.today()
+        team = (world.staff["inspector"],)
+        by = Actor("staff", team[0])
+        told = actions.Planned(
+            "Kiểm tra", "Theo chương trình", today, today, today, (self.cells.cell,), (material,), team
+        )
+        with world.database.transaction() as session:
+            made = actions.plan(session, world.commune, told, by)
+            last = today + timedelta(days=days)
+            actions.decide(session, made, str(made), "QĐ số 5", today, last, by, as_committee=True)
+        return made
 
     def of_page(self, who: str) -> str:
         client = self.desk(who)

@@ -7,6 +7,7 @@ Afterwards the same scan over the settled round finds them, which shows that it 
 import io
 import logging
 import re
+import uuid
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,13 +20,20 @@ from sqlalchemy import inspect, select, text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from backend import clock
+from backend.calendars import last_full
+from backend.cards.actions import open_card
 from backend.db.base import new_id
 from backend.http import STAFF_TOKEN, NodeApp
+from backend.inspection import actions as inspection
 from backend.leaderboards.models import Board, Standing
 from backend.participation.models import Fact
 from backend.people import sign_in
 from backend.people.consents import texts
-from backend.safeguards.audit import OPERATOR
+from backend.plans import register
+from backend.plans.models import PlanDocument
+from backend.plans.rules import Due, Paper
+from backend.safeguards.audit import OPERATOR, Actor
 from backend.scorecards.indicators import template
 from backend.scorecards.models import ScorecardLine
 from backend.tallies.models import Tally, TallySubject
@@ -115,6 +123,7 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
     attempts = [phone.get(f"/activities/{world.activity}/mine").json["attempt"] for phone in phones.values()]
     with world.database.transaction(writes=False) as session:
         home, team = session.execute(select(Assignment.household_id, Assignment.team_id)).one()
+    document, task, file = register_and_inspection(world)
     return {
         "activity_id": [str(world.activity)],
         "campaign_id": [str(world.campaign)],
@@ -123,7 +132,7 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "person_id": [str(world.staff["an"])],
         "code": ["q01", "q07"],
         "receipt": receipts,
-        "word": ["csv", "xlsx"],
+        "word": ["csv", "xlsx", "scorecards", "facts"],
         "name": ["khong-co.png"],
         "digest": ["0" * 64],
         "number": ["khong-co"],
@@ -139,7 +148,44 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "council_id": [str(new_id())],
         "assignment_id": [str(new_id())],
         "recognition_id": [str(new_id())],
+        "set_id": [str(new_id())],
+        "indicator_code": ["TK-H1"],
+        "kind": ["declared", "official"],
+        "report_id": [str(new_id())],
+        "submission_id": [str(new_id())],
+        "duty_id": [str(new_id())],
+        "deed": ["draft"],
+        "document_id": [str(document)],
+        "task_id": [str(task)],
+        "file_id": [str(file)],
+        "finding_id": [str(new_id())],
+        "event_id": [str(new_id())],
+        "card_id": [str(card_of_last_month(world))],
+        "appeal_id": [str(new_id())],
     }
+
+
+def card_of_last_month(world: World) -> uuid.UUID:
+    """The commune's scorecard of a month, open."""
+    month = last_full("thang", "month", clock.today())
+    with world.database.transaction() as session:
+        return open_card(session, world.commune, "xa-thang", month, OPERATOR).id
+
+
+def register_and_inspection(world: World) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+    """A document with a task the commune leads, and an inspection of the commune and its hamlets that runs."""
+    today, by = clock.today(), Actor("staff", world.staff["inspector"])
+    with world.database.transaction() as session:
+        document = register.add_document(session, world.commune, Paper("Đảng ủy xã", "Kế hoạch"), by)
+        told = register.Task("Vận động dự thi", "xã", Due(words="thường xuyên"), "1", world.commune)
+        task = register.add_task(session, session.get_one(PlanDocument, document), told, by)
+        units = (world.commune, world.hamlet, world.other_hamlet)
+        asked = inspection.Planned(
+            "Kiểm tra", "Đột xuất", today, today, today, units, ("scorecards", "facts"), (by.id,)
+        )
+        file = inspection.plan(session, world.commune, asked, by)
+        inspection.decide(session, file, "01", "QĐ số 5", today, today, by)
+    return document, task, file
 
 
 QUERIES = [
@@ -377,6 +423,7 @@ def test_nothing_tells_keys_or_the_number_before_the_results_are_settled(
 
 
 MAY_BE_EMPTY = {
+    "/admin/cards/<uuid:card_id>/official",  # nobody here works for the level above
     "/admin/campaigns/<uuid:campaign_id>/check",  # a step of the launch, over once released
     "/api/v1/activities/<uuid:activity_id>/certificate",  # only once settled
     "/admin/campaigns/<uuid:campaign_id>/pictures/<path:name>",  # this bank has none,
@@ -394,6 +441,7 @@ MAY_BE_EMPTY = {
     "/admin/pledges/cells/<uuid:unit_id>/agenda",
     "/admin/pledges/cells/<uuid:unit_id>/agenda.docx",
     "/admin/pledges/<uuid:pledge_id>",
+    "/admin/inspections/<uuid:file_id>/units/<uuid:unit_id>/pledges/<uuid:pledge_id>",
     "/admin/pledges/<uuid:pledge_id>/pictures/<digest>",
     "/api/v1/pledges/<uuid:activity_id>/menu",
     "/api/v1/pledges/<uuid:activity_id>/form.docx",

@@ -29,6 +29,11 @@ ROLE_OF = {
     "building": "party_building_board",
     "ideas": "initiative_secretary",
     "judge": "council_member",
+    "drafter": "drafter",
+    "reviewer": "reviewer",
+    "signer": "signer",
+    "clerk": "clerk",
+    "province": "province_viewer",
     "far": "campaign_admin",  # of another commune: passes the guard, the query then shows nothing
 }
 VISITORS = ("nobody", "citizen", *ROLE_OF)

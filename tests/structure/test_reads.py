@@ -13,7 +13,12 @@ import pytest
 from sqlalchemy import event, select
 from werkzeug.routing import Rule
 
+from backend import clock
+from backend.calendars import last_full
+from backend.cards import actions
+from backend.cards.models import Card
 from backend.db.engine import Database
+from backend.safeguards.audit import OPERATOR
 from campaigns.contest.models import ContestAttempt
 from tests.structure.test_guards import DUMMY, ROLE_OF, client_of, may_knock, routes
 from tests.support.crowd import Crowd, gathered
@@ -29,6 +34,9 @@ def crowd(world: World) -> Crowd:
     world.phone("Lan").take_part()
     found = gathered(world)
     found.grow(2)
+    with world.database.transaction() as session:
+        month = last_full("thang", "month", clock.today())
+        actions.open_card(session, world.commune, "xa-thang", month, OPERATOR)
     return found
 
 
@@ -37,6 +45,7 @@ def things(crowd: Crowd) -> dict[str, list[Any]]:
     world = crowd.world
     with world.database.transaction(writes=False) as session:
         attempts = session.scalars(select(ContestAttempt.id)).all()
+        cards = session.scalars(select(Card.id)).all()
     return {
         "activity_id": [crowd.contest, world.activity],
         "campaign_id": [world.campaign],
@@ -45,6 +54,7 @@ def things(crowd: Crowd) -> dict[str, list[Any]]:
         "household_id": [crowd.often],
         "operation_id": [crowd.waiting[0]],
         "attempt_id": list(attempts)[:1],
+        "card_id": list(cards),
         "person_id": [world.staff["an"], uuid.UUID(crowd.field.bich.me["id"])],
         "word": ["xlsx", "csv"],
         "code": ["Q001", "vi"],

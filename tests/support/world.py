@@ -92,7 +92,7 @@ def plant(app: NodeApp, database: Database, opened: bool = True) -> World:
         province = units.found(
             session, code="19", kind="province", name="Thái Nguyên", level_word="tỉnh", since=SINCE
         )
-        places = {}
+        places = {"19": province}
         for code, name in (("05752", "Tân Khánh"), ("05755", "Xa Lạ")):
             commune = units.found(
                 session, code=code, kind="commune", name=name, level_word="xã", since=SINCE,
@@ -134,6 +134,11 @@ def plant(app: NodeApp, database: Database, opened: bool = True) -> World:
                 ("building", "party_building_board", "05752"),
                 ("ideas", "initiative_secretary", "05752"),
                 ("judge", "council_member", "05752"),
+                ("drafter", "drafter", "05752"),
+                ("reviewer", "reviewer", "05752"),
+                ("signer", "signer", "05752"),
+                ("clerk", "clerk", "05752"),
+                ("province", "province_viewer", "19"),
             )
         }
         campaign, activity = _contest(session, places["05752"])

@@ -95,6 +95,7 @@ export const pledgeEn: Record<PledgeKey, string> = {
   "pledge.reader.gone": "Somebody no longer in office",
   "pledge.role.cell_secretary": "secretary of the cell",
   "pledge.role.party_committee": "competent committee",
+  "pledge.role.inspector": "inspection, under a file that names pledges",
   "pledge.role.cell_member": "member of the cell",
   "pledge.part.body": "Read the pledge",
   "pledge.part.evidence": "Read evidence",

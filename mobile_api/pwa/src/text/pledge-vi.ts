@@ -96,6 +96,7 @@ export const pledgeVi = {
   "pledge.reader.gone": "Người không còn giữ nhiệm vụ",
   "pledge.role.cell_secretary": "bí thư chi bộ",
   "pledge.role.party_committee": "cấp có thẩm quyền",
+  "pledge.role.inspector": "đoàn kiểm tra, theo hồ sơ có nêu bản đăng ký",
   "pledge.role.cell_member": "đảng viên cùng chi bộ",
   "pledge.part.body": "Xem bản đăng ký",
   "pledge.part.evidence": "Xem minh chứng",

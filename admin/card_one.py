@@ -1,0 +1,159 @@
+"""One card: every figure with its two sides and what would raise it, its revisions with what moved, and counting it again."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from admin import card_words
+from admin.blueprint import CARD_KEEPERS, CARD_ROLES, actor, blueprint, page
+from admin.card_words import may, seen
+from admin.figures import indicators_of
+from admin.forms import refusal_of, typed
+from backend import clock, http
+from backend.calendars import is_over
+from backend.cards import ledger, lineup, queries, revisions, store, verify
+from backend.cards.errors import CardUnknown
+from backend.cards.models import Card
+from backend.cards.queries import CardView
+from backend.errors import DomainError
+from backend.http import guarded, staff_with, writes_on_read
+from backend.people.staff import names_of
+from backend.safeguards.audit import note
+from backend.tallies.disclosure import K
+from campaigns import queries as campaigns
+from campaigns.models import Activity
+
+
+@blueprint.get("/cards/<uuid:card_id>")
+@writes_on_read
+@guarded(staff_with(*CARD_ROLES))
+def card(card_id: uuid.UUID) -> Response:
+    """What an inspector reads is put on the trail. Raises CardUnknown, NotFound."""
+    here = seen(card_id)
+    if http.staff().holds("inspector"):
+        note(http.session(), actor(), "card.read", "card", here.id, unit=here.unit_id, is_read=True)
+    return card_page(here)
+
+
+def card_page(here: Card, error: DomainError | None = None, at: str = "") -> Response:
+    session, view = http.session(), _view(here)
+    published = revisions.revisions_of(session, here.id)
+    appeals, steps = queries.appeals_of(session, here.id), queries.steps_of(session, here.id)
+    people = {one.by for one in appeals} | {one.by for one in steps} | {one.answered_by for one in appeals}
+    return page(
+        "card.html",
+        error.status if error else 200,
+        card=here,
+        view=view,
+        asked=_asked(),
+        may=may(here),
+        is_over=is_over(view.period, clock.today()),
+        revisions=[(one, revisions.changes(one)) for one in reversed(published)],
+        titles={row.code: row.title for row in view.criteria},
+        classes=card_words.classes_of(here),
+        appeals=appeals,
+        checks=queries.checks_of(session, here.id),
+        steps=steps,
+        names=names_of(session, {one for one in people if one}),
+        behind=_behind(here, view),
+        today=clock.today(),
+        words=card_words,
+        form=request.form if at else {},
+        sentence=http.sentence_of(error) if error else "",
+        at=at,
+        k=K,
+    )
+
+
+def _asked() -> str:
+    """Which of the ways to look at a card: published, live, as known on a day, or over today's units."""
+    if request.args.get("view") == "now":
+        return "now"
+    if request.args.get("live"):
+        return "live"
+    return "known" if _known_at() else "published"
+
+
+def _view(here: Card) -> CardView:
+    """Raises CardUnknown for a revision there is none of."""
+    session, asked = http.session(), _asked()
+    if asked == "known":
+        return queries.view_of(session, here, known_at=_known_at())
+    if asked != "published":
+        return queries.view_of(session, here, live=True, view="now" if asked == "now" else "was")
+    number = request.args.get("revision", "")
+    if number and not (number.isascii() and number.isdigit() and len(number) < 6):
+        raise CardUnknown
+    return queries.view_of(session, here, int(number) if number else None)
+
+
+def _known_at() -> datetime | None:
+    """The end of the day asked for; nothing where it is no day or still to come."""
+    try:
+        day = date.fromisoformat(request.args.get("known", ""))
+        moment = datetime.combine(day, time(23, 59, 59), clock.VIETNAM)
+    except ValueError:
+        return None
+    return min(moment, clock.now()) if day.year > 2000 else None
+
+
+def _behind(here: Card, view: CardView) -> Mapping[str, list[Activity]]:
+    """Criterion -> the activities whose records stand behind it, each with its page of facts."""
+    session, template = http.session(), store.template_with(http.session(), here.template_sha)
+    wanted = {row.code: row.live_indicator for row in view.criteria if row.live_indicator and row.numerator}
+    if not wanted:
+        return {}
+    stays = lineup.stays(session, [here.unit_id], view.period, "was", clock.today())
+    counting = set(ledger.activities(session, stays, template.measures, clock.now()))
+    found = [one for one, _ in campaigns.activities(session) if one.id in counting]
+    readable = {one.id: {indicator.code for indicator in indicators_of(one)} for one in found}
+    return {
+        code: [one for one in found if indicator in readable[one.id]] for code, indicator in wanted.items()
+    }
+
+
+# --- counting it again, and publishing -----------------------------------------------------------------------------
+
+
+@blueprint.get("/cards/<uuid:card_id>/recount")
+@writes_on_read
+@guarded(staff_with(*CARD_ROLES))
+def card_recount(card_id: uuid.UUID) -> Response:
+    """Every published revision counted again from the ledger, and what has moved since the last one."""
+    here, session = seen(card_id), http.session()
+    note(session, actor(), "card.recount", "card", here.id, unit=here.unit_id, is_read=True)
+    last = revisions.last(session, here.id)
+    return page(
+        "card_recount.html",
+        card=here,
+        view=queries.view_of(session, here),
+        last=last,
+        count=last.number if last else 0,
+        wrong=verify.verify_one(session, here.id),
+        moved=revisions.foresee(session, here),
+        titles={row.code: row.title for row in queries.view_of(session, here, live=True).criteria},
+        classes=card_words.classes_of(here),
+        may=may(here),
+        is_over=is_over(revisions.period_of(here), clock.today()),
+        words=card_words,
+    )
+
+
+@blueprint.post("/cards/<uuid:card_id>/publish")
+@guarded(staff_with(*CARD_KEEPERS))
+def card_publish(card_id: uuid.UUID) -> ResponseReturnValue:
+    """The unit's own office or the level above. Raises CardUnknown, NotFound, NotAllowed."""
+    here = seen(card_id)
+
+    def publish() -> Any:
+        return revisions.publish(http.session(), here, actor(), typed("reason", 500))
+
+    if error := refusal_of(publish):
+        return card_page(here, error, "publish")
+    flash(gettext("Đã công bố. Bản này được giữ nguyên từng chữ số; thay đổi về sau nằm ở bản kế tiếp."))
+    return redirect(url_for("admin.card", card_id=here.id), 303)

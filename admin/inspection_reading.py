@@ -1,0 +1,200 @@
+"""What a running file opens: figures, reports, tasks, the trail, pledges where it names them. Every look is written down."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import Response, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+
+from admin import pledge_words
+from admin.audit import lines_of
+from admin.blueprint import INSPECTORS, actor, blueprint, page
+from admin.inspection_words import MATERIALS, team_file, units_named, words
+from admin.plans import STATES as TASK_STATES
+from backend import calendars, clock, http
+from backend.cards import verify
+from backend.cards.models import Card, CardRevision
+from backend.errors import DomainError, NotFound
+from backend.http import guarded, staff_with, writes_on_read
+from backend.inspection import queries
+from backend.inspection.queries import FileLine
+from backend.plans.queries import led_by
+from backend.reports.models import Report
+from backend.safeguards import audit
+from campaigns.models import Activity
+from campaigns.pledge import cell_view
+from campaigns.pledge.rating import rating_of
+from campaigns.pledge.readers import Reader, open_pledge
+
+MOST_TRAIL = 100
+
+
+@blueprint.get("/inspections/<uuid:file_id>/units/<uuid:unit_id>/<word>")
+@writes_on_read
+@guarded(staff_with(*INSPECTORS))
+def inspected(file_id: uuid.UUID, unit_id: uuid.UUID, word: str) -> Response:
+    """One kind of material of one unit. Raises NotFound, NotOpen."""
+    line = team_file(file_id)
+    if word not in MATERIALS:
+        raise NotFound
+    queries.read_under(http.session(), line, unit_id, word, gettext(MATERIALS[word]), actor())
+    return _page(line, unit_id, word, **FOUND[word](line, unit_id))
+
+
+def _page(line: FileLine, unit: uuid.UUID, word: str, **found: Any) -> Response:
+    unit_named = units_named([unit]).get(unit)
+    if unit_named is None:
+        raise NotFound
+    return page("inspected.html", line=line, unit=unit_named, word=word, **words(), **found)
+
+
+# --- what there is -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CardLine:
+    """A card of the unit, its period in words, and its published revisions, the newest last."""
+
+    card: Card
+    period: str
+    revisions: list[CardRevision]
+
+
+def _overlaps(line: FileLine, calendar: str, code: str) -> bool:
+    try:
+        period = calendars.parse(calendar, code)
+    except DomainError:
+        return True  # an own calendar: nothing is kept from the inspectors for that
+    return period.first <= line.file.last and period.last >= line.file.first
+
+
+def period_words(calendar: str, code: str) -> str:
+    try:
+        return calendars.title(calendars.parse(calendar, code))
+    except DomainError:
+        return code
+
+
+def _scorecards(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
+    session = http.session()
+    cards = [
+        row for row in session.scalars(select(Card).where(Card.unit_id == unit).order_by(Card.period.desc()))
+        if _overlaps(line, row.calendar, row.period)
+    ]  # fmt: skip
+    query = select(CardRevision).where(CardRevision.card_id.in_([row.id for row in cards]))
+    published: dict[uuid.UUID, list[CardRevision]] = {}
+    for row in session.scalars(query.order_by(CardRevision.number)):
+        published.setdefault(row.card_id, []).append(row)
+    return {
+        "cards": [
+            CardLine(row, period_words(row.calendar, row.period), published.get(row.id, [])) for row in cards
+        ]
+    }
+
+
+def _facts(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
+    """The rows themselves are opened from the scorecard, each time under this file."""
+    return {}
+
+
+def _reports(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
+    rows = http.session().scalars(select(Report).where(Report.unit_id == unit).order_by(Report.period.desc()))
+    return {"reports": [(row, period_words(row.calendar, row.period)) for row in rows if _overlaps(line, row.calendar, row.period)]}  # fmt: skip
+
+
+def _plans(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
+    return {"tasks": led_by(http.session(), [unit]), "states": TASK_STATES}
+
+
+def _trail(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
+    first, after = _moments(line.file.first, line.file.last)
+    return {
+        "entries": lines_of(audit.between(http.session(), unit, first, after, MOST_TRAIL)),
+        "most": MOST_TRAIL,
+    }
+
+
+def _moments(first: date, last: date) -> tuple[datetime, datetime]:
+    start, end = (datetime.combine(day, time(), clock.VIETNAM) for day in (first, last + timedelta(days=1)))
+    return start, end
+
+
+def _pledges(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
+    """Without names: who it is stands on the page that is opened, and the member is told of that."""
+    first, after = _moments(line.file.first, line.file.last)
+    found = []
+    for activity, _ in cell_view.years(http.session()):
+        if activity.opens_at < after and activity.closes_at >= first:
+            found += sorted(cell_view.lines(http.session(), activity, unit), key=lambda one: one.pledge.bytes)
+    return {"pledges": found, "pledge_states": pledge_words.STATES}
+
+
+FOUND: dict[str, Callable[[FileLine, uuid.UUID], dict[str, Any]]] = {
+    "scorecards": _scorecards, "facts": _facts, "reports": _reports, "plans": _plans, "trail": _trail, "pledges": _pledges,
+}  # fmt: skip
+
+
+# --- one thing -----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/inspections/<uuid:file_id>/units/<uuid:unit_id>/pledges/<uuid:pledge_id>")
+@writes_on_read
+@guarded(staff_with(*INSPECTORS))
+def inspected_pledge(file_id: uuid.UUID, unit_id: uuid.UUID, pledge_id: uuid.UUID) -> Response:
+    """What was handed in, and the class; told to the member. Raises NotFound, NotOpen."""
+    line, session = team_file(file_id), http.session()
+    queries.read_under(session, line, unit_id, "pledges", gettext("một bản đăng ký"), actor())
+    reader = Reader(http.staff().person, "inspection", line.file.unit_id, line.file.number or "")
+    one = open_pledge(session, pledge_id, reader, {unit_id})
+    name = cell_view.name_of(session, one.subject)
+    return _page(
+        line,
+        unit_id,
+        "pledge",
+        one=one,
+        name=name,
+        pledge_states=pledge_words.STATES,
+        themes=pledge_words.THEMES,
+        class_names=_class_names(one.pledge.activity_id),
+    )
+
+
+def _class_names(activity_id: uuid.UUID) -> dict[str, str]:
+    return rating_of(http.session().get_one(Activity, activity_id)).names(http.language())
+
+
+@blueprint.post("/inspections/<uuid:file_id>/units/<uuid:unit_id>/cards/<uuid:card_id>/recompute")
+@guarded(staff_with(*INSPECTORS))
+def recompute_card(file_id: uuid.UUID, unit_id: uuid.UUID, card_id: uuid.UUID) -> ResponseReturnValue:
+    """Every published revision of the card counted again from the ledger; nothing is written. Raises NotFound, NotOpen."""
+    line, session = team_file(file_id), http.session()
+    card = session.get(Card, card_id)
+    if card is None or card.unit_id != unit_id:
+        raise NotFound
+    period = period_words(card.calendar, card.period)
+    queries.read_under(
+        session,
+        line,
+        unit_id,
+        "scorecards",
+        gettext("tính lại phiếu điểm %(period)s", period=period),
+        actor(),
+    )
+    found = verify.verify_one(session, card_id)
+    audit.note(
+        session, actor(), "inspection.recompute", "card", card_id, unit=unit_id, reason=line.file.number
+    )
+    if not found:
+        flash(
+            gettext(
+                "Đã tính lại phiếu điểm %(period)s từ sổ ghi: mọi số khớp với bản đã công bố.", period=period
+            )
+        )
+    for one in found[:20]:
+        flash(gettext("KHÔNG KHỚP, bản số %(number)s: %(what)s", number=one.number, what=one.what))
+    return redirect(url_for("admin.inspected", file_id=file_id, unit_id=unit_id, word="scorecards"), 303)

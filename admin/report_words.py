@@ -1,0 +1,190 @@
+"""What the pages of reports share: whose desk this is, one report with what belongs to it, figures from activities."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from admin import shown
+from admin.figures import indicators_of
+from backend import clock, http
+from backend.calendars import Period, parse, title
+from backend.people.staff import names_of
+from backend.reports import compose, queries
+from backend.reports.errors import ReportUnknown
+from backend.reports.figures import Source, same
+from backend.reports.hands import Desk
+from backend.reports.models import Report, ReportText, Submission
+from backend.reports.obligations import Obligation
+from backend.reports.queries import Owed
+from backend.reports.words import DEEDS, DONE, FIELDS, INTERVALS, LINES, PARTS, STATES
+from backend.units.models import TREES
+from backend.units.trees import subtree
+from campaigns import queries as campaigns
+
+__all__ = ["DEEDS", "DONE", "FIELDS", "INTERVALS", "LINES", "PARTS", "STATES"]
+
+TAGS = {
+    "open": "", "drafted": "closed", "reviewed": "closed", "signed": "closed", "numbered": "closed", "sent": "open",
+    "received": "settled", "returned": "closed", "locked": "settled",
+}  # fmt: skip
+
+
+def desk() -> Desk:
+    return Desk.of(http.session(), http.staff())
+
+
+def tag(state: str) -> str:
+    return TAGS[state]
+
+
+def line_within(line: str) -> str:
+    """'bên Đảng', inside a sentence."""
+    text = gettext(LINES[line])
+    return text[:1].lower() + text[1:]
+
+
+def day_words(duty: Any) -> str:
+    """'ngày 18 của tháng sau'."""
+    months = {0: "của tháng cuối kỳ", 1: "của tháng sau"}
+    after = months.get(duty.due_months) or f"của tháng thứ {duty.due_months} sau kỳ"
+    return f"ngày {duty.due_day} {after}"
+
+
+@dataclass(frozen=True)
+class One:
+    """A report somebody may read."""
+
+    report: Report
+    submission: Submission
+    owed: Owed
+    desk: Desk
+
+    @property
+    def obligation(self) -> Obligation:
+        return self.owed.obligation
+
+    @property
+    def period(self) -> Period:
+        return self.owed.period
+
+    @property
+    def period_title(self) -> str:
+        return title(self.period)
+
+    @property
+    def may_write(self) -> bool:
+        return self.submission.state in ("open", "returned") and self.desk.writes(self.report.unit_id)
+
+
+def one_report(report_id: uuid.UUID) -> One:
+    """Raises ReportUnknown for what is not there or not this member's to read."""
+    session, here = http.session(), desk()
+    report = session.get(Report, report_id)
+    if report is None:
+        raise ReportUnknown
+    owed = queries.owed_one(session, report)
+    submission = here.require_reading(owed.submission)
+    return One(report, submission, owed, here)
+
+
+def sources(session: Session, unit: uuid.UUID) -> list[Source]:
+    """Activities that say something about the unit: its own, those of units below it, and those it takes part in."""
+    today = clock.today()
+    below = set().union(*(subtree(session, unit, today, tree) for tree in TREES))
+    return list(_sources(session, unit, below))
+
+
+def _sources(session: Session, unit: uuid.UUID, below: set[uuid.UUID]) -> Iterator[Source]:
+    today = clock.today()
+    for activity, campaign in campaigns.activities(session):
+        if campaign.state == "draft" or activity.state == "scheduled":
+            continue
+        owner = campaign.owner_unit_id
+        if owner in below:
+            about = owner
+        elif unit in subtree(session, owner, today):
+            about = unit
+        else:
+            continue
+        name = activity.title["vi"]
+        yield Source(
+            activity.id,
+            owner,
+            about,
+            name,
+            clock.local_day(activity.opens_at),
+            tuple(indicators_of(activity)),
+        )
+
+
+# --- what the page of a report shows ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Field:
+    """One narrative field: what stands, its versions, and what those below wrote for it."""
+
+    name: str
+    title: str
+    words: str
+    version: int
+    versions: list[ReportText]
+    carried: list[str]
+    below: list[compose.Below]
+
+
+def fields(one: One) -> list[Field]:
+    session, report = http.session(), one.report
+    stands = compose.texts(session, [report.id])
+    said = compose.authors(session, stands.values())
+    under = compose.below(session, report) if one.may_write else []
+    found = []
+    for name, heading in FIELDS.items():
+        row = stands.get((report.id, name))
+        found.append(
+            Field(
+                name, heading, row.words if row else "", row.version if row else 0,
+                compose.versions(session, report.id, name) if row else [], said[row.id] if row else [],
+                [below for below in under if below.field == name],
+            )
+        )  # fmt: skip
+    return found
+
+
+def names(rows: list[Field]) -> dict[uuid.UUID, str]:
+    return names_of(http.session(), {row.person_id for field in rows for row in field.versions})
+
+
+def columns(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    """The chart of a report as the console draws columns."""
+    values, step = chart["values"], 100 / max(1, len(chart["values"]))
+    most = max((value for value in values if value), default=1)
+    return [
+        {
+            "label": label, "full": label, "value": value, "words": "" if value is None else shown.number(value),
+            "x": round(step * (at + 0.2), 2), "width": round(step * 0.6, 2),
+            "height": round(120 * (value or 0) / most), "said": True, "tick": True,
+        }
+        for at, (label, value) in enumerate(zip(chart["labels"], values, strict=True))
+    ]  # fmt: skip
+
+
+def sister(one: One) -> tuple[Submission, list[str]] | None:
+    """The same period on the other line, and the figures the two say differently."""
+    found = queries.sister(http.session(), one.report, one.owed.duty)
+    if found is None:
+        return None
+    report, row = found
+    return row, same(one.report.figures, report.figures)
+
+
+def period_title(period: Period) -> str:
+    return title(period)
+
+
+def period_of(row: Submission) -> str:
+    return title(parse(row.calendar, row.period))

@@ -1,0 +1,97 @@
+"""Which units and sets of targets a member may read, and which measured lines stand beside them."""
+
+import uuid
+
+from admin import shown
+from admin.blueprint import DECLARERS, TARGET_KEEPERS, TARGET_ROLES, actor
+from admin.figures import indicators_of, visible_activities
+from backend import clock, http
+from backend.errors import NotAllowed, NotFound
+from backend.people.staff import reach, require_reach
+from backend.safeguards.audit import note
+from backend.targets import queries
+from backend.targets.models import TargetSet
+from backend.targets.queries import Counted
+from backend.units.queries import NamedUnit, named, named_many
+
+
+def own_units() -> list[NamedUnit]:
+    """The units the member serves, the highest first by code."""
+    member = http.staff()
+    granted = {unit for role in TARGET_ROLES for unit in member.roles.get(role, ())}
+    return sorted(named_many(http.session(), granted, clock.today()).values(), key=lambda unit: unit.code)
+
+
+def in_reach() -> set[uuid.UUID]:
+    return reach(http.session(), http.staff(), *TARGET_ROLES)
+
+
+def declared_for() -> set[uuid.UUID]:
+    """Units the member may say figures for: the own and, for the Party Office, those below."""
+    member = http.staff()
+    own = {unit for role in DECLARERS for unit in member.roles.get(role, ())}
+    return own | reach(http.session(), member, *TARGET_KEEPERS)
+
+
+def readable_unit(unit: uuid.UUID) -> NamedUnit:
+    """Raises UnitUnknown, NotAllowed."""
+    found = named(http.session(), unit, clock.today())
+    require_reach(http.session(), http.staff(), unit, *TARGET_ROLES)
+    return found
+
+
+def declarable_unit(unit: uuid.UUID) -> NamedUnit:
+    """Raises UnitUnknown, NotAllowed."""
+    found = named(http.session(), unit, clock.today())
+    if unit not in declared_for():
+        raise NotAllowed
+    return found
+
+
+def readable_set(set_id: uuid.UUID) -> TargetSet:
+    """A set of a unit in reach, or of one that stands above a unit the member serves on its own line.
+
+    Raises SetUnknown, NotFound: that another one exists is nobody's business here.
+    """
+    found = queries.target_set(http.session(), set_id)
+    if found.issuer_unit_id in in_reach():
+        return found
+    for unit in own_units():
+        if found.issuer_unit_id in queries.above(http.session(), unit.id, clock.today()):
+            return found
+    raise NotFound
+
+
+def sees_evidence() -> bool:
+    """Whoever only looks on from the province sees numbers, not whose words and papers they rest on."""
+    return http.staff().holds(*DECLARERS, "inspector")
+
+
+def counted() -> list[Counted]:
+    """Activities in reach, the newest first, with what may be read of each before it is settled."""
+    pairs = sorted(visible_activities(), key=lambda pair: pair[0].opens_at, reverse=True)
+    return [
+        Counted(
+            activity.id,
+            campaign.owner_unit_id,
+            shown.words(activity.title),
+            frozenset(one.code for one in indicators_of(activity)),
+        )
+        for activity, campaign in pairs
+        if activity.state != "scheduled"
+    ]
+
+
+def note_read(noun: str, noun_id: uuid.UUID, unit: uuid.UUID, reason: str = "") -> None:
+    """What an inspector reads is put on the trail."""
+    if http.staff().holds("inspector"):
+        note(
+            http.session(),
+            actor(),
+            "targets.read",
+            noun,
+            noun_id,
+            unit=unit,
+            reason=reason or None,
+            is_read=True,
+        )

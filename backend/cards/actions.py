@@ -1,0 +1,303 @@
+"""The steps of a card: opened, self-scored with evidence, scored by the level above, contested, answered, locked.
+
+Whoever calls has asked whether the member may; here is what may follow what. Nothing said is overwritten: the last counts.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend import clock
+from backend.calendars import Period
+from backend.cards import sources, store
+from backend.cards.errors import (
+    AppealAnswered,
+    AppealLate,
+    AppealOpen,
+    CardUnknown,
+    CheckWrong,
+    CriterionUnknown,
+    DifferenceUnexplained,
+    EvidenceMissing,
+    HeadMissing,
+    NotForThisUnit,
+    PeriodAhead,
+    PointsOutside,
+    ReasonMissing,
+    WrongState,
+)
+from backend.cards.models import LONGEST_WORDS, Card, CardAppeal, CardCheck, CardScore, CardStep
+from backend.cards.revisions import SHORTEST_REASON, period_of
+from backend.cards.shapes import Criterion, Template
+from backend.cards.templates import newest
+from backend.db.base import new_id
+from backend.db.statements import insert_into
+from backend.safeguards.audit import Actor, note
+from backend.units.models import Unit
+
+Given = tuple[Decimal | None, str]
+"""Points, and the words that go with them"""
+
+
+def open_card(session: Session, unit: uuid.UUID, template_code: str, period: Period, by: Actor) -> Card:
+    """The card there is, or a new one: template, targets and headcounts are fixed now.
+
+    Raises TemplateUnknown, NotForThisUnit, PeriodAhead.
+    """
+    if found := store.card_of(session, unit, template_code, period):
+        return found
+    if period.first > clock.today():
+        raise PeriodAhead
+    template = store.template_for(session, template_code, period)
+    kind = session.get_one(Unit, unit).kind
+    if template.kind != "scored" or template.unit_kind != kind or template.calendar != period.calendar:
+        raise NotForThisUnit
+    made = _made(session, unit, template, period)
+    if made is None:  # somebody else opened it in the same moment
+        return store.card_of(session, unit, template_code, period) or open_card(
+            session, unit, template_code, period, by
+        )
+    sources.freeze_heads(session, made, template, clock.now())
+    _step(session, made, "opened", by)
+    return made
+
+
+def _made(session: Session, unit: uuid.UUID, template: Template, period: Period) -> Card | None:
+    """None where there is one by now: the database decides, not the look before."""
+    row = {
+        "id": new_id(), "unit_id": unit, "template": template.code, "calendar": period.calendar, "period": period.code,
+        "template_sha": template.sha256, "state": "open", "answers_title": "", "answers_name": "",
+        "frozen": {"targets": sources.freeze_targets(session, unit, template, period)}, "opened_at": clock.now(),
+    }  # fmt: skip
+    session.execute(insert_into(session, Card).values(row).on_conflict_do_nothing())
+    return session.get(Card, row["id"])
+
+
+def name_head(session: Session, card_id: uuid.UUID, title: str, name: str, by: Actor) -> Card:
+    """Who answers for the unit's card: title and name as the unit typed them. Raises HeadMissing, WrongState."""
+    card = _held(session, card_id, "open", "self_scored", "official")
+    if not title.strip() or not name.strip():
+        raise HeadMissing
+    card.answers_title, card.answers_name = title.strip()[:120], name.strip()[:120]
+    _step(session, card, "named", by)
+    return card
+
+
+def self_score(session: Session, card_id: uuid.UUID, given: Mapping[str, Given], by: Actor) -> Card:
+    """The unit's own points with evidence. Raises CriterionUnknown, PointsOutside, EvidenceMissing, WrongState."""
+    card = _held(session, card_id, "open", "self_scored")
+    template = store.template_with(session, card.template_sha)
+    for code, (points, words) in given.items():
+        criterion = _criterion(template, code)
+        if points is not None and criterion.must_have_evidence and not words.strip():
+            raise EvidenceMissing(criterion=criterion.title["vi"])
+        _score(session, card, criterion, "self", points, words, by)
+    card.state = "self_scored"
+    _step(session, card, "self_scored", by)
+    return card
+
+
+def give_reason(session: Session, card_id: uuid.UUID, code: str, words: str, by: Actor) -> Card:
+    """Why less was measured than was declared before. Raises ReasonMissing, CriterionUnknown, WrongState."""
+    card = _held(session, card_id, "open", "self_scored", "official")
+    _score(session, card, _criterion(_template(session, card), code), "reason", None, _reason(words), by)
+    _step(session, card, "reasoned", by)
+    return card
+
+
+def official_score(
+    session: Session,
+    card_id: uuid.UUID,
+    given: Mapping[str, Given],
+    by: Actor,
+    computed: Mapping[str, Decimal | None] | None = None,
+) -> Card:
+    """The points of the level above. One that differs from what the ledger gives, or from the unit's own, has a reason.
+
+    Raises CriterionUnknown, PointsOutside, DifferenceUnexplained, WrongState.
+    """
+    card = _held(session, card_id, "open", "self_scored", "official")
+    template = _template(session, card)
+    for code, (points, words) in given.items():
+        criterion = _criterion(template, code)
+        worked_out = (computed or {}).get(code)
+        if points is not None and worked_out is not None and points != worked_out and not words.strip():
+            raise DifferenceUnexplained(criterion=criterion.title["vi"])
+        _score(session, card, criterion, "official", points, words, by)
+    card.state = "official"
+    card.appeal_until = clock.today() + timedelta(days=template.days["appeal"])
+    _step(session, card, "scored", by)
+    return card
+
+
+def spot_check(
+    session: Session, card_id: uuid.UUID, code: str, looked: int, held: int, words: str, by: Actor
+) -> CardCheck:
+    """Raises CheckWrong, CriterionUnknown, WrongState."""
+    card = _held(session, card_id, "open", "self_scored", "official")
+    criterion = _criterion(_template(session, card), code)
+    if looked <= 0 or not 0 <= held <= looked:
+        raise CheckWrong
+    made = CardCheck(
+        card_id=card.id, criterion=criterion.code, looked=looked, held=held, words=words[:LONGEST_WORDS],
+        by=by.id, at=clock.now(),
+    )  # fmt: skip
+    session.add(made)
+    _step(session, card, "checked", by, f"{code}: {held}/{looked}")
+    return made
+
+
+# --- appeals ----------------------------------------------------------------------------------------------------
+
+
+def appeal(session: Session, card_id: uuid.UUID, code: str, words: str, by: Actor) -> CardAppeal:
+    """The unit contests a criterion. Raises AppealLate, ReasonMissing, CriterionUnknown, WrongState."""
+    card = _held(session, card_id, "official")
+    template = _template(session, card)
+    if card.appeal_until and clock.today() > card.appeal_until:
+        raise AppealLate(day=f"{card.appeal_until:%d/%m/%Y}")
+    made = CardAppeal(
+        card_id=card.id,
+        criterion=_criterion(template, code).code,
+        words=_reason(words),
+        by=by.id,
+        at=clock.now(),
+        answer_due=clock.today() + timedelta(days=template.days["answer"]),
+    )
+    session.add(made)
+    _step(session, card, "appealed", by, code)
+    return made
+
+
+def answer_appeal(
+    session: Session, appeal_id: uuid.UUID, words: str, by: Actor, points: Decimal | None = None
+) -> CardAppeal:
+    """With points the score changes, without it stays; the answer says why either way.
+
+    Raises AppealAnswered, ReasonMissing, PointsOutside, WrongState.
+    """
+    found = appeal_with(session, appeal_id)
+    card = _held(session, found.card_id, "official")
+    session.refresh(found)
+    if found.outcome is not None:
+        raise AppealAnswered
+    words = _reason(words)
+    if points is not None:
+        _score(
+            session,
+            card,
+            _criterion(_template(session, card), found.criterion),
+            "official",
+            points,
+            words,
+            by,
+        )
+    found.outcome = "kept" if points is None else "changed"
+    found.answer, found.answered_by, found.answered_at = words, by.id, clock.now()
+    _step(session, card, "answered", by, found.criterion)
+    return found
+
+
+def appeal_with(session: Session, appeal_id: uuid.UUID) -> CardAppeal:
+    """Raises CardUnknown."""
+    found = session.get(CardAppeal, appeal_id)
+    if found is None:
+        raise CardUnknown
+    return found
+
+
+# --- the end, and back ------------------------------------------------------------------------------------------
+
+
+def lock(session: Session, card_id: uuid.UUID, by: Actor) -> Card:
+    """Nobody scores it any more; what arrives late still goes to a further revision. Raises AppealOpen, WrongState."""
+    card = _held(session, card_id, "open", "self_scored", "official")
+    waiting = select(CardAppeal.id).where(CardAppeal.card_id == card.id, CardAppeal.outcome.is_(None))
+    if session.scalars(waiting).first() is not None:
+        raise AppealOpen
+    card.state = "locked"
+    _step(session, card, "locked", by)
+    return card
+
+
+def reopen(session: Session, card_id: uuid.UUID, by: Actor, reason: str) -> Card:
+    """Raises ReasonMissing, WrongState."""
+    card = _held(session, card_id, "locked")
+    words = _reason(reason)
+    has_official = session.scalars(
+        select(CardScore.id).where(CardScore.card_id == card.id, CardScore.side == "official")
+    ).first()
+    card.state = "official" if has_official else "open"
+    _step(session, card, "reopened", by, words)
+    return card
+
+
+def adopt_template(session: Session, card_id: uuid.UUID, by: Actor, reason: str) -> Card:
+    """The newest version of its template counts from the next revision on; targets are fixed anew. What is published stays.
+
+    Raises ReasonMissing, WrongState, TemplateChanged.
+    """
+    card = _held(session, card_id, "open", "self_scored", "official")
+    words, template = _reason(reason), newest(card.template)
+    card.template_sha = store.keep_template(session, template)
+    card.frozen = {"targets": sources.freeze_targets(session, card.unit_id, template, period_of(card))}
+    sources.freeze_heads(session, card, template, clock.now())
+    _step(session, card, "template", by, words)
+    return card
+
+
+# --- inside -----------------------------------------------------------------------------------------------------
+
+
+def _held(session: Session, card_id: uuid.UUID, *states: str) -> Card:
+    card = store.card(session, card_id, hold=True)
+    if card.state not in states:
+        raise WrongState
+    return card
+
+
+def _template(session: Session, card: Card) -> Template:
+    return store.template_with(session, card.template_sha)
+
+
+def _criterion(template: Template, code: str) -> Criterion:
+    found = next((one for one in template.criteria if one.code == code), None)
+    if found is None:
+        raise CriterionUnknown(criterion=code[:40])
+    return found
+
+
+def _score(
+    session: Session,
+    card: Card,
+    criterion: Criterion,
+    side: str,
+    points: Decimal | None,
+    words: str,
+    by: Actor,
+) -> None:
+    if points is not None and not (points.is_finite() and 0 <= points <= criterion.most):
+        raise PointsOutside(criterion=criterion.title["vi"], most=criterion.most)
+    hundredths = None if points is None else round(points * 100)
+    session.add(
+        CardScore(
+            card_id=card.id, criterion=criterion.code, side=side, points=hundredths, words=words.strip()[:LONGEST_WORDS],
+            by=by.id, at=clock.now(),
+        )
+    )  # fmt: skip
+
+
+def _reason(words: str) -> str:
+    if sum(letter.isalpha() for letter in words) < SHORTEST_REASON:
+        raise ReasonMissing
+    return words.strip()[:LONGEST_WORDS]
+
+
+def _step(session: Session, card: Card, step: str, by: Actor, reason: str = "") -> None:
+    session.add(CardStep(card_id=card.id, step=step, by=by.id, at=clock.now(), reason=reason[:500]))
+    note(session, by, f"card.{step}", "card", card.id, unit=card.unit_id, reason=reason[:500] or None)
+    session.flush()

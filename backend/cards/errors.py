@@ -1,0 +1,145 @@
+from backend.errors import N_, DomainError
+
+
+class CardUnknown(DomainError):
+    status = 404
+    code = "card_unknown"
+    sentence = N_("Đơn vị này chưa mở phiếu điểm cho kỳ này.")
+
+
+class TemplateUnknown(DomainError):
+    status = 404
+    code = "template_unknown"
+    sentence = N_("Không có mẫu phiếu %(template)s. Xin chọn mẫu trong danh sách.")
+
+
+class TemplateInvalid(DomainError):
+    """`errors`: everything that is wrong with it, a sentence each."""
+
+    status = 422
+    code = "template_invalid"
+    sentence = N_("Mẫu phiếu chưa đúng: %(errors)s")
+
+
+class TemplateChanged(DomainError):
+    status = 409
+    code = "template_changed"
+    sentence = N_(
+        "Bản số %(version)s của mẫu %(template)s đã dùng rồi, không sửa được nữa. Xin đặt số bản mới cho nội dung mới."
+    )
+
+
+class NotForThisUnit(DomainError):
+    status = 409
+    code = "not_for_this_unit"
+    sentence = N_("Mẫu phiếu này không dành cho loại đơn vị này.")
+
+
+class PeriodAhead(DomainError):
+    status = 409
+    code = "period_ahead"
+    sentence = N_("Kỳ này chưa bắt đầu. Xin chọn kỳ đang diễn ra hoặc đã qua.")
+
+
+class PeriodRunning(DomainError):
+    status = 409
+    code = "period_running"
+    sentence = N_("Kỳ này chưa hết. Xin chờ hết kỳ rồi công bố phiếu điểm.")
+
+
+class WrongState(DomainError):
+    status = 409
+    code = "card_state"
+    sentence = N_(
+        "Phiếu điểm đang ở bước khác nên chưa làm được việc này. Xin tải lại trang để xem bước hiện tại."
+    )
+
+
+class ReasonMissing(DomainError):
+    status = 422
+    code = "reason_missing"
+    sentence = N_("Xin ghi lý do (ít nhất 10 chữ cái), vì lý do sẽ đứng cạnh con số mãi mãi.")
+
+
+class NothingMoved(DomainError):
+    status = 409
+    code = "nothing_moved"
+    sentence = N_("Tính lại từ sổ gốc ra đúng như bản đã công bố. Không cần bản mới.")
+
+
+class KnownBefore(DomainError):
+    status = 422
+    code = "known_before"
+    sentence = N_("Thời điểm chốt số phải sau thời điểm của bản trước và không ở tương lai.")
+
+
+class CriterionUnknown(DomainError):
+    status = 422
+    code = "criterion_unknown"
+    sentence = N_("Phiếu này không có tiêu chí %(criterion)s.")
+
+
+class PointsOutside(DomainError):
+    status = 422
+    code = "points_outside"
+    sentence = N_("Điểm của “%(criterion)s” phải từ 0 đến %(most)s.")
+
+
+class PointsUnread(DomainError):
+    status = 422
+    code = "points_unread"
+    sentence = N_("Điểm của “%(criterion)s” phải là một số, ví dụ 8 hoặc 8,5. Để trống nếu chưa chấm.")
+
+
+class EvidenceMissing(DomainError):
+    status = 422
+    code = "evidence_missing"
+    sentence = N_(
+        "Tiêu chí “%(criterion)s” bắt buộc có minh chứng. Xin ghi số văn bản, đường dẫn hoặc nơi lưu."
+    )
+
+
+class DifferenceUnexplained(DomainError):
+    status = 422
+    code = "difference_unexplained"
+    sentence = N_("Điểm chấm khác điểm máy tính ở “%(criterion)s”. Xin ghi lý do để đơn vị được biết.")
+
+
+class OwnCard(DomainError):
+    status = 403
+    code = "own_card"
+    sentence = N_("Điểm chính thức do cấp trên chấm. Đơn vị tự chấm ở mục “Tự chấm”.")
+
+
+class AppealLate(DomainError):
+    status = 409
+    code = "appeal_late"
+    sentence = N_("Hạn kiến nghị đã hết ngày %(day)s.")
+
+
+class AppealAnswered(DomainError):
+    status = 409
+    code = "appeal_answered"
+    sentence = N_("Kiến nghị này đã được trả lời.")
+
+
+class AppealOpen(DomainError):
+    status = 409
+    code = "appeal_open"
+    sentence = N_("Còn kiến nghị chưa trả lời. Xin trả lời trước khi khóa phiếu.")
+
+
+class HeadMissing(DomainError):
+    status = 422
+    code = "head_missing"
+    sentence = N_("Xin ghi chức danh và họ tên người chịu trách nhiệm về phiếu điểm của đơn vị.")
+
+
+class CheckWrong(DomainError):
+    status = 422
+    code = "check_wrong"
+    sentence = N_("Số đã kiểm tra phải lớn hơn 0 và không ít hơn số đúng.")
+
+
+class Unchangeable(Exception):
+    """A programming error: a published revision never changes."""

@@ -1,0 +1,135 @@
+"""What moved between two revisions of a card, and why. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from backend.cards import canonical
+from backend.cards.ledger import Came
+from backend.cards.payload import Payload
+from backend.cards.shapes import Template
+
+FIELDS = (
+    "numerator",
+    "denominator",
+    "value",
+    "target",
+    "declared",
+    "self",
+    "official",
+    "computed",
+    "points",
+    "most",
+)
+SUMS = ("points", "out_of", "percent")
+PLACE = ("as_known_at", "said_until", "revision", "follows", "reason", "changes", "lineup")
+"""What differs between two revisions that say the same."""
+
+
+def is_same(before: Payload, after: Payload) -> bool:
+    return bool(_without_place(before) == _without_place(after))
+
+
+def _without_place(found: Payload) -> Any:
+    return plain({key: value for key, value in found.items() if key not in PLACE})
+
+
+def plain(found: Any) -> Any:
+    """As it reads once it was written."""
+    return canonical.read(canonical.to_bytes(found))
+
+
+def changes(
+    before: Payload,
+    after: Payload,
+    template: Template,
+    came: Mapping[str, Came],
+    events: Iterable[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Each criterion that moved: the fields with what they were and are, and the reasons; the sums last."""
+    was, now = plain(before), plain(after)
+    old = {row["code"]: row for row in _criteria(was)}
+    new = {row["code"]: row for row in _criteria(now)}
+    shared = [{"code": "units", **event} for event in events] if was["lineup"] != now["lineup"] else []
+    if was["template"]["sha256"] != now["template"]["sha256"]:
+        shared.append(
+            {"code": "template", "before": was["template"]["version"], "after": now["template"]["version"]}
+        )
+    found = []
+    for code in [*new, *(code for code in old if code not in new)]:
+        fields = list(_moved(old.get(code, {}), new.get(code, {})))
+        if fields:
+            own = list(_because(template, code, came, fields))
+            found.append({"criterion": code, "fields": fields, "because": [*own, *shared]})
+    return [*found, *_sums(was, now)]
+
+
+def _criteria(found: Payload) -> Iterator[Payload]:
+    return (row for group in found["groups"] for row in group["criteria"])
+
+
+def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for field in FIELDS:
+        before, after = _told(old.get(field)), _told(new.get(field))
+        if before != after:
+            yield {"field": field, "before": before, "after": after}
+    if (before := _marked(old)) != (after := _marked(new)):
+        yield {"field": "marks", "before": before, "after": after}
+
+
+def _told(value: Any) -> Any:
+    return value.get("value") if isinstance(value, dict) else value
+
+
+def _marked(row: Mapping[str, Any]) -> str:
+    return " ".join(mark["code"] for mark in row.get("marks", ()))
+
+
+def _because(
+    template: Template, code: str, came: Mapping[str, Came], fields: list[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    moved = {row["field"] for row in fields}
+    criterion = next((one for one in template.criteria if one.code == code), None)
+    counted = (
+        [came[measure] for measure in sorted(criterion.measures()) if measure in came] if criterion else []
+    )
+    if moved & {"numerator", "denominator", "value", "computed", "marks"}:
+        for name in ("late", "reversed"):
+            if number := sum(getattr(one, name) for one in counted):
+                yield {"code": name, "count": number}
+    yield from ({"code": name} for name in ("self", "official", "target", "declared") if name in moved)
+
+
+def _sums(was: Payload, now: Payload) -> Iterator[dict[str, Any]]:
+    old, new = was.get("total") or {}, now.get("total") or {}
+    fields = [
+        {"field": name, "before": old.get(name), "after": new.get(name)}
+        for name in SUMS
+        if old.get(name) != new.get(name)
+    ]
+    if was.get("class") != now.get("class"):
+        fields.append({"field": "class", "before": was.get("class"), "after": now.get("class")})
+    if fields:
+        yield {"criterion": "", "fields": fields, "because": []}
+
+
+def differences(said: Any, found: Any, path: str = "") -> Iterator[str]:
+    """Where two payloads differ, in words for whoever runs the check."""
+    if isinstance(said, dict) and isinstance(found, dict):
+        for key in sorted(said.keys() | found.keys()):
+            yield from differences(said.get(key), found.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
+        for number, (one, other) in enumerate(zip(said, found, strict=True)):
+            name = one.get("code", number) if isinstance(one, dict) else number
+            yield from differences(one, other, f"{path}.{name}")
+    elif said != found:
+        yield f"{path}: published {_shown(said)}, the ledger says {_shown(found)}"
+
+
+def _shown(value: Any) -> str:
+    text = "nothing" if value is None else str(value)
+    return text if len(text) < 80 else f"{text[:77]}..."
+
+
+def number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

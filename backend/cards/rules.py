@@ -1,0 +1,285 @@
+"""Points out of figures. Pure: counts in, points and marks out; what is not known stays unknown and is said so.
+
+Null is not zero: a figure without data, without a denominator or divided by zero has no value, no points, and a mark.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from backend.cards.shapes import Class, Criterion, Formula, Gate, Template
+from backend.scorecards.indicators import Term
+from backend.tallies.disclosure import may_show
+
+RULES = "cards/1"
+"""The version of the arithmetic below; it stands in every published revision."""
+WHOLE = Decimal(1)
+CLOSED_MARKS = frozenset({"hidden"})
+OPEN_MARKS = frozenset({"no_data", "no_headcount", "zero_denominator", "no_target", "not_scored"})
+"""While one of these stands a criterion has no points, and the card no class."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a measure adds up to: different people (or households), the sum of quantities, records."""
+
+    people: int = 0
+    quantity: int = 0
+    facts: int = 0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something a reader must know about a figure; `values` fill its sentence."""
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Base:
+    """What is counted for one unit. `counted`: measures that were ever counted there. `heads`: by population."""
+
+    counts: Mapping[str, Count]
+    counted: frozenset[str]
+    heads: Mapping[str, int]
+
+    def take(self, term: Term) -> int:
+        return int(getattr(self.counts.get(term.measure, Count()), term.take))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value with the two sides it was divided out of."""
+
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    value: Decimal | None = None
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def is_hidden(self) -> bool:
+        return any(mark.code in CLOSED_MARKS for mark in self.marks)
+
+
+def figure(formula: Formula, base: Base, confidence_below: int) -> Figure:
+    """The figure as it may be shown: about a few people it is hidden, numerator and all."""
+    if formula.numerator.measure not in base.counted:
+        return Figure(marks=(Mark("no_data"),))
+    above, below = base.take(formula.numerator), _below(formula, base)
+    if formula.about_people and not _may_show(formula, above, below):
+        kept = Decimal(below) if formula.population and below is not None else None
+        return Figure(denominator=kept, marks=(Mark("hidden"),))
+    if not formula.is_ratio:
+        return Figure(Decimal(above), None, Decimal(above))
+    if not below:
+        mark = "no_headcount" if below is None else "zero_denominator"
+        return Figure(Decimal(above), None if below is None else Decimal(0), None, (Mark(mark),))
+    value = rounded(Decimal(above) * formula.factor / below, formula.decimals)
+    return Figure(
+        Decimal(above), Decimal(below), value, tuple(_ratio_marks(formula, above, below, confidence_below))
+    )
+
+
+def _below(formula: Formula, base: Base) -> int | None:
+    if formula.denominator:
+        return base.take(formula.denominator)
+    return base.heads.get(formula.population) if formula.population else None
+
+
+def _may_show(formula: Formula, above: int, below: int | None) -> bool:
+    """A zero out of a zero tells on nobody: it says that nothing was asked of anybody."""
+    return (formula.denominator is not None and not below and not above) or may_show(above, below)
+
+
+def _ratio_marks(formula: Formula, above: int, below: int, confidence_below: int) -> Iterable[Mark]:
+    if formula.factor == 100 and above > below:
+        yield Mark("above_all")
+    if 0 < below < confidence_below and above <= below:
+        low, high = likely_range(above, below)
+        unit = Decimal(formula.factor)
+        yield Mark("small_base", {"low": _text(low * unit), "high": _text(high * unit), "below": str(below)})
+
+
+def likely_range(above: int, below: int) -> tuple[Decimal, Decimal]:
+    """Between which shares the figure would lie nineteen times out of twenty (Wilson), for a small denominator."""
+    n, z = Decimal(below), Decimal("1.96")
+    share = Decimal(above) / n
+    middle = share + z * z / (2 * n)
+    spread = z * ((share * (1 - share) + z * z / (4 * n)) / n).sqrt()
+    whole = 1 + z * z / n
+    low, high = rounded((middle - spread) / whole, 6), rounded((middle + spread) / whole, 6)
+    return max(low, Decimal(0)), min(high, Decimal(1))
+
+
+def _text(number: Decimal) -> str:
+    return str(rounded(number, 1))
+
+
+def rounded(number: Decimal, decimals: int) -> Decimal:
+    return number.quantize(WHOLE.scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+# --- from a figure to points ------------------------------------------------------------------------------------
+
+
+def share(criterion: Criterion, value: Decimal, target: Decimal) -> Decimal:
+    """Which part of its points a value earns; above the target no more than the curve's cap."""
+    reached = _reached(criterion, value, target)
+    if criterion.curve["kind"] == "steps":
+        earned = Decimal(0)
+        for since, part in criterion.curve["steps"]:
+            if reached * 100 >= Decimal(str(since)):
+                earned = Decimal(str(part))
+        return earned
+    return min(max(reached, Decimal(0)), Decimal(str(criterion.curve.get("cap", 1))))
+
+
+def _reached(criterion: Criterion, value: Decimal, target: Decimal) -> Decimal:
+    """1 is the target; where less is better, from `zero_at` down to the target."""
+    if criterion.direction == "up":
+        return value / target if target else WHOLE
+    worst = Decimal(str(criterion.curve.get("zero_at", 2 * target)))
+    if worst == target:
+        return WHOLE if value <= target else Decimal(0)
+    return (worst - value) / (worst - target)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a gate found. `reached` None: nothing to look at, so it takes nothing away but is said."""
+
+    gate: Gate
+    reached: Decimal | None
+
+    @property
+    def is_low(self) -> bool:
+        return self.reached is not None and self.reached < self.gate.at_least
+
+
+def gates(criterion: Criterion, base: Base, spot: tuple[int, int] | None) -> list[Held]:
+    """`spot`: records looked at and how many of them held."""
+    return [Held(gate, _gate_value(gate, base, spot)) for gate in criterion.gates]
+
+
+def _gate_value(gate: Gate, base: Base, spot: tuple[int, int] | None) -> Decimal | None:
+    if gate.kind == "spot_check":
+        looked, held = spot or (0, 0)
+    elif gate.above and gate.below:
+        looked, held = base.take(gate.below), base.take(gate.above)
+    else:
+        return None
+    return rounded(Decimal(held) * 100 / looked, 1) if looked else None
+
+
+def points(
+    criterion: Criterion, found: Figure, target: Decimal | None, held: Sequence[Held], decimals: int
+) -> tuple[Decimal | None, list[Mark]]:
+    """The points the node works out, and what must be said about them. None: not known, which is not zero."""
+    marks = [
+        Mark("gate_low" if one.is_low else "gate_unseen", _gate_words(one)) for one in held if _is_told(one)
+    ]
+    if found.value is None:
+        return None, marks if found.numerator is not None else []
+    if target is None:
+        return None, [*marks, Mark("no_target")]
+    kept = min((one.gate.keeps for one in held if one.is_low), default=WHOLE)
+    return rounded(criterion.most * share(criterion, found.value, target) * kept, decimals), marks
+
+
+def _is_told(one: Held) -> bool:
+    return one.is_low or (one.reached is None and one.gate.kind == "spot_check")
+
+
+def _gate_words(one: Held) -> dict[str, str]:
+    told = {"kind": one.gate.kind, "at_least": str(one.gate.at_least), "keeps": str(one.gate.keeps * 100)}
+    return told if one.reached is None else told | {"reached": str(one.reached)}
+
+
+def hidden_marks(found: Figure, held: Sequence[Held]) -> Sequence[Held]:
+    """A gate divides the same few people: where the figure is hidden it is not told either."""
+    return () if found.is_hidden else held
+
+
+# --- targets between horizons -----------------------------------------------------------------------------------
+
+
+def between(horizons: Mapping[int, Decimal], year: int, how: str) -> tuple[Decimal | None, bool]:
+    """The target of a year, and whether it had to be put between two others. The template says how; never silently.
+
+    none: only a year that has one. hold: the last one before, else the next. linear: on the line between both.
+    """
+    if year in horizons:
+        return horizons[year], False
+    before = max((y for y in horizons if y < year), default=None)
+    later = min((y for y in horizons if y > year), default=None)
+    if how == "hold" and (before is not None or later is not None):
+        nearest = before if before is not None else later
+        return horizons[nearest or 0], True
+    if how == "linear" and before is not None and later is not None:
+        rise = horizons[later] - horizons[before]
+        return horizons[before] + rise * (year - before) / (later - before), True
+    return None, False
+
+
+# --- what would raise this --------------------------------------------------------------------------------------
+
+
+def lacking(criterion: Criterion, found: Figure, target: Decimal | None) -> Decimal | None:
+    """How many more in the numerator would reach the target; where less is better, how many fewer (negative).
+
+    None where nobody can say; 0 where it is reached.
+    """
+    formula = criterion.formula
+    if formula is None or target is None or found.numerator is None:
+        return None
+    if formula.is_ratio and not found.denominator:
+        return None
+    needed = target * found.denominator / formula.factor if found.denominator else target
+    if criterion.direction == "down":
+        return min(needed.to_integral_value(ROUND_FLOOR) - found.numerator, Decimal(0))
+    return max(needed.to_integral_value(ROUND_CEILING) - found.numerator, Decimal(0))
+
+
+# --- the whole card ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Total:
+    """`out_of`: the points of the criteria that count. `is_complete`: none of them is still without points."""
+
+    points: Decimal
+    out_of: Decimal
+    is_complete: bool
+
+    @property
+    def percent(self) -> Decimal | None:
+        return rounded(self.points * 100 / self.out_of, 2) if self.out_of else None
+
+
+def total(rows: Iterable[tuple[Decimal, Decimal | None, bool]]) -> Total:
+    """Of (most, points, is hidden): what is hidden is left out on both sides; what is missing keeps the card open."""
+    sums = Total(Decimal(0), Decimal(0), True)
+    for most, got, is_hidden in rows:
+        if is_hidden:
+            continue
+        sums = replace(
+            sums,
+            points=sums.points + (got or Decimal(0)),
+            out_of=sums.out_of + most,
+            is_complete=sums.is_complete and got is not None,
+        )
+    return sums
+
+
+def class_of(template: Template, sums: Total) -> Class | None:
+    """None while anything is missing: half a card has no class."""
+    if not sums.is_complete or sums.percent is None:
+        return None
+    reached = sums.percent
+    return next((one for one in template.classes if reached >= one.since), None)
+
+
+def as_data(marks: Iterable[Mark]) -> list[dict[str, Any]]:
+    return [{"code": mark.code, "values": dict(mark.values)} for mark in marks]

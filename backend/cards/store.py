@@ -1,0 +1,95 @@
+"""Templates, lineups and cards in the database: written once, read by fingerprint."""
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend import clock
+from backend.calendars import Period
+from backend.cards import canonical, lineup, shapes, templates
+from backend.cards.errors import CardUnknown, TemplateChanged
+from backend.cards.lineup import Stay
+from backend.cards.models import Card, CardFreeze, CardLineup, CardTemplate
+from backend.cards.shapes import Template
+from backend.db.statements import insert_into
+
+
+def keep_template(session: Session, template: Template) -> str:
+    """Stores a template when it is first used; answers its fingerprint.
+
+    Raises TemplateChanged where that version holds another content.
+    """
+    row = {
+        "sha256": template.sha256, "code": template.code, "version": template.version,
+        "body": template.body, "first_used_at": clock.now(),
+    }  # fmt: skip
+    session.execute(insert_into(session, CardTemplate).values(row).on_conflict_do_nothing())
+    held = session.scalars(
+        select(CardTemplate.sha256).where(
+            CardTemplate.code == template.code, CardTemplate.version == template.version
+        )
+    ).one()
+    if held != template.sha256:
+        raise TemplateChanged(template=template.code, version=template.version)
+    return held
+
+
+def template_for(session: Session, code: str, period: Period) -> Template:
+    """The version that counts in that period for everybody, fixed by the first card that is opened.
+
+    Raises TemplateUnknown, TemplateChanged.
+    """
+    where = {"template": code, "calendar": period.calendar, "period": period.code}
+    frozen = session.get(CardFreeze, tuple(where.values()))
+    if frozen is None:
+        sha = keep_template(session, templates.newest(code))
+        row = where | {"template_sha": sha}
+        session.execute(insert_into(session, CardFreeze).values(row).on_conflict_do_nothing())
+        frozen = session.get_one(CardFreeze, tuple(where.values()))
+    return template_with(session, frozen.template_sha)
+
+
+def template_in_force(session: Session, code: str, period: Period) -> Template:
+    """The same without fixing anything: the newest where no card of the period is open yet. Raises TemplateUnknown."""
+    frozen = session.get(CardFreeze, (code, period.calendar, period.code))
+    return template_with(session, frozen.template_sha) if frozen else templates.newest(code)
+
+
+def template_with(session: Session, sha256: str) -> Template:
+    return shapes.read(session.get_one(CardTemplate, sha256).body)
+
+
+def keep_lineup(session: Session, stays: Iterable[Stay]) -> str:
+    body = lineup.to_bytes(stays)
+    sha = canonical.fingerprint(body)
+    row = {"sha256": sha, "body": body}
+    session.execute(insert_into(session, CardLineup).values(row).on_conflict_do_nothing())
+    return sha
+
+
+def lineup_with(session: Session, sha256: str) -> list[Stay]:
+    return lineup.read(session.get_one(CardLineup, sha256).body)
+
+
+def card(session: Session, card_id: uuid.UUID, *, hold: bool = False) -> Card:
+    """`hold`: to the end of the transaction, so that two people do not take the same step. Raises CardUnknown."""
+    query = select(Card).where(Card.id == card_id)
+    if hold:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalars(query).first()
+    if found is None:
+        raise CardUnknown
+    return found
+
+
+def card_of(session: Session, unit: uuid.UUID, template: str, period: Period) -> Card | None:
+    return session.scalars(
+        select(Card).where(
+            Card.unit_id == unit,
+            Card.template == template,
+            Card.calendar == period.calendar,
+            Card.period == period.code,
+        )
+    ).first()

@@ -1,0 +1,150 @@
+"""Sentences about figures: what a mark means, what would raise a figure, what moved. Vietnamese is the key; doors translate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from backend.cards.rules import Figure, lacking
+from backend.cards.shapes import Criterion
+from backend.errors import N_
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sentence with its values; `str` gives it in Vietnamese."""
+
+    sentence: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.sentence % self.values if self.values else self.sentence.replace("%%", "%")
+
+
+MARKS: Mapping[str, str] = {
+    "no_data": N_("Chưa có số liệu: chưa có bản ghi nào thuộc loại này ở đơn vị. Đây không phải là số 0."),
+    "no_headcount": N_("Chưa có số dân để chia, nên chưa tính được tỷ lệ. Xin nhập số dân có nguồn rồi tính lại."),
+    "zero_denominator": N_("Mẫu số bằng 0 trong kỳ này nên không chia được. Không có tỷ lệ, không phải là 0 %%."),
+    "no_target": N_("Chưa có chỉ tiêu cho kỳ này nên chưa cho điểm được."),
+    "not_scored": N_("Chưa chấm."),
+    "no_evidence": N_("Thiếu minh chứng bắt buộc."),
+    "hidden": N_("Không hiện vì liên quan đến quá ít người; tiêu chí này không tính vào tổng điểm."),
+    "above_all": N_("Trên 100 %%: số người nhiều hơn số dân đã chốt, vì số dân đã cũ hoặc có người mới đến."),
+    "small_base": N_("Mẫu số nhỏ (%(below)s): con số có thể dao động từ %(low)s đến %(high)s."),
+    "gate_low": N_("Chưa đạt điều kiện chất lượng: %(what)s mới %(reached)s trên 100, cần từ %(at_least)s. Chỉ tính %(keeps)s %% số điểm."),
+    "gate_unseen": N_("Chưa có kiểm tra điểm trong kỳ. Chưa trừ điểm, nhưng con số chưa được ai đối chiếu."),
+    "interpolated": N_("Chỉ tiêu của năm này được tính từ hai mốc gần nhất, không có sẵn trong văn bản."),
+    "below_declared": N_("Số ghi nhận thấp hơn số đơn vị đã báo cáo (%(declared)s); đơn vị đã nêu lý do."),
+    "below_declared_unexplained": N_("Số ghi nhận thấp hơn số đơn vị đã báo cáo (%(declared)s); chưa nêu lý do."),
+    "dated_ahead": N_("Có %(count)s bản ghi đề ngày ở tương lai so với lúc gửi nên không được tính. Xin kiểm tra lại ngày trên các bản ghi ấy."),
+}  # fmt: skip
+GATES: Mapping[str, str] = {
+    "unique_people": N_("số người (hộ) khác nhau trên tổng số lượt"),
+    "completion": N_("tỷ lệ làm đến cùng"),
+    "spot_check": N_("tỷ lệ đúng khi kiểm tra điểm"),
+}
+BECAUSE: Mapping[str, str] = {
+    "late": N_("%(count)s bản ghi đến muộn"),
+    "reversed": N_("%(count)s bản ghi được rút lại hoặc sửa"),
+    "units": N_("sắp xếp lại đơn vị: %(document)s, từ %(holds_from)s"),
+    "template": N_("mẫu phiếu đổi từ bản %(before)s sang bản %(after)s"),
+    "self": N_("đơn vị tự chấm lại"),
+    "official": N_("cấp trên chấm hoặc chấm lại"),
+    "target": N_("chỉ tiêu thay đổi"),
+    "declared": N_("số đơn vị báo cáo thay đổi"),
+}
+FIELDS: Mapping[str, str] = {
+    "numerator": N_("Tử số"),
+    "denominator": N_("Mẫu số"),
+    "value": N_("Giá trị"),
+    "target": N_("Chỉ tiêu"),
+    "declared": N_("Số báo cáo"),
+    "self": N_("Tự chấm"),
+    "official": N_("Điểm chính thức"),
+    "computed": N_("Điểm máy tính"),
+    "points": N_("Điểm"),
+    "most": N_("Điểm tối đa"),
+    "marks": N_("Ghi chú"),
+    "out_of": N_("Trên tổng điểm"),
+    "percent": N_("Quy về 100"),
+    "class": N_("Xếp loại"),
+}
+STATES: Mapping[str, str] = {
+    "open": N_("Đang mở"),
+    "self_scored": N_("Đơn vị đã tự chấm"),
+    "official": N_("Đã có điểm chính thức"),
+    "locked": N_("Đã khóa"),
+}
+STEPS: Mapping[str, str] = {
+    "opened": N_("Mở phiếu"),
+    "named": N_("Ghi người chịu trách nhiệm"),
+    "self_scored": N_("Đơn vị tự chấm"),
+    "reasoned": N_("Nêu lý do chênh lệch"),
+    "scored": N_("Chấm chính thức"),
+    "checked": N_("Kiểm tra điểm"),
+    "appealed": N_("Kiến nghị"),
+    "answered": N_("Trả lời kiến nghị"),
+    "published": N_("Công bố"),
+    "template": N_("Chuyển sang bản mẫu mới"),
+    "locked": N_("Khóa phiếu"),
+    "reopened": N_("Mở lại"),
+}
+OUTCOMES: Mapping[str, str] = {"changed": N_("Sửa điểm"), "kept": N_("Giữ nguyên")}
+
+MORE = N_("Cần thêm %(more)s %(noun)s nữa là đạt chỉ tiêu %(target)s.")
+FEWER = N_("Giảm %(more)s %(noun)s nữa là đạt chỉ tiêu %(target)s.")
+REACHED = N_("Đã đạt chỉ tiêu %(target)s. Giữ được mức này là giữ được điểm.")
+GATE = N_("Đã đủ số lượng; muốn thêm điểm thì nâng %(what)s lên từ %(at_least)s trên 100.")
+START = N_("Ghi lại các hoạt động đã làm vào hệ thống; mỗi bản ghi đều được tính.")
+HEADS = N_("Nhập số dân có nguồn cho đơn vị, rồi tính lại.")
+PROVE = N_("Nộp minh chứng và tự chấm; cấp trên chấm theo minh chứng.")
+PROVED = N_("Cấp trên chấm theo minh chứng đã nộp; bổ sung minh chứng khi được yêu cầu.")
+CANNOT = N_("Có từ 5 người tham gia trở lên thì con số mới được hiện và tính điểm.")
+
+
+def mark(code: str, values: Mapping[str, str]) -> Words:
+    told = dict(values)
+    if code == "gate_low":
+        told["what"] = GATES[told["kind"]]
+    return Words(MARKS[code], told) if told else Words(MARKS[code])
+
+
+def because(row: Mapping[str, Any]) -> Words:
+    return Words(BECAUSE[row["code"]], row)
+
+
+def raise_this(
+    criterion: Criterion, found: Figure, target: Decimal | None, marks: Mapping[str, Mapping[str, str]],
+    has_evidence: bool,
+) -> Words:  # fmt: skip
+    """In one sentence, what the unit can do about this figure."""
+    if criterion.series != "measured":
+        return Words(PROVED if has_evidence else PROVE)
+    for code, words in (
+        ("hidden", CANNOT),
+        ("no_headcount", HEADS),
+        ("no_data", START),
+        ("zero_denominator", START),
+    ):
+        if code in marks:
+            return Words(words)
+    more, goal = lacking(criterion, found, target), _goal(criterion, target)
+    if more is None:
+        return Words(START)
+    if more:
+        sentence = MORE if more > 0 else FEWER
+        return Words(sentence, {"more": _plain(abs(more)), "noun": criterion.noun, "target": goal})
+    if low := marks.get("gate_low"):
+        return Words(GATE, {"what": GATES[low["kind"]], "at_least": low["at_least"]})
+    return Words(REACHED, {"target": goal})
+
+
+def _goal(criterion: Criterion, target: Decimal | None) -> str:
+    if target is None or criterion.formula is None:
+        return ""
+    is_percent = criterion.formula.is_ratio and criterion.formula.factor == 100
+    return f"{_plain(target)} %" if is_percent else f"{_plain(target)} {criterion.noun}".strip()
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f").replace(".", ",")

@@ -1,0 +1,236 @@
+"""Reports of the demo: a half-year that went all the way on the Party's line, one given back on the State's, a month
+half-way on its way, and two units that are late. Invented people, each with a part of their own.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.report_words import sources
+from backend import clock
+from backend.calendars import Period, last_full
+from backend.clock import VIETNAM
+from backend.demo.data import DATA
+from backend.demo.places import Planted
+from backend.people import staff as desk
+from backend.reports import approval, compose, national, obligations
+from backend.reports.due import Rule
+from backend.reports.models import Duty, Report, Submission
+from backend.safeguards.audit import Actor
+from backend.units.models import UnitLink
+
+STORY: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("reports.yaml").read_text(encoding="utf-8"))
+FIRST_OF_MONTH_AFTER = Rule(5, 1)
+OFFICE_HOURS = (1, 2, 4, 6, 7, 25, 27)
+"""After it was begun in the morning: each step, the last two on the day after."""
+LATE = ("Trạm Y tế", "Văn phòng HĐND và UBND xã")
+
+
+@dataclass
+class ReportSeason:
+    """Writes the reports; `staff`: who signs in by which name."""
+
+    session: Session
+    planted: Planted
+    staff: dict[str, uuid.UUID]
+    now: datetime
+
+    def live(self) -> None:
+        now = self.now
+        today = clock.local_day(now)
+        half, month = last_full("thang", "half", today), last_full("thang", "month", today)
+        self._hire(half)
+        party = self._duty(
+            self.planted.commune, self._province(), "xa-dang-uy-tinh-uy", "party", half, "half", None
+        )
+        state = self._duty(
+            self.planted.commune, self._province(), "xa-ubnd-ubnd-tinh", "state", half, "half", None
+        )
+        self._below(half, "half", FIRST_OF_MONTH_AFTER, late=())
+        report = self._party_line(party, half)
+        self._state_line(state, half)
+        self._sheet(half, report)
+        self._below(month, "month", self._just_past(today), late=LATE)
+        self._monthly(month, today)
+        self._duty(self.planted.commune, self._province(), "xa-so-ket", "party", month, "mid_term", None)
+
+    # --- who ------------------------------------------------------------------------------------------------------
+
+    def _hire(self, half: Period) -> None:
+        with clock.stopped_at(self._on(half.first)):
+            for row in STORY["writers"]:
+                self.staff[row["username"]] = desk.hire(
+                    self.session, name=row["name"], username=row["username"], password=DATA["password"],
+                    grants=[("drafter", self.planted.agencies[row["agency"]])],
+                )  # fmt: skip
+
+    def _by(self, username: str) -> Actor:
+        return Actor("staff", self.staff[username])
+
+    def _province(self) -> uuid.UUID:
+        return self.session.scalars(
+            select(UnitLink.parent_id).where(
+                UnitLink.unit_id == self.planted.commune,
+                UnitLink.tree == "territory",
+                UnitLink.valid_to.is_(None),
+            )
+        ).one()
+
+    @staticmethod
+    def _on(day: date, hour: int = 9) -> datetime:
+        return datetime.combine(day, time(hour), VIETNAM)
+
+    def _duty(
+        self, unit: uuid.UUID, receiver: uuid.UUID, obligation: str, line: str, period: Period, interval: str,
+        rule: Rule | None,
+    ) -> Duty:  # fmt: skip
+        with clock.stopped_at(self._on(period.first)):
+            return obligations.give_duty(
+                self.session, unit=unit, receiver=receiver, obligation=obligation, line=line, interval=interval,
+                since=period.first, by=self._by("phuong"), rule=rule,
+            )  # fmt: skip
+
+    @staticmethod
+    def _just_past(today: date) -> Rule:
+        """The month before is overdue by now, whatever day the demo is planted on."""
+        return Rule(today.day - 2, 1) if today.day > 5 else Rule(28, 0)
+
+    # --- what happens ---------------------------------------------------------------------------------------------
+
+    def _below(self, period: Period, interval: str, rule: Rule, late: tuple[str, ...]) -> None:
+        """What agencies send the commune; those named have not."""
+        for number, row in enumerate(STORY["writers"]):
+            agency, words = row["agency"], STORY["below"][row["agency"]]
+            duty = self._duty(
+                self.planted.agencies[agency],
+                self.planted.commune,
+                "xa-cac-don-vi",
+                "party",
+                period,
+                interval,
+                rule,
+            )
+            if agency in late:
+                continue
+            begun = self._on(period.last + timedelta(days=1), 8 + number)
+            report = self._written(duty, period, row["username"], words, begun)
+            self._walk(
+                report,
+                duty,
+                begun,
+                "receive",
+                drafter=row["username"],
+                receiver="phuong",
+                number=str(20 + number),
+            )
+
+    def _party_line(self, duty: Duty, half: Period) -> Report:
+        """From hand to hand to its end, with what the agencies wrote taken over."""
+        begun = self._on(half.last + timedelta(days=6), 8)
+        report = self._written(duty, half, "soan", STORY["commune"], begun)
+        with clock.stopped_at(begun + timedelta(hours=2)):
+            for field in ("results", "difficulties", "proposals"):
+                chosen = [one.text for one in compose.below(self.session, report)]
+                stands = compose.texts(self.session, [report.id]).get((report.id, field))
+                compose.carry_over(
+                    self.session,
+                    report,
+                    field,
+                    chosen,
+                    seen=stands.version if stands else 0,
+                    by=self._by("soan"),
+                )
+        self._walk(
+            report,
+            duty,
+            begun + timedelta(hours=3),
+            "lock",
+            drafter="soan",
+            receiver="thainguyen",
+            number="86",
+        )
+        return report
+
+    def _state_line(self, duty: Duty, half: Period) -> None:
+        """The same figures; the province asks for more words."""
+        begun = self._on(half.last + timedelta(days=7), 8)
+        report = self._written(duty, half, "soan", {"results": STORY["state"]}, begun)
+        self._walk(report, duty, begun, "send", drafter="soan", receiver="thainguyen", number="112")
+        self._take(
+            report, duty, "give_back", "thainguyen", begun + timedelta(days=6), words=STORY["returned"]
+        )
+
+    def _sheet(self, half: Period, report: Report) -> None:
+        """Typed into the national system after the report was sent, as far as somebody has come."""
+        commune = self.planted.commune
+        duty = self._duty(
+            commune, commune, "xa-he-thong-57", "party", half, "half", Rule(25, 1, is_preset=True)
+        )
+        texts = {field: row.words for (_, field), row in compose.texts(self.session, [report.id]).items()}
+        begun = self._on(half.last + timedelta(days=14), 14)
+        made = self._written(duty, half, "soan", texts, begun)
+        with clock.stopped_at(begun + timedelta(hours=1)):
+            for line in national.lines(self.session, made, "nq57")[:7]:
+                if value := line.value or STORY["sheet"].get(line.field):
+                    national.enter(self.session, made, "nq57", line.field, value, self._by("soan"))
+
+    def _monthly(self, month: Period, today: date) -> None:
+        """Due on Friday; the signer is told that two units are missing."""
+        friday = today + timedelta(days=(4 - today.weekday()) % 7 or 7)
+        months = (friday.year - month.last.year) * 12 + friday.month - month.last.month
+        rule = Rule(friday.day, months)
+        duty = self._duty(
+            self.planted.commune, self._province(), "xa-dang-uy-tinh-uy", "party", month, "month", rule
+        )
+        begun = self._on(max(month.last + timedelta(days=1), today - timedelta(days=3)), 8)
+        report = self._written(duty, month, "soan", {"results": STORY["monthly"]}, begun)
+        self._walk(report, duty, begun, "review", drafter="soan", receiver="thainguyen", number="")
+
+    # --- steps ----------------------------------------------------------------------------------------------------
+
+    def _written(self, duty: Duty, period: Period, who: str, words: dict[str, str], at: datetime) -> Report:
+        with clock.stopped_at(min(at, self.now)):
+            told = sources(self.session, duty.unit_id)
+            report = compose.open_report(self.session, duty, period, told, self._by(who))
+            for field, text in words.items():
+                compose.save_text(self.session, report, field, text, seen=0, by=self._by(who))
+        return report
+
+    def _walk(
+        self,
+        report: Report,
+        duty: Duty,
+        begun: datetime,
+        until: str,
+        *,
+        drafter: str,
+        receiver: str,
+        number: str,
+    ) -> None:
+        who = {"draft": drafter, "review": "tham", "sign": "ky", "number": "vanthu", "send": "vanthu",
+               "receive": receiver, "lock": receiver}  # fmt: skip
+        for hours, (deed, person) in zip(OFFICE_HOURS, who.items(), strict=True):
+            at = begun + timedelta(hours=hours)
+            if at > self.now:  # planted on the first days of a month: the rest is still to come
+                return
+            stamp = approval.Stamp(number, clock.local_day(at)) if deed == "number" else None
+            self._take(report, duty, deed, person, at, stamp=stamp)
+            if deed == until:
+                return
+
+    def _take(
+        self, report: Report, duty: Duty, deed: str, who: str, at: datetime, *, words: str = "",
+        stamp: approval.Stamp | None = None,
+    ) -> Submission:  # fmt: skip
+        row = approval.of_subject(self.session, "report", report.id, duty.line)
+        assert row  # noqa: S101 - opened with the report
+        with clock.stopped_at(at):
+            return approval.take(
+                self.session, row.id, deed, self._by(who), seen=row.revision, words=words, stamp=stamp
+            )

@@ -1,0 +1,108 @@
+from backend.errors import N_, DomainError
+
+
+class ReportUnknown(DomainError):
+    status = 404
+    code = "report_unknown"
+    sentence = N_("Không tìm thấy báo cáo này trong phạm vi của Ông/Bà.")
+
+
+class StepNotOpen(DomainError):
+    code = "report_step_not_open"
+    sentence = N_("Báo cáo đang ở bước “%(state)s” nên chưa làm được việc này. Xin tải lại trang.")
+
+
+class MovedOn(DomainError):
+    """Two people had the same page open."""
+
+    code = "report_moved_on"
+    sentence = N_("Có người vừa làm bước khác với báo cáo này. Xin xem lại rồi làm tiếp.")
+
+
+class SamePerson(DomainError):
+    code = "report_same_person"
+    sentence = N_(
+        "Người soạn thảo, thẩm định, ký, văn thư và người tiếp nhận phải là những người khác nhau. Xin để người khác làm bước này."
+    )
+
+
+class WordsMissing(DomainError):
+    code = "report_words_missing"
+    sentence = N_("Xin ghi rõ lý do.")
+
+
+class NumberMissing(DomainError):
+    code = "report_number_missing"
+    sentence = N_("Xin ghi số văn bản và ngày ban hành (ngày/tháng/năm) đã vào sổ. Hệ thống không tự cho số.")
+
+
+class DayBeforeSigning(DomainError):
+    code = "report_day_before_signing"
+    sentence = N_("Ngày ban hành không thể trước ngày ký hoặc sau hôm nay.")
+
+
+class ChildrenMissing(DomainError):
+    code = "report_children_missing"
+    sentence = N_(
+        "Còn báo cáo cấp dưới chưa gửi: %(units)s. Xin đợi các đơn vị này, hoặc ghi rõ vì sao vẫn ký khi chưa có."
+    )
+
+
+class ParentLocked(DomainError):
+    code = "report_parent_locked"
+    sentence = N_(
+        "Báo cáo của %(unit)s đã chốt cùng kỳ này. Muốn mở lại, xin đề nghị mở lại báo cáo của %(unit)s trước; nếu không, ghi phần điều chỉnh vào kỳ sau."
+    )
+
+
+class NotYours(DomainError):
+    status = 403
+    code = "report_not_yours"
+    sentence = N_("Việc này thuộc người giữ vai trò “%(role)s” của đơn vị.")
+
+
+class TextChanged(DomainError):
+    code = "report_text_changed"
+    sentence = N_(
+        "Có người vừa lưu mục này. Phần Ông/Bà viết vẫn còn nguyên bên dưới; xin so lại rồi lưu lần nữa."
+    )
+
+
+class TextTooLong(DomainError):
+    code = "report_text_too_long"
+    sentence = N_("Mục này dài quá %(most)s chữ. Phần Ông/Bà viết vẫn còn nguyên; xin rút gọn.")
+
+
+class NotEditable(DomainError):
+    code = "report_not_editable"
+    sentence = N_(
+        "Báo cáo đã trình nên không sửa được nữa. Muốn sửa, xin đề nghị người đang giữ trả lại để bổ sung."
+    )
+
+
+class DueDayWrong(DomainError):
+    code = "report_due_day_wrong"
+    sentence = N_("Ngày hạn là số từ 1 đến 31; số tháng sau kỳ là số từ 0 đến 12.")
+
+
+class PeriodNotExpected(DomainError):
+    code = "report_period_not_expected"
+    sentence = N_("Đơn vị này không phải báo cáo kỳ ấy. Xin chọn kỳ trong danh sách.")
+
+
+class ExportUnknown(DomainError):
+    status = 404
+    code = "report_export_unknown"
+    sentence = N_("Chỉ có các bản docx, pdf và xlsx.")
+
+
+class ObligationUnknown(DomainError):
+    code = "report_obligation_unknown"
+    sentence = N_(
+        "Không kế hoạch nào quy định báo cáo như vậy (loại, kỳ, bên Đảng hay chính quyền). Xin chọn trong danh sách."
+    )
+
+
+class DutyTaken(DomainError):
+    code = "report_duty_taken"
+    sentence = N_("Đơn vị này đã có báo cáo định kỳ ấy.")

@@ -1,0 +1,151 @@
+import uuid
+from datetime import date, datetime
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db.base import Base, new_id
+from backend.reports.rules import LINES, PARTS, STATES, SUBJECTS
+
+WORDS = 20_000
+"""The longest narrative field of a report, in letters."""
+REASON = 1000
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+
+
+class Duty(Base):
+    """A unit owes a kind of report (`obligation`, of obligations.yaml) to another, from one day on.
+
+    `due_day`: of the month that lies `due_months` after the period's end; None: no day was set. `is_preset`: nobody has
+    confirmed that day.
+    """
+
+    __tablename__ = "report_duty"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "obligation", "line", "interval"),
+        CheckConstraint(_one_of("line", LINES), name="line_known"),
+        CheckConstraint("due_day BETWEEN 1 AND 31", name="due_day_in_month"),
+        CheckConstraint("due_months BETWEEN 0 AND 12", name="due_months_plausible"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    receiver_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    obligation: Mapped[str] = mapped_column(String(60))
+    line: Mapped[str] = mapped_column(String(10))
+    calendar: Mapped[str] = mapped_column(String(40))
+    interval: Mapped[str] = mapped_column(String(20))
+    due_day: Mapped[int | None]
+    due_months: Mapped[int] = mapped_column(default=1)
+    is_preset: Mapped[bool] = mapped_column(default=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Report(Base):
+    """One report of one unit for one period. `figures`: what was read when it was composed; `paper`: words of the sheet
+    that differ from what its layout says."""
+
+    __tablename__ = "report"
+    __table_args__ = (UniqueConstraint("duty_id", "period"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    duty_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report_duty.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    calendar: Mapped[str] = mapped_column(String(40))
+    period: Mapped[str] = mapped_column(String(20))
+    figures: Mapped[dict[str, Any]]
+    paper: Mapped[dict[str, Any]]
+    composed_at: Mapped[datetime]
+    made_at: Mapped[datetime]
+
+
+class ReportText(Base):
+    """One version of one narrative field; the newest stands, none is ever changed. `carried`: what was taken over from
+    reports below, each with its unit and author."""
+
+    __tablename__ = "report_text"
+    __table_args__ = (UniqueConstraint("report_id", "field", "version"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"))
+    field: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    words: Mapped[str] = mapped_column(String(WORDS))
+    carried: Mapped[list[Any]]
+    person_id: Mapped[uuid.UUID]
+    at: Mapped[datetime]
+
+
+class Submission(Base):
+    """The way of a report or a scorecard from hand to hand, on one line. The people are those of the present round."""
+
+    __tablename__ = "report_submission"
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id", "line"),
+        CheckConstraint(_one_of("subject_kind", SUBJECTS), name="subject_known"),
+        CheckConstraint(_one_of("line", LINES), name="line_known"),
+        CheckConstraint(_one_of("state", STATES), name="state_known"),
+        *(
+            CheckConstraint(f"{one}_id <> {other}_id", name=f"{one}_is_not_{other}")
+            for one, other in combinations(PARTS, 2)
+        ),
+        Index(None, "receiver_id", "period"),
+        Index(None, "unit_id", "period"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    subject_kind: Mapped[str] = mapped_column(String(10))
+    subject_id: Mapped[uuid.UUID]
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    receiver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
+    line: Mapped[str] = mapped_column(String(10))
+    calendar: Mapped[str] = mapped_column(String(40))
+    period: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(12))
+    round: Mapped[int]
+    drafter_id: Mapped[uuid.UUID | None]
+    reviewer_id: Mapped[uuid.UUID | None]
+    signer_id: Mapped[uuid.UUID | None]
+    clerk_id: Mapped[uuid.UUID | None]
+    receiving_id: Mapped[uuid.UUID | None]
+    number: Mapped[str | None] = mapped_column(String(40))
+    number_on: Mapped[date | None]
+    first_sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    revision: Mapped[int]
+
+
+class Step(Base):
+    """Who did what with a submission, when, and in which words. Never changed."""
+
+    __tablename__ = "report_step"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report_submission.id"), index=True)
+    round: Mapped[int]
+    deed: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    person_id: Mapped[uuid.UUID]
+    at: Mapped[datetime]
+    words: Mapped[str | None] = mapped_column(String(REASON))
+
+
+class SheetEntry(Base):
+    """A person says that one field of the national system's sheet was entered there: which value, who, when."""
+
+    __tablename__ = "report_sheet_entry"
+    __table_args__ = (UniqueConstraint("report_id", "field", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"))
+    field: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int]
+    value: Mapped[str] = mapped_column(String(200))
+    person_id: Mapped[uuid.UUID]
+    at: Mapped[datetime]

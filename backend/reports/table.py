@@ -1,0 +1,143 @@
+"""A report as a workbook: figures with live formulas where people check sums, charts the program draws itself."""
+
+import io
+from decimal import Decimal
+from typing import Any, cast
+
+import xlsxwriter
+from xlsxwriter.chart import Chart
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from backend.media.documents import clean
+from backend.reports.paper import SERIES
+
+TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEET_OF_CHARTS = "Biểu đồ"
+FIRST = 5
+"""The row of the table's head, from 0."""
+
+
+def as_table(told: dict[str, Any], figures: dict[str, Any]) -> bytes:
+    """Never a formula out of somebody's words: text is written as text."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )  # fmt: skip
+    book.set_properties({"title": clean(f"{told['kind']} {told['abstract']}")[:255]})
+    looks = _looks(book)
+    _figures(book, looks, told, figures)
+    _words(book, looks, told)
+    book.close()
+    return out.getvalue()
+
+
+def _looks(book: Workbook) -> dict[str, Format]:
+    plain = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
+    ruled = {**plain, "border": 1, "text_wrap": True}
+    return {
+        "plain": book.add_format(plain),
+        "title": book.add_format({**plain, "bold": True, "font_size": 14}),
+        "head": book.add_format({**ruled, "bold": True, "align": "center", "bg_color": "#EDE4D8"}),
+        "cell": book.add_format(ruled),
+        "whole": book.add_format({**ruled, "num_format": "#,##0"}),
+        "rate": book.add_format({**ruled, "num_format": "#,##0.0"}),
+        "sum": book.add_format({**ruled, "bold": True, "num_format": "#,##0"}),
+    }
+
+
+def _figures(book: Workbook, looks: dict[str, Format], told: dict[str, Any], figures: dict[str, Any]) -> None:
+    sheet = book.add_worksheet("Số liệu")
+    sheet.set_column("A:A", 6)
+    sheet.set_column("B:C", 46)
+    sheet.set_column("D:H", 15)
+    sheet.write_string(0, 0, clean(told["kind"].upper()), looks["title"])
+    sheet.write_string(1, 0, clean(told["abstract"]), looks["title"])
+    sheet.write_string(2, 0, told["sample"], looks["plain"])
+    sheet.write_string(3, 0, "Ô trống là chưa có số liệu, không phải số 0.", looks["plain"])
+    heads = ("TT", "Chỉ tiêu", "Hoạt động", "Tử số", "Mẫu số", "Kết quả", "Đơn vị tính", "Nguồn, ghi chú")
+    for column, text in enumerate(heads):
+        sheet.write_string(FIRST, column, text, looks["head"])
+    rows = figures.get("rows", [])
+    for number, row in enumerate(rows, start=1):
+        _row(sheet, looks, FIRST + number, number, row)
+    sheet.freeze_panes(FIRST + 1, 2)
+    if figures.get("charts"):
+        _charts(book, looks, figures["charts"])
+
+
+def _row(sheet: Worksheet, looks: dict[str, Format], at: int, number: int, row: dict[str, Any]) -> None:
+    sheet.write_number(at, 0, number, looks["cell"])
+    sheet.write_string(at, 1, clean(row["title"]), looks["cell"])
+    sheet.write_string(at, 2, clean(row["of"]), looks["cell"])
+    for column, name in ((3, "numerator"), (4, "denominator")):
+        if row[name] is None:
+            sheet.write_blank(at, column, None, looks["cell"])
+        else:
+            sheet.write_number(at, column, row[name], looks["whole"])
+    _result(sheet, looks, at, row)
+    sheet.write_string(at, 6, clean(row["word"]), looks["cell"])
+    sheet.write_string(at, 7, row["absent"] or SERIES[row["series"]], looks["cell"])
+
+
+def _result(sheet: Worksheet, looks: dict[str, Format], at: int, row: dict[str, Any]) -> None:
+    """A ratio is worked out in the sheet again, so that whoever doubts it sees how."""
+    if row["absent"] or row["value"] is None:
+        sheet.write_blank(at, 5, None, looks["cell"])
+    elif row["denominator"]:
+        line, factor, decimals = at + 1, int(row.get("factor", 100)), int(row["decimals"])
+        formula = f'=IF(E{line}="","",ROUND(D{line}*{factor}/E{line},{decimals}))'
+        sheet.write_formula(at, 5, formula, looks["rate"], float(Decimal(row["value"])))
+    else:
+        sheet.write_formula(at, 5, f"=D{at + 1}", looks["whole"], row["numerator"])
+
+
+def _charts(book: Workbook, looks: dict[str, Format], charts: list[dict[str, Any]]) -> None:
+    """Months below each other, their sum, and a chart the program draws from the cells."""
+    sheet = book.add_worksheet(SHEET_OF_CHARTS)
+    sheet.set_column("A:A", 40)
+    sheet.set_column("B:B", 14)
+    at = 0
+    for told in charts:
+        sheet.write_string(at, 0, clean(told["title"]), looks["title"])
+        first = at + 1
+        for offset, (label, value) in enumerate(zip(told["labels"], told["values"], strict=True)):
+            sheet.write_string(first + offset, 0, clean(label), looks["cell"])
+            if value is None:
+                sheet.write_blank(first + offset, 1, None, looks["cell"])
+            else:
+                sheet.write_number(
+                    first + offset, 1, value, looks["rate" if told["kind"] == "bars" else "whole"]
+                )
+        last = first + len(told["labels"]) - 1
+        is_rate = told["kind"] == "bars"
+        if not is_rate:  # rates are not added up
+            total = sum(value for value in told["values"] if value)
+            sheet.write_string(last + 1, 0, "Cộng", looks["head"])
+            sheet.write_formula(last + 1, 1, f"=SUM(B{first + 1}:B{last + 1})", looks["sum"], total)
+        chart = cast(Chart, book.add_chart({"type": "bar" if is_rate else "column"}))
+        chart.add_series(
+            {
+                "name": clean(told["title"]),
+                "categories": [SHEET_OF_CHARTS, first, 0, last, 0],
+                "values": [SHEET_OF_CHARTS, first, 1, last, 1],
+                "fill": {"color": "#0F5C63"},
+                "data_labels": {"value": True},
+            }
+        )
+        chart.set_title({"name": clean(told["title"]), "name_font": {"size": 11}})
+        chart.set_legend({"none": True})
+        sheet.insert_chart(at, 3, chart, {"object_position": 1})
+        at = max(last + 4, at + 17)
+
+
+def _words(book: Workbook, looks: dict[str, Format], told: dict[str, Any]) -> None:
+    sheet = book.add_worksheet("Nội dung")
+    sheet.set_column("A:A", 110)
+    at = 0
+    for block in told["blocks"]:
+        if block["is"] in ("heading", "words", "note"):
+            look = looks["title"] if block["is"] == "heading" else looks["cell"]
+            sheet.write_string(at, 0, clean(block["text"])[:32_000], look)
+            at += 1

@@ -1,0 +1,61 @@
+"""Words for the codes of this room, as people in an office say them."""
+
+from backend.errors import N_
+
+STATES = {
+    "open": N_("Đang soạn"),
+    "drafted": N_("Chờ thẩm định"),
+    "reviewed": N_("Chờ ký"),
+    "signed": N_("Chờ văn thư cho số"),
+    "numbered": N_("Chờ gửi"),
+    "sent": N_("Đã gửi, chờ tiếp nhận"),
+    "received": N_("Cấp trên đã tiếp nhận"),
+    "returned": N_("Trả lại để bổ sung"),
+    "locked": N_("Đã chốt"),
+}
+DEEDS = {
+    "draft": N_("Trình thẩm định"),
+    "review": N_("Thẩm định xong, trình ký"),
+    "sign": N_("Ký"),
+    "number": N_("Cho số, ghi ngày"),
+    "send": N_("Gửi lên cấp trên"),
+    "receive": N_("Tiếp nhận"),
+    "lock": N_("Chốt báo cáo"),
+    "give_back": N_("Trả lại để bổ sung"),
+    "reopen": N_("Mở lại báo cáo đã chốt"),
+}
+DONE = {
+    "draft": N_("Đã soạn và trình thẩm định"),
+    "review": N_("Đã thẩm định"),
+    "sign": N_("Đã ký"),
+    "number": N_("Đã cho số"),
+    "send": N_("Đã gửi"),
+    "receive": N_("Đã tiếp nhận"),
+    "lock": N_("Đã chốt"),
+    "give_back": N_("Đã trả lại để bổ sung"),
+    "reopen": N_("Đã mở lại"),
+}
+PARTS = {
+    "drafter": N_("Soạn thảo"),
+    "reviewer": N_("Thẩm định"),
+    "signer": N_("Ký"),
+    "clerk": N_("Văn thư"),
+    "receiving": N_("Cấp trên tiếp nhận"),
+}
+LINES = {"party": N_("Bên Đảng"), "state": N_("Bên chính quyền")}
+INTERVALS = {
+    "month": N_("hằng tháng"),
+    "quarter": N_("3 tháng"),
+    "half": N_("6 tháng"),
+    "year": N_("12 tháng"),
+    "mid_term": N_("giữa nhiệm kỳ"),
+    "term": N_("cuối nhiệm kỳ"),
+    "two_and_half_years": N_("2 năm rưỡi"),
+    "ad_hoc": N_("đột xuất"),
+}
+FIELDS = {
+    "results": N_("Kết quả thực hiện"),
+    "difficulties": N_("Khó khăn, vướng mắc"),
+    "proposals": N_("Kiến nghị, đề xuất"),
+    "tasks": N_("Nhiệm vụ thời gian tới"),
+}

@@ -1,0 +1,188 @@
+"""What a figure comes to, and how far it is on the way to a target. Pure; decimals only.
+
+A missing denominator or a division by zero is a mark with its own sentence, never 0. Between two horizons nothing is
+assumed unless the set says `linear`, and then the answer says so too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+Absent = Literal["no_denominator", "zero_denominator"]
+State = Literal["attained", "on_track", "likely_miss", "cannot_say"]
+Between = Literal["none", "linear"]
+
+
+def value_of(
+    numerator: Decimal, denominator: Decimal | None, factor: int = 100, decimals: int = 1
+) -> Decimal | Absent:
+    """The ratio people read, rounded half up as reports are; or why there is none."""
+    if denominator is None:
+        return "no_denominator"
+    if denominator == 0:
+        return "zero_denominator"
+    return (numerator * factor / denominator).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A target as plain values."""
+
+    year: int
+    comparator: str
+    value: Decimal | None
+    value_max: Decimal | None = None
+    basis: str = "level"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`share`: per cent of the target, above 100 as it is. `expected`: what the way so far would have needed.
+
+    `why`: the code of the sentence that says what this rests on. `between`: what was assumed between two horizons.
+    `missed`: the horizon that is over and is still not reached, even where a later one asks for less.
+    """
+
+    state: State
+    why: str
+    goal: Goal | None = None
+    share: Decimal | None = None
+    expected: Decimal | None = None
+    between: Between = "none"
+    missed: Goal | None = None
+
+
+def goal_for(goals: Sequence[Goal], year: int) -> Goal | None:
+    """The horizon of that year, else the next one after it."""
+    return min((goal for goal in goals if goal.year >= year), key=lambda goal: goal.year, default=None)
+
+
+def before(goals: Sequence[Goal], year: int) -> Goal | None:
+    """The last horizon that is over by the end of the year before."""
+    return max((goal for goal in goals if goal.year < year), key=lambda goal: goal.year, default=None)
+
+
+def reaches(goal: Goal, value: Decimal, higher: bool = True) -> bool:
+    """Whether the value is what the target asks for. 'Đạt 100%' is reached from there on: more does not miss it."""
+    if goal.value is None:
+        return False
+    if goal.comparator == "gt":
+        return value > goal.value
+    if goal.comparator == "le" or (goal.comparator in ("eq", "range") and not higher):
+        return value <= (goal.value if goal.value_max is None else goal.value_max)
+    if goal.comparator == "lt":
+        return value < goal.value
+    return value >= goal.value
+
+
+def progress(
+    goals: Sequence[Goal],
+    value: Decimal | None,
+    on: date,
+    *,
+    absent: str | None = None,
+    between: Between = "none",
+    higher: bool = True,
+) -> Progress:
+    """How the value of a unit, as it is known on that day, stands towards the horizon that is next."""
+    goal = goal_for(goals, on.year)
+    if goal is None:
+        return Progress("cannot_say", "no_target_ahead" if goals else "no_target")
+    if goal.comparator == "qualitative" or goal.value is None:
+        return Progress("cannot_say", "qualitative", goal)
+    if value is None:
+        return Progress("cannot_say", absent or "no_figure", goal)
+    share = _share(goal.value, value)
+    if reaches(goal, value, higher):
+        return Progress("attained", "reached", goal, share, missed=_missed(goals, goal, value, on, higher))
+    if goal.basis == "per_year":
+        return _within_the_year(goal, value, on, share, higher)
+    return _on_the_way(goals, goal, value, on, share, between, higher)
+
+
+def _missed(goals: Sequence[Goal], goal: Goal, value: Decimal, on: date, higher: bool) -> Goal | None:
+    held = before(goals, on.year)
+    if held is None or held.value is None or held.basis != goal.basis or reaches(held, value, higher):
+        return None
+    return held
+
+
+def _share(target: Decimal, value: Decimal) -> Decimal | None:
+    """No share of a target that is 0."""
+    return None if target == 0 else (value * 100 / target).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def _within_the_year(goal: Goal, value: Decimal, on: date, share: Decimal | None, higher: bool) -> Progress:
+    """A target of each year is expected in step with the year, whatever is assumed between horizons."""
+    assert goal.value is not None  # noqa: S101 - the caller has looked
+    expected = _rounded(goal.value * year_gone(on))
+    return _judged(goal, value, expected, share, "share_of_year", "none", higher)
+
+
+def _on_the_way(
+    goals: Sequence[Goal], goal: Goal, value: Decimal, on: date, share: Decimal | None, between: Between, higher: bool
+) -> Progress:  # fmt: skip
+    held = before(goals, on.year)
+    if held is None or held.value is None or held.basis != goal.basis:
+        return Progress("cannot_say", "no_start", goal, share)
+    if between == "linear":
+        expected = line_at(held, goal, on)
+        return _judged(goal, value, expected, share, "line", "linear", higher)
+    if not reaches(held, value, higher):
+        return Progress("likely_miss", "last_horizon_missed", goal, share, held.value)
+    return Progress("on_track", "last_horizon_held", goal, share, held.value)
+
+
+def _judged(
+    goal: Goal, value: Decimal, expected: Decimal, share: Decimal | None, why: str, between: Between, higher: bool
+) -> Progress:  # fmt: skip
+    is_on_track = value >= expected if higher else value <= expected
+    return Progress("on_track" if is_on_track else "likely_miss", why, goal, share, expected, between)
+
+
+def year_gone(on: date) -> Decimal:
+    """The part of the year that is over at the end of that day."""
+    first, last = date(on.year, 1, 1), date(on.year, 12, 31)
+    return Decimal((on - first).days + 1) / ((last - first).days + 1)
+
+
+def line_at(held: Goal, goal: Goal, on: date) -> Decimal:
+    """On the straight line from the end of one horizon's year to the end of the other's, as the plan writes them:
+    where the plan falls, the line falls."""
+    assert held.value is not None and goal.value is not None  # noqa: PT018, S101 - the caller has looked
+    first, last = date(held.year, 12, 31), date(goal.year, 12, 31)
+    gone = Decimal((on - first).days) / (last - first).days
+    return _rounded(held.value + (goal.value - held.value) * gone)
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+# --- sums over a year ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """A figure of a period: its days, and whether it is there."""
+
+    first: date
+    last: date
+    value: Decimal
+
+
+def in_year(told: Sequence[Told], year: int, additivity: str) -> Decimal | None:
+    """What a year comes to by what is known: the year's own figure; else of what adds up the sum of the longest periods
+    that do not overlap, of anything else the latest."""
+    inside = [one for one in told if one.first.year == year == one.last.year]
+    if not inside:
+        return None
+    if additivity != "sum":
+        return max(inside, key=lambda one: (one.last, one.last - one.first)).value
+    taken: list[Told] = []
+    for one in sorted(inside, key=lambda one: (one.first - one.last, one.first)):
+        if all(one.last < other.first or other.last < one.first for other in taken):
+            taken.append(one)
+    return sum((one.value for one in taken), Decimal(0))

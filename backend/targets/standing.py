@@ -1,0 +1,119 @@
+"""How a unit stands towards the targets that govern it, each series judged by itself; for a page a fixed number of statements."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from backend import calendars
+from backend.calendars import Period
+from backend.targets.models import SeriesValue, TargetSet
+from backend.targets.queries import Line
+from backend.targets.rules import Between, Progress, Told, goal_for, in_year, progress
+from backend.targets.series import Counted, Said, measured, rows_standing, said
+from backend.units.queries import NamedUnit
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One series of an indicator: its latest figure, the period that is of, and how it stands. `value`: what was judged;
+    of a target of each year the sum of the year so far."""
+
+    kind: str
+    said: Said
+    period: Period
+    value: Decimal | None
+    progress: Progress
+
+
+Part = Literal["issuer", "below", "hamlet"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a unit is judged by. `part`: what the unit is of the whole the targets are set for.
+
+    A rate that is asked of the whole may be asked of a part; a count may not, because nobody has shared it out. Hamlets are
+    not rated at all.
+    """
+
+    unit: uuid.UUID
+    on: date
+    between: Between
+    counted: Sequence[Counted] = ()
+    part: Part = "issuer"
+
+
+def part_of(of: TargetSet | None, unit: NamedUnit) -> Part:
+    if of is None or of.issuer_unit_id == unit.id:
+        return "issuer"
+    return "hamlet" if unit.kind == "hamlet" else "below"
+
+
+def judge(session: Session, lines: Sequence[Line], asked: Asked) -> dict[uuid.UUID, list[Judged]]:
+    """Indicator -> its series that say anything, measured first."""
+    rows = rows_standing(session, [line.indicator.id for line in lines], [asked.unit])
+    by_place: dict[tuple[uuid.UUID, str], list[SeriesValue]] = {}
+    for row in rows:
+        by_place.setdefault((row.indicator_id, row.kind), []).append(row)
+    found: dict[uuid.UUID, list[Judged]] = {}
+    for line in lines:
+        own = found.setdefault(line.indicator.id, [])
+        if counted := _measured(session, line, asked):
+            own.append(counted)
+        for kind in ("declared", "official"):
+            if told := by_place.get((line.indicator.id, kind)):
+                own.append(_said(line, told, asked))
+    return found
+
+
+def _measured(session: Session, line: Line, asked: Asked) -> Judged | None:
+    """The running year, as far as it has been counted."""
+    year = calendars.at("thang", asked.on, "year")
+    told = measured(session, line.indicator, asked.unit, year, asked.counted)
+    if told is None:
+        return None
+    absent = "no_figure" if told.is_hidden else told.absent
+    return Judged("measured", told, year, told.value, _progress(line, told.value, asked.on, absent, asked))
+
+
+def _said(line: Line, rows: Sequence[SeriesValue], asked: Asked) -> Judged:
+    """By the figure of the latest period; a target of each year by the year so far, up to the last day that is told."""
+    dated = sorted(
+        ((calendars.parse(row.calendar, row.period), row) for row in rows), key=lambda one: _end(one[0])
+    )
+    period, row = dated[-1]
+    goal = goal_for(line.goals, asked.on.year)
+    value, on, absent = row.value, asked.on, row.absent
+    if goal is not None and goal.basis == "per_year":
+        told = [Told(p.first, p.last, r.value) for p, r in dated if r.value is not None]
+        value = in_year(told, asked.on.year, line.indicator.additivity)
+        on = min(
+            asked.on, max((one.last for one in told if one.last.year == asked.on.year), default=asked.on)
+        )
+        absent = None if value is not None or period.last.year != asked.on.year else row.absent
+    return Judged(row.kind, said(row), period, value, _progress(line, value, on, absent, asked))
+
+
+def _end(period: Period) -> tuple[date, date]:
+    """By the last day; of two that end together the longer one is later, because it says more."""
+    return period.last, date.fromordinal(date.max.toordinal() - period.first.toordinal())
+
+
+def _progress(line: Line, value: Decimal | None, on: date, absent: str | None, asked: Asked) -> Progress:
+    goal = goal_for(line.goals, on.year)
+    if asked.part == "hamlet":
+        return Progress("cannot_say", "not_rated", goal)
+    if asked.part == "below" and line.indicator.additivity != "ratio" and goal is not None:
+        return Progress("cannot_say", "of_the_whole", goal)
+    higher = line.indicator.direction == "higher"
+    return progress(line.goals, value, on, absent=absent, between=asked.between, higher=higher)
+
+
+def warnings(judged: Iterable[Judged]) -> list[Judged]:
+    """Those that will likely be missed."""
+    return [one for one in judged if one.progress.state == "likely_miss"]

@@ -1,0 +1,334 @@
+"""Cards of a month at the console: opened, self-scored, scored from above, contested, published, counted again, locked."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import event, select, text, update
+
+from backend import clock
+from backend.cards import actions, revisions
+from backend.cards.models import Card, CardRevision, CardStep
+from backend.cli import main
+from backend.people import staff
+from backend.people.models import RoleGrant
+from backend.safeguards.audit import OPERATOR
+from tests.admin.desk import Desk, trail
+from tests.cards.book import AGAIN, MONTH, PUBLISHED, REASON, hamlets, many, opened, published, write
+from tests.support.world import PASSWORD, World
+
+NOW = PUBLISHED + timedelta(days=1)
+
+
+@pytest.fixture
+def card(world: World) -> Iterator[uuid.UUID]:
+    """The commune's October card, in the first days of November; "above" works for the province."""
+    with world.database.transaction() as session:
+        world.staff["above"] = staff.hire(
+            session,
+            name="above",
+            username="above",
+            password=PASSWORD,
+            grants=[("party_office", world.province)],
+        )
+        session.execute(update(RoleGrant).values(valid_from=date(2026, 1, 1)))
+        write(session, many(world.hamlet, 12))
+        found = opened(session, world).id
+    with clock.stopped_at(NOW):
+        yield found
+
+
+def seen(desk: Desk, card: uuid.UUID, who: str = "office", **query: object) -> str:
+    answer = desk(who).get(f"/admin/cards/{card}", query_string=query)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def post(desk: Desk, path: str, who: str = "office", **form: object) -> int:
+    return desk(who).post(f"/admin/cards/{path}", data=form).status_code
+
+
+def state(world: World, card: uuid.UUID) -> str:
+    with world.database.transaction(writes=False) as session:
+        return session.get_one(Card, card).state
+
+
+def plain(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+# --- looking --------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_shows_both_sides_of_a_figure_and_what_would_raise_it(desk: Desk, card: uuid.UUID) -> None:
+    page = plain(seen(desk, card))
+    assert "17,1 %" in page
+    assert re.search(r"Tử số 12 Mẫu số 70 Chỉ tiêu 10 %", page)
+    assert "Đã đạt chỉ tiêu 10 %. Giữ được mức này là giữ được điểm." in page
+    assert "Chưa có số liệu: chưa có bản ghi nào thuộc loại này ở đơn vị. Đây không phải là số 0." in page
+    assert "Năm chạy thử" in page
+    assert "chưa có cơ quan nào xác nhận" in page
+    assert "Còn tiêu chí chưa có điểm, chưa xếp loại" in page
+
+
+def test_a_card_outside_ones_reach_is_not_there(desk: Desk, card: uuid.UUID) -> None:
+    assert desk("far").get(f"/admin/cards/{card}").status_code == 404
+    assert desk("head").get(f"/admin/cards/{card}").status_code == 404
+    assert desk("dpo").get(f"/admin/cards/{card}").status_code == 403
+    assert desk("office").get(f"/admin/cards/{uuid.uuid4()}").status_code == 404
+
+
+def test_what_an_inspector_reads_is_on_the_trail(world: World, desk: Desk, card: uuid.UUID) -> None:
+    seen(desk, card, "inspector")
+    seen(desk, card, "office")
+    assert [entry.actor for entry in trail(world, "card.read")] == [world.staff["inspector"]]
+
+
+@pytest.mark.parametrize("period", ["2026W47", "202613", "abc", "2026-10", "2035"])
+def test_a_period_of_another_calendar_is_a_clear_refusal(desk: Desk, card: uuid.UUID, period: str) -> None:
+    for path in ("/admin/cards", "/admin/units/{}/hamlets-side-by-side"):
+        with desk("office") as client:
+            found = client.get(path.format(uuid.UUID(int=1)), query_string={"period": period})
+        assert found.status_code in (200, 404, 422), period
+    assert desk("office").get(f"/admin/cards?period={period}").status_code == (
+        200 if period == "2035" else 422
+    )
+
+
+def test_strange_ways_to_ask_for_a_card_do_not_break(desk: Desk, card: uuid.UUID) -> None:
+    for query, status in (
+        ({"revision": "x"}, 404), ({"revision": "99"}, 404), ({"revision": "9" * 40}, 404), ({"known": "hôm qua"}, 200),
+        ({"known": "9999-12-31"}, 200), ({"known": "0001-01-01"}, 200), ({"view": "now"}, 200), ({"live": "1"}, 200),
+    ):  # fmt: skip
+        assert desk("office").get(f"/admin/cards/{card}", query_string=query).status_code == status, query
+
+
+def test_the_month_lists_the_communes_of_a_province_in_name_order(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    with world.database.transaction() as session:
+        published(session, session.get_one(Card, card))
+    page = desk("above").get("/admin/cards?period=202610").text
+    assert "Xã Tân Khánh" in page
+    assert "Bản số 1" in page
+    assert "Xa Lạ" not in page, "a unit without a card is counted, not named"
+    assert "1 xã, phường khác trong phạm vi chưa có phiếu" in page
+
+
+# --- the steps ------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_way_from_opening_to_the_lock(world: World, desk: Desk, card: uuid.UUID) -> None:
+    assert post(desk, f"{card}/head", title="Chủ tịch", name="Người Thử") == 303
+    assert (
+        post(desk, f"{card}/self", **{"points_truyen-thanh": "8,5", "words_truyen-thanh": "Sổ phát thanh"})
+        == 303
+    )
+    assert state(world, card) == "self_scored"
+    assert (
+        post(desk, f"{card}/official", "above", **{"points_truyen-thanh": "7", "words_truyen-thanh": "Thiếu"})
+        == 303
+    )
+    assert state(world, card) == "official"
+    assert post(desk, f"{card}/appeals", criterion="truyen-thanh", words="Đã gửi thêm bản chụp") == 303
+    assert post(desk, f"{card}/lock", "above") == 409, "an appeal waits"
+    appeal = re.search(r"/admin/cards/appeals/([0-9a-f-]{36})/answer", seen(desk, card, "above"))
+    assert appeal
+    assert (
+        post(desk, f"appeals/{appeal[1]}/answer", "above", words="Nhận thêm hai bản tin", points="8") == 303
+    )
+    assert post(desk, f"appeals/{appeal[1]}/answer", "above", words="Nhận thêm hai bản tin") == 409
+    assert post(desk, f"{card}/publish", "above") == 303
+    assert post(desk, f"{card}/lock", "above") == 303
+    page = plain(seen(desk, card))
+    assert "8/10 điểm" in page
+    assert "Chủ tịch: Người Thử" in page
+    assert "Nhận thêm hai bản tin" in page
+    assert post(desk, f"{card}/self", **{"points_niem-yet": "5", "words_niem-yet": "x"}) == 409
+    assert post(desk, f"{card}/reopen", "above", reason="ngắn") == 422
+    assert post(desk, f"{card}/reopen", "above", reason="Bổ sung minh chứng theo kiến nghị") == 303
+    assert state(world, card) == "official"
+    with world.database.transaction(writes=False) as session:
+        steps = [row.step for row in session.scalars(select(CardStep).order_by(CardStep.at, CardStep.id))]
+    assert steps == [
+        "opened", "named", "self_scored", "scored", "appealed", "answered", "published", "locked", "reopened",
+    ]  # fmt: skip
+    assert trail(world, "card.reopened")[0].reason == "Bổ sung minh chứng theo kiến nghị"
+
+
+def test_nobody_scores_the_card_of_the_own_unit_from_above(world: World, desk: Desk, card: uuid.UUID) -> None:
+    assert post(desk, f"{card}/official", "office", **{"points_truyen-thanh": "10"}) == 403
+    assert post(desk, f"{card}/lock", "office") == 403
+    assert desk("office").get(f"/admin/cards/{card}/official").status_code == 403
+    assert post(desk, f"{card}/self", "above", **{"points_truyen-thanh": "10"}) == 403
+    assert state(world, card) == "open"
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"points_truyen-thanh": "11", "words_truyen-thanh": "Sổ phát thanh"}, "phải từ 0 đến 10"),
+        ({"points_truyen-thanh": "-1", "words_truyen-thanh": "Sổ phát thanh"}, "phải từ 0 đến 10"),
+        ({"points_truyen-thanh": "tám", "words_truyen-thanh": "Sổ phát thanh"}, "phải là một số"),
+        ({"points_truyen-thanh": "NaN", "words_truyen-thanh": "Sổ phát thanh"}, "phải là một số"),
+        ({"points_truyen-thanh": "1e400", "words_truyen-thanh": "Sổ phát thanh"}, "phải từ 0 đến 10"),
+        ({"points_truyen-thanh": "8"}, "bắt buộc có minh chứng"),
+    ],
+)
+def test_what_was_typed_is_kept_when_it_is_refused(
+    world: World, desk: Desk, card: uuid.UUID, form: dict[str, str], words: str
+) -> None:
+    answer = desk("office").post(
+        f"/admin/cards/{card}/self", data=form | {"words_niem-yet": "Đang gom biên bản"}
+    )
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "Đang gom biên bản" in answer.text
+    assert f'value="{form["points_truyen-thanh"]}"' in answer.text
+    assert state(world, card) == "open"
+
+
+def test_points_that_differ_from_what_was_worked_out_have_a_reason(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    assert post(desk, f"{card}/official", "above", **{"points_du-thi": "20"}) == 422
+    assert (
+        post(desk, f"{card}/official", "above", **{"points_du-thi": "20", "words_du-thi": "Kiểm tra điểm"})
+        == 303
+    )
+    assert "20/25 điểm" in plain(seen(desk, card))
+
+
+def test_an_appeal_after_its_last_day_is_refused(world: World, desk: Desk, card: uuid.UUID) -> None:
+    with world.database.transaction() as session:
+        actions.official_score(session, card, {}, OPERATOR)
+    with clock.stopped_at(NOW + timedelta(days=11)):
+        assert post(desk, f"{card}/appeals", criterion="du-thi", words="Đề nghị xem lại số này") == 409
+
+
+def test_a_spot_check_below_the_mark_takes_points(world: World, desk: Desk, card: uuid.UUID) -> None:
+    with world.database.transaction() as session:
+        write(session, many(world.hamlet, 130, "visit.households"))
+    assert post(desk, f"{card}/checks", "above", criterion="ho-da-den", looked="20", held="25") == 422
+    assert post(desk, f"{card}/checks", "above", criterion="ho-da-den", looked="x", held="2") == 422
+    assert post(desk, f"{card}/checks", "above", criterion="khong-co", looked="20", held="10") == 422
+    assert "20/20 điểm" in plain(seen(desk, card))
+    assert post(desk, f"{card}/checks", "above", criterion="ho-da-den", looked="20", held="10") == 303
+    page = plain(seen(desk, card))
+    assert "10/20 điểm" in page
+    assert "tỷ lệ đúng khi kiểm tra điểm mới 50 trên 100" in page
+
+
+def test_a_month_ahead_is_not_opened_and_opening_twice_is_one_card(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    client = desk("office")
+    form = {"unit": str(world.commune), "period": "202610"}
+    assert client.post("/admin/cards", data=form).location.endswith(f"/admin/cards/{card}")
+    assert client.post("/admin/cards", data=form | {"period": "203501"}).status_code == 409
+    assert client.post("/admin/cards", data=form | {"period": "2026W40"}).status_code == 422
+    assert client.post("/admin/cards", data=form | {"unit": "x"}).status_code == 404
+    assert client.post("/admin/cards", data=form | {"unit": str(world.far_commune)}).status_code == 403
+    assert client.post("/admin/cards", data=form | {"unit": str(world.hamlet)}).status_code == 409
+
+
+# --- revisions ------------------------------------------------------------------------------------------------------
+
+
+def test_a_restatement_says_what_moved_and_why_and_the_old_one_stays(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    with world.database.transaction() as session:
+        published(session, session.get_one(Card, card))
+        late = [
+            replace(one, subject=uuid.uuid4(), received=PUBLISHED + timedelta(hours=3))
+            for one in many(world.hamlet, 3)
+        ]
+        write(session, late)
+    page = plain(desk("office").get(f"/admin/cards/{card}/recount").text)
+    assert "Đã tính lại 1 bản công bố từ sổ gốc: khớp từng chữ số." in page
+    assert "tử số 12 → 15" in page
+    assert post(desk, f"{card}/publish", reason="muộn") == 422
+    assert post(desk, f"{card}/publish", reason=REASON) == 303
+    page = plain(seen(desk, card))
+    assert "Người dân dự thi tìm hiểu : tử số 12 → 15" in page
+    assert "Vì: 3 bản ghi đến muộn" in page
+    assert "Mẫu số 70" in plain(seen(desk, card, revision=1))
+    assert "Tử số 12" in plain(seen(desk, card, revision=1))
+    assert "Tử số 15" in plain(seen(desk, card, revision=2))
+    assert "Tử số 12" in plain(seen(desk, card, known="2026-11-02"))
+    assert post(desk, f"{card}/publish", reason=REASON) in (409, 422)
+    assert len(trail(world, "card.recount")) == 1
+
+
+def test_a_forged_revision_is_seen_at_the_console_and_at_the_command_line(
+    world: World, desk: Desk, card: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.database.transaction() as session:
+        published(session, session.get_one(Card, card))
+        hamlets(session, world, [90])
+    monkeypatch.setenv("LANTOA_MODE", "demo")
+    monkeypatch.setenv("LANTOA_DATABASE_URL", world.database.engine.url.render_as_string(hide_password=False))
+    found = CliRunner().invoke(main, ["scorecards", "verify"])
+    assert (found.exit_code, found.output) == (
+        0,
+        "1 published revisions, 0 figures disagree with the ledger.\n",
+    )
+    with world.database.transaction() as session:
+        payload = session.scalars(select(CardRevision.payload)).one()
+        forged = payload.replace(b'"numerator":"12"', b'"numerator":"21"')
+        session.execute(text("UPDATE card_revision SET payload = :p"), {"p": forged})
+    found = CliRunner().invoke(main, ["scorecards", "verify"])
+    assert found.exit_code == 1
+    assert "du-thi.numerator: published 21, the ledger says 12" in found.output
+    assert "KHÔNG khớp" in desk("office").get(f"/admin/cards/{card}/recount").text
+
+
+def test_hamlets_stand_side_by_side_without_points(world: World, desk: Desk, card: uuid.UUID) -> None:
+    with clock.stopped_at(AGAIN):
+        page = desk("office").get(f"/admin/units/{world.commune}/hamlets-side-by-side?period={MONTH.code}")
+    assert page.status_code == 200
+    assert "Không cho điểm, không xếp loại" in page.text
+    assert "/10 điểm" not in page.text
+    assert desk("far").get(f"/admin/units/{world.commune}/hamlets-side-by-side").status_code == 403
+
+
+def test_the_running_month_cannot_be_published(world: World, desk: Desk, card: uuid.UUID) -> None:
+    with world.database.transaction() as session, clock.stopped_at(datetime(2026, 11, 4, tzinfo=UTC)):
+        running = actions.open_card(
+            session, world.commune, "xa-thang", revisions.parse("thang", "202611"), OPERATOR
+        ).id
+    assert post(desk, f"{running}/publish") == 409
+    assert "Kỳ này chưa hết" in seen(desk, running)
+
+
+def asked(world: World, desk: Desk, path: str) -> int:
+    """How many statements a page costs."""
+    client, sent = desk("above"), []
+
+    def note(*told: object) -> None:
+        sent.append(told[2])
+
+    event.listen(world.database.engine, "before_cursor_execute", note)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        event.remove(world.database.engine, "before_cursor_execute", note)
+    return len(sent)
+
+
+def test_pages_ask_as_much_of_a_large_commune_as_of_a_small_one(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    pages = [f"/admin/cards/{card}", f"/admin/cards/{card}?live=1", f"/admin/cards/{card}?view=now", "/admin/cards?period=202610",
+             f"/admin/units/{world.commune}/hamlets-side-by-side?period=202610"]  # fmt: skip
+    before = [asked(world, desk, page) for page in pages]
+    with world.database.transaction() as session:
+        for unit in hamlets(session, world, [100] * 50):
+            write(session, many(unit, 3))
+    assert [asked(world, desk, page) for page in pages] == before
+    assert max(before) <= 60

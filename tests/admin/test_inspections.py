@@ -1,0 +1,174 @@
+"""Inspections at the console: planned, decided, read under, answered by the head, published; nothing after the end."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from backend import calendars, clock
+from backend.cards import actions as cards
+from backend.cards import revisions
+from backend.inspection.models import InspectionFile, InspectionFinding
+from backend.safeguards.audit import OPERATOR
+from campaigns.pledge.models import PledgeReading
+from tests.admin.desk import Desk, take_part, trail
+from tests.admin.test_pledges import confirmed
+from tests.support.pledges import register, year_of_pledges
+from tests.support.world import World
+
+
+def form(world: World, **more: Any) -> dict[str, Any]:
+    today = shown_day(0)
+    told = {
+        "title": "Kiểm tra chuyển đổi số", "reason": "Theo chương trình", "planned_for": today, "first": shown_day(-90),
+        "last": today, "unit": [str(world.hamlet)], "material": ["scorecards", "facts", "trail", "plans", "reports"],
+        "person": [str(world.staff["inspector"])],
+    }  # fmt: skip
+    return told | more
+
+
+def shown_day(days: int) -> str:
+    return (clock.today() + timedelta(days=days)).strftime("%d/%m/%Y")
+
+
+def decision(**more: str) -> dict[str, str]:
+    told = {"number": "01-HS/UBKT", "basis": "QĐ số 5", "opens_on": shown_day(0), "ends_on": shown_day(5)}
+    return told | more
+
+
+@pytest.fixture
+def file(world: World, desk: Desk) -> str:
+    client = desk("inspector")
+    answer = client.post("/admin/inspections", data=form(world))
+    assert answer.status_code == 303, answer.text
+    assert client.post(f"{answer.location}/decide", data=decision()).status_code == 303
+    return str(answer.location)
+
+
+def test_what_is_refused_is_said_and_nothing_typed_is_lost(world: World, desk: Desk) -> None:
+    client = desk("inspector")
+    for more, status, said in (
+        ({"last": shown_day(-100)}, 400, "Ngày cuối đứng trước ngày đầu"),
+        ({"unit": [str(world.far_hamlet)]}, 403, "ngoài phạm vi"),
+        ({"unit": ["rubbish"]}, 400, "Xin ghi tên"),
+        ({"person": [str(world.staff["an"])]}, 400, "vai trò kiểm tra"),
+        ({"first": "hôm qua"}, 400, "ngày/tháng/năm"),
+    ):
+        answer = client.post("/admin/inspections", data=form(world, **more))
+        assert (answer.status_code, said in answer.text) == (status, True), said
+        assert 'value="Kiểm tra chuyển đổi số"' in answer.text
+    made = client.post("/admin/inspections", data=form(world)).location
+    answer = client.post(f"{made}/decide", data=decision(ends_on=shown_day(-1)))
+    assert (answer.status_code, 'value="QĐ số 5"' in answer.text) == (400, True)
+
+
+def test_each_kind_of_material_opens_while_the_file_runs_and_the_head_sees_who_looked(
+    world: World, desk: Desk, file: str
+) -> None:
+    client, here = desk("inspector"), f"{file}/units/{world.hamlet}"
+    for word in ("scorecards", "facts", "trail", "plans", "reports"):
+        assert client.get(f"{here}/{word}").status_code == 200
+    assert client.get(f"{here}/pledges").status_code == 403
+    assert client.get(f"{here}/khong-co").status_code == 404
+    assert client.get(f"{file}/units/{world.other_hamlet}/scorecards").status_code == 403
+    assert desk("party").get(file).status_code == 404
+    told = desk("head").get("/admin/inspections").text
+    assert (told.count('data-testid="reading"'), "01-HS/UBKT" in told, "inspector" in told) == (5, True, True)
+    with clock.stopped_at(clock.now() + timedelta(days=6)):
+        late = desk("inspector")
+        assert late.get(f"{here}/scorecards").status_code == 403
+        assert "hết hạn, chờ kết luận" in late.get(file).text
+
+
+def test_the_rows_behind_a_figure_open_to_an_inspector_only_under_a_file(
+    world: World, desk: Desk, file: str
+) -> None:
+    take_part(world, 8)
+
+    def rows(who: str, unit: uuid.UUID) -> int:
+        asked = {"activity": str(world.activity), "indicator": "contest_participation", "period": "all"}
+        return desk(who).get(f"/admin/units/{unit}/facts", query_string=asked).status_code
+
+    assert (rows("inspector", world.hamlet), rows("inspector", world.other_hamlet)) == (200, 403)
+    assert (rows("office", world.other_hamlet), rows("head", world.hamlet)) == (200, 200)
+    assert [entry.reason for entry in trail(world, "inspection.read_facts")] == ["01-HS/UBKT"]
+    with clock.stopped_at(clock.now() + timedelta(days=6)):
+        assert rows("inspector", world.hamlet) == 403
+
+
+def test_a_finding_is_answered_by_the_head_settled_and_the_conclusion_made_public(
+    world: World, desk: Desk, file: str
+) -> None:
+    client, head = desk("inspector"), desk("head")
+    told = {
+        "unit": str(world.hamlet), "kind": "shortcoming", "subject_kind": "indicator", "subject_id": "contest_participation",
+        "words": "Có bài nộp hộ", "remedy": "Rà lại", "remedy_due": shown_day(9),
+    }  # fmt: skip
+    for wrong in ({"remedy": ""}, {"unit": "x"}, {"kind": "x"}, {"remedy_due": "mai"}):
+        answer = client.post(f"{file}/findings", data=told | wrong)
+        assert (answer.status_code, "Có bài nộp hộ" in answer.text) == (400, True)
+    assert client.post(f"{file}/findings", data=told).status_code == 303
+    with world.database.transaction(writes=False) as session:
+        one = session.scalars(select(InspectionFinding.id)).one()
+    assert "Có bài nộp hộ" in head.get("/admin/inspections").text
+    assert (
+        desk("cell").post(f"/admin/inspections/findings/{one}/answer", data={"words": "Đã rà"}).status_code
+        == 404
+    )
+    assert head.post(f"/admin/inspections/findings/{one}/answer", data={"words": "Đã rà"}).status_code == 303
+    assert client.post(f"{file}/findings/{one}/enough").status_code == 303
+    done = {"conclusion": "Cơ bản thực hiện tốt", "conclusion_number": "3-KL", "conclusion_on": shown_day(0)}
+    assert client.post(f"{file}/conclusion", data=done | {"conclusion": ""}).status_code == 400
+    assert client.post(f"{file}/conclusion", data=done).status_code == 303
+    assert client.post(f"{file}/findings", data=told).status_code == 409
+    assert "Cơ bản" not in world.client().get("/ket-luan-kiem-tra").text
+    assert client.post(f"{file}/publish").status_code == 303
+    assert "Cơ bản thực hiện tốt" in world.client().get("/ket-luan-kiem-tra").text
+
+
+def test_a_published_card_is_counted_again_under_the_file(world: World, desk: Desk) -> None:
+    take_part(world, 8)
+    month = calendars.last_full("thang", "month", clock.today())
+    with clock.stopped_at(clock.now() - timedelta(minutes=9)), world.database.transaction() as session:
+        cards.open_card(session, world.commune, "xa-thang", month, OPERATOR)
+    with world.database.transaction() as session:
+        card = cards.open_card(session, world.commune, "xa-thang", month, OPERATOR)
+        revisions.publish(session, card, OPERATOR, "Công bố thử")
+        made = card.id
+    client = desk("inspector")
+    file = client.post("/admin/inspections", data=form(world, unit=[str(world.commune)])).location
+    client.post(f"{file}/decide", data=decision())
+    here = f"{file}/units/{world.commune}"
+    assert str(made) in client.get(f"{here}/scorecards").text
+    done = client.post(f"{here}/cards/{made}/recompute", follow_redirects=True)
+    assert "mọi số khớp" in done.text
+    assert client.post(f"{here}/cards/{uuid.uuid4()}/recompute").status_code == 404
+    assert len(trail(world, "inspection.recompute")) == 1
+    with world.database.transaction() as session:
+        session.execute(text("UPDATE card_revision SET payload = :wrong"), {"wrong": b"{}"})
+    assert "KHÔNG KHỚP" in client.post(f"{here}/cards/{made}/recompute", follow_redirects=True).text
+
+
+def test_pledges_open_after_the_committee_decided_and_the_member_is_told(world: World, desk: Desk) -> None:
+    cells = year_of_pledges(world)
+    register(cells.binh)
+    confirmed(cells, desk("secretary"), cells.binh)
+    client = desk("inspector")
+    told = form(world, unit=[str(cells.cell)], material=["pledges"])
+    file = client.post("/admin/inspections", data=told).location
+    assert client.post(f"{file}/decide", data=decision()).status_code == 403
+    here = f"{file}/units/{cells.cell}/pledges"
+    assert client.get(here).status_code == 403
+    assert desk("committee").post(f"{file}/decide", data=decision()).status_code == 303
+    mine = cells.mine(cells.binh)["pledge"]["id"]
+    assert client.get(here).text.count('data-testid="pledge"') == 1
+    assert client.get(f"{here}/{mine}").status_code == 200
+    last = cells.mine(cells.binh)["pledge"]["readings"][0]
+    assert (last["role"], last["name"], last["part"]) == ("inspector", "inspector", "body")
+    assert "một bản đăng ký" in desk("secretary").get("/admin/inspections").text
+    assert [entry.reason for entry in trail(world, "pledge.read")][-1] == "body · 01-HS/UBKT"
+    with world.database.transaction(writes=False) as session:
+        assert session.scalars(select(PledgeReading).where(PledgeReading.role == "inspector")).one()
+        assert session.scalars(select(InspectionFile.state)).one() == "decided"

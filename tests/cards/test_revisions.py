@@ -1,0 +1,483 @@
+"""Published cards: bytes that never change, reproduced from the ledger, each restatement explaining itself."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text, update
+from sqlalchemy.orm import Session
+
+from backend import clock
+from backend.cards import actions, canonical, queries, revisions, sources, store, templates, verify
+from backend.cards.errors import (
+    KnownBefore,
+    NothingMoved,
+    PeriodRunning,
+    ReasonMissing,
+    TemplateChanged,
+    Unchangeable,
+)
+from backend.cards.models import Card, CardRevision, CardScore
+from backend.people.regrouping import merge_units
+from backend.safeguards.audit import OPERATOR
+from backend.units import change
+from tests.cards.book import (
+    AGAIN,
+    HOUSEHOLDS,
+    MONTH,
+    PAPERS,
+    PUBLISHED,
+    REASON,
+    VISITS,
+    Deed,
+    hamlets,
+    many,
+    opened,
+    published,
+    write,
+)
+from tests.support.world import World
+
+
+@pytest.fixture
+def session(world: World) -> Iterator[Session]:
+    with world.database.transaction() as session:
+        yield session
+
+
+def row(revision: CardRevision, code: str) -> dict[str, Any]:
+    payload = canonical.read(revision.payload)
+    return next(one for group in payload["groups"] for one in group["criteria"] if one["code"] == code)
+
+
+def moved(revision: CardRevision, code: str) -> dict[str, tuple[Any, Any]]:
+    found = next(one for one in revisions.changes(revision) if one.criterion == code)
+    return {field["field"]: (field["before"], field["after"]) for field in found.fields}
+
+
+def because(revision: CardRevision, code: str) -> dict[str, int]:
+    found = next(one for one in revisions.changes(revision) if one.criterion == code)
+    return {reason["code"]: reason.get("count", 0) for reason in found.because}
+
+
+# --- figures --------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_counts_once_and_what_was_taken_back_not_at_all(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 6))
+    write(session, many(world.other_hamlet, 4))  # the first four once more, elsewhere
+    back = replace(many(world.hamlet, 1)[0], subject=uuid.uuid4(), took_back=PUBLISHED - timedelta(days=1))
+    write(session, [back])
+    found = row(published(session, opened(session, world)), "du-thi")
+    assert (found["numerator"], found["denominator"], found["value"]) == ("6", "70", "8.6")
+    assert found["computed"] == "21.5"  # 8.6 of 10 % asked, of 25 points
+
+
+def test_facts_of_another_month_and_of_another_commune_stay_out(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 7))
+    write(session, many(world.far_hamlet, 9))
+    write(session, many(world.hamlet, 20, day=date(2026, 9, 30)))
+    write(session, many(world.hamlet, 20, day=date(2026, 11, 1)))
+    assert row(published(session, opened(session, world)), "du-thi")["numerator"] == "7"
+
+
+def test_what_is_not_known_is_no_zero(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 6, VISITS))
+    found = published(session, opened(session, world))
+    never = row(found, "buoi-huong-dan")
+    assert (never["numerator"], never["value"], never["points"]) == (None, None, None)
+    assert [mark["code"] for mark in never["marks"]] == ["no_data"]
+    payload = canonical.read(found.payload)
+    assert payload["total"]["is_complete"] is False
+    assert payload["class"] is None
+
+
+def test_a_zero_that_was_counted_is_a_zero(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 6, "initiative.registered", day=date(2026, 9, 3)))
+    found = row(published(session, opened(session, world)), "sang-kien-gui")
+    assert (found["numerator"], found["points"]) == ("0", "0")
+
+
+def test_a_zero_denominator_and_a_missing_headcount_are_said(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 6, "visit.vneid.used_alone"))
+    write(session, many(world.far_hamlet, 6))
+    here = row(published(session, opened(session, world)), "tu-dung-duoc")
+    assert (here["value"], here["points"]) == (None, None)
+    assert "zero_denominator" in [mark["code"] for mark in here["marks"]]
+    far = row(published(session, opened(session, world, unit=world.far_commune)), "du-thi")
+    assert (far["numerator"], far["denominator"], far["value"], far["points"]) == ("6", None, None, None)
+    assert "no_headcount" in [mark["code"] for mark in far["marks"]]
+
+
+def test_a_few_people_are_hidden_with_their_points(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 4))
+    found = published(session, opened(session, world))
+    here = row(found, "du-thi")
+    assert (here["numerator"], here["value"], here["points"], here["computed"]) == (None, None, None, None)
+    assert "hidden" in [mark["code"] for mark in here["marks"]]
+    assert canonical.read(found.payload)["total"]["out_of"] == "75"
+
+
+def test_facts_dated_in_2035_are_kept_out_and_said(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 6))
+    write(session, many(world.hamlet, 3, day=date(2035, 10, 15), received=datetime(2026, 10, 16, tzinfo=UTC)))
+    ahead = many(
+        world.hamlet, 2, received=datetime(2026, 9, 1, tzinfo=UTC)
+    )  # said in September to be of October
+    write(session, [replace(deed, subject=uuid.uuid4()) for deed in ahead])
+    found = published(session, opened(session, world))
+    assert row(found, "du-thi")["numerator"] == "6"
+    assert canonical.read(found.payload)["marks"] == [{"code": "dated_ahead", "values": {"count": "5"}}]
+
+
+def test_volume_for_its_own_sake_loses_half(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 60, HOUSEHOLDS))
+    write(session, [replace(deed, subject=None) for deed in many(world.hamlet, 120, VISITS)])
+    found = row(published(session, opened(session, world)), "ho-da-den")
+    assert found["computed"] == "5"  # 60 of 120 households is 10 of 20 points; half of that
+    low = next(mark for mark in found["marks"] if mark["code"] == "gate_low")
+    assert low["values"]["reached"] == "50.0"
+
+
+# --- restatements ---------------------------------------------------------------------------------------------------
+
+
+def test_late_facts_make_the_next_revision_which_says_why(world: World, session: Session) -> None:
+    first_seven = many(world.hamlet, 7)
+    write(session, first_seven)
+    card = opened(session, world)
+    first = published(session, card)
+    write(
+        session,
+        [
+            replace(many(world.hamlet, 1)[0], subject=uuid.uuid4(), received=PUBLISHED + timedelta(days=n))
+            for n in (1, 2, 3)
+        ],
+    )
+    write(session, [replace(first_seven[0], took_back=PUBLISHED + timedelta(days=1))])
+    second = published(session, card, AGAIN)
+    assert second.number == 2
+    assert moved(second, "du-thi")["numerator"] == ("7", "9")
+    assert because(second, "du-thi") == {"late": 3, "reversed": 1}
+    assert canonical.read(second.payload)["follows"] == first.sha256
+    assert row(first, "du-thi")["numerator"] == "7"
+    assert verify.verify(session) == []
+
+
+def test_a_further_revision_needs_a_reason_and_something_that_moved(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 7))
+    card = opened(session, world)
+    published(session, card)
+    with pytest.raises(NothingMoved):
+        published(session, card, AGAIN)
+    write(
+        session,
+        [replace(many(world.hamlet, 1)[0], subject=uuid.uuid4(), received=PUBLISHED + timedelta(days=1))],
+    )
+    with pytest.raises(ReasonMissing):
+        published(session, card, AGAIN, "muộn")
+    with pytest.raises(KnownBefore):
+        published(session, card, PUBLISHED)
+    assert published(session, card, AGAIN).number == 2
+
+
+def test_a_month_that_is_not_over_is_not_published(world: World, session: Session) -> None:
+    card = opened(session, world)
+    with pytest.raises(PeriodRunning):
+        published(session, card, datetime(2026, 10, 31, 16, 59, tzinfo=UTC))
+    assert published(session, card, datetime(2026, 10, 31, 17, 1, tzinfo=UTC)).number == 1
+
+
+def test_what_arrived_after_the_moment_is_known_only_later(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 7))
+    card = opened(session, world)
+    write(
+        session,
+        [replace(many(world.hamlet, 1)[0], subject=uuid.uuid4(), received=PUBLISHED + timedelta(days=1))],
+    )
+    with clock.stopped_at(AGAIN):
+        then = queries.view_of(session, card, known_at=PUBLISHED)
+        now = queries.view_of(session, card)
+    assert (then.criteria[0].numerator, now.criteria[0].numerator) == (7, 8)
+
+
+# --- it never changes -----------------------------------------------------------------------------------------------
+
+
+def test_a_published_revision_cannot_be_changed(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 7))
+    revision = published(session, opened(session, world))
+    session.flush()
+    for change_it in (
+        lambda: setattr(revision, "reason", "khác"),
+        lambda: setattr(revision, "payload", b"{}"),
+        lambda: session.delete(revision),
+    ):
+        with pytest.raises(Unchangeable):
+            _in_a_savepoint(session, change_it)
+    with pytest.raises(Unchangeable):
+        session.execute(update(CardRevision).values(reason="khác"))
+
+
+def _in_a_savepoint(session: Session, deed: Callable[[], None]) -> None:
+    with session.begin_nested():
+        deed()
+        session.flush()
+
+
+def test_bytes_changed_behind_our_back_are_found_and_named(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 7))
+    revision = published(session, opened(session, world))
+    forged = revision.payload.replace(b'"numerator":"7"', b'"numerator":"9"')
+    assert forged != revision.payload
+    session.execute(
+        text("UPDATE card_revision SET payload = :p, sha256 = :s"),
+        {"p": forged, "s": canonical.fingerprint(forged)},
+    )
+    session.expire_all()
+    found = [str(one) for one in verify.verify(session)]
+    assert len(found) == 1
+    assert "tham-gia.criteria.du-thi.numerator: published 9, the ledger says 7" in found[0]
+
+
+def test_a_fact_lost_from_the_ledger_is_found(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 7))
+    published(session, opened(session, world))
+    assert verify.verify(session) == []
+    session.execute(text("DELETE FROM pending_fact"))
+    session.execute(
+        text(
+            "DELETE FROM fact WHERE subject = (SELECT max(subject) FROM fact WHERE measure = 'contest.entrants')"
+            if session.get_bind().dialect.name == "sqlite"
+            else "DELETE FROM fact WHERE ctid = (SELECT max(ctid) FROM fact WHERE measure = 'contest.entrants')"
+        )
+    )
+    assert any("numerator: published 7, the ledger says 6" in str(one) for one in verify.verify(session))
+
+
+def test_reproduced_byte_for_byte_after_later_facts_a_new_template_and_a_merge(
+    world: World, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra = hamlets(session, world, [120, 80])
+    write(session, [*many(extra[0], 12), *many(world.hamlet, 20, HOUSEHOLDS), *many(extra[1], 30, VISITS)])
+    card = opened(session, world)
+    first = published(session, card)
+    kept = bytes(first.payload)
+    write(
+        session,
+        [
+            replace(deed, subject=uuid.uuid4(), received=PUBLISHED + timedelta(days=2))
+            for deed in many(extra[1], 8)
+        ],
+    )
+    with clock.stopped_at(PUBLISHED + timedelta(days=3)):
+        merge_units(session, extra, extra[0], on=date(2026, 10, 20), document="NQ 12/NQ-HĐND")
+    second = published(session, card, AGAIN)
+    newer = templates.import_template(
+        (templates.SHIPPED / "xa-thang.yaml")
+        .read_text(encoding="utf-8")
+        .replace("version: 1", "version: 2", 1)
+        .replace("target: 10\n", "target: 20\n", 1)
+    )
+    monkeypatch.setattr(templates, "newest", lambda _code: newer)
+    monkeypatch.setattr(actions, "newest", lambda _code: newer)
+    with clock.stopped_at(AGAIN + timedelta(days=1)):
+        actions.adopt_template(session, card.id, OPERATOR, "Tỉnh ban hành mẫu mới")
+    third = published(session, card, AGAIN + timedelta(days=2), "Áp dụng mẫu phiếu mới của tỉnh")
+    session.expire_all()
+    assert session.get_one(CardRevision, first.id).payload == kept
+    assert [canonical.read(one.payload)["template"]["version"] for one in (first, second, third)] == [1, 1, 2]
+    assert because(second, "du-thi") == {"late": 8}  # the merge itself moved nothing in the commune
+    assert because(third, "du-thi") == {"target": 0, "template": 0}
+    assert verify.verify(session) == []
+    assert verify.count(session) == 3
+
+
+def test_a_hamlet_that_moves_away_backdated_leaves_the_old_revision_alone(
+    world: World, session: Session
+) -> None:
+    (extra,) = hamlets(session, world, [120])
+    write(
+        session,
+        [
+            *many(extra, 12, day=date(2026, 10, 10)),
+            *[replace(d, subject=uuid.uuid4()) for d in many(extra, 10, day=date(2026, 10, 25))],
+        ],
+    )
+    card = opened(session, world)
+    first = published(session, card)
+    with clock.stopped_at(PUBLISHED + timedelta(days=1)):
+        change.place(session, extra, world.far_commune, "territory", date(2026, 10, 20))
+        change.record(session, "move", [(extra, extra)], on=date(2026, 10, 20), document="NQ 13/NQ-HĐND")
+        session.flush()
+    second = published(session, card, AGAIN)
+    assert (row(first, "du-thi")["numerator"], row(second, "du-thi")["numerator"]) == ("22", "12")
+    assert because(second, "du-thi") == {"units": 0}
+    assert verify.verify(session) == []
+    with clock.stopped_at(AGAIN):
+        as_now = queries.view_of(session, card, live=True, view="now")
+    assert as_now.criteria[0].mark_codes == ("no_data",)  # all of it counts in the other commune now
+
+
+def test_a_version_of_a_template_is_never_given_another_content(world: World, session: Session) -> None:
+    store.keep_template(session, templates.newest("xa-thang"))
+    text_ = (templates.SHIPPED / "xa-thang.yaml").read_text(encoding="utf-8")
+    other = templates.import_template(text_.replace("target: 10\n", "target: 20\n", 1))
+    with pytest.raises(TemplateChanged):
+        store.keep_template(session, other)
+
+
+def test_a_period_keeps_the_template_of_its_first_card(
+    world: World, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(session, world)
+    text_ = (templates.SHIPPED / "xa-thang.yaml").read_text(encoding="utf-8")
+    newer = templates.import_template(text_.replace("version: 1", "version: 2", 1))
+    monkeypatch.setattr(templates, "newest", lambda _code: newer)
+    second = opened(session, world, unit=world.far_commune)
+    assert first.template_sha == second.template_sha
+
+
+# --- how much it asks the database ------------------------------------------------------------------------------------
+
+
+def statements(session: Session, card: Card) -> int:
+    session.flush()
+    session.expire_all()
+    asked: list[str] = []
+    engine = session.get_bind()
+    listen = lambda *told: asked.append(told[2])  # noqa: E731
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        queries.view_of(session, card, live=True)
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+    return len(asked)
+
+
+def test_a_card_asks_as_much_of_a_large_unit_as_of_a_small_one(world: World, session: Session) -> None:
+    card = opened(session, world)
+    write(session, many(world.hamlet, 6))
+    small = statements(session, card)
+    for unit in hamlets(session, world, [100] * 60):
+        write(session, many(unit, 3))
+    assert statements(session, card) == small
+    assert small <= 16
+
+
+# --- the payload ------------------------------------------------------------------------------------------------------
+
+
+def test_the_bytes_are_canonical(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 7, PAPERS))
+    revision = published(session, opened(session, world))
+    told = json.loads(revision.payload)
+    again = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    assert again == revision.payload
+    assert canonical.fingerprint(again) == revision.sha256
+    assert revision.reason == REASON
+
+
+def test_scores_count_as_they_stood_when_it_was_published(world: World, session: Session) -> None:
+    card = opened(session, world)
+    with clock.stopped_at(PUBLISHED - timedelta(hours=3)):
+        actions.self_score(
+            session, card.id, {"truyen-thanh": (Decimal("8.5"), "Sổ phát sóng tháng 10")}, OPERATOR
+        )
+    with clock.stopped_at(PUBLISHED - timedelta(hours=2)):
+        actions.official_score(session, card.id, {"truyen-thanh": (Decimal(7), "Thiếu hai buổi")}, OPERATOR)
+    first = published(session, card)
+    with clock.stopped_at(PUBLISHED + timedelta(hours=2)):
+        actions.official_score(session, card.id, {"truyen-thanh": (Decimal(8), "Đã bổ sung")}, OPERATOR)
+    second = published(session, card, AGAIN)
+    assert [row(one, "truyen-thanh")["points"] for one in (first, second)] == ["7", "8"]
+    assert because(second, "truyen-thanh") == {"official": 0}
+    assert row(first, "truyen-thanh")["self"] == "8.5"
+    assert verify.verify(session) == []
+    assert session.query(CardScore).count() == 3
+
+
+# --- targets and declared figures -------------------------------------------------------------------------------------
+
+
+def with_plan(monkeypatch: pytest.MonkeyPatch, told: Decimal, horizons: dict[int, Decimal], how: str) -> None:
+    """A template whose first target is the governing set's, and beside whose figure the unit declared one."""
+    text_ = (templates.SHIPPED / "xa-thang.yaml").read_text(encoding="utf-8")
+    text_ = text_.replace(
+        "        target: 10\n", "        target_indicator: A\n        declared_indicator: A\n", 1
+    )
+    made = templates.import_template(text_.replace("interpolation: none", f"interpolation: {how}"))
+    monkeypatch.setattr(templates, "newest", lambda _code: made)
+    rows = [SimpleNamespace(horizon_year=year, value=value) for year, value in horizons.items()]
+    one = SimpleNamespace(id=uuid.UUID(int=5), document_number="12-KH/ĐU", title="Kế hoạch")
+    declared = SimpleNamespace(declared=SimpleNamespace(value=told, source="Báo cáo 11/BC"))
+    monkeypatch.setattr(sources.plan, "set_of", lambda *_: one)
+    monkeypatch.setattr(sources.plan, "targets_for", lambda *_: SimpleNamespace(targets=rows))
+    monkeypatch.setattr(sources.plan, "series", lambda *_: declared)
+
+
+def test_less_measured_than_declared_stands_beside_it_with_the_reason(
+    world: World, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_plan(monkeypatch, Decimal("30.5"), {2026: Decimal(20)}, "none")
+    write(session, many(world.hamlet, 7))
+    card = opened(session, world)
+    first = published(session, card)
+    assert row(first, "du-thi")["declared"] == {"value": "30.5", "source": "Báo cáo 11/BC"}
+    assert "below_declared_unexplained" in [mark["code"] for mark in row(first, "du-thi")["marks"]]
+    with clock.stopped_at(PUBLISHED + timedelta(hours=5)):
+        actions.give_reason(session, card.id, "du-thi", "Báo cáo tính cả người ngoài xã", OPERATOR)
+    second = published(session, card, AGAIN)
+    assert "below_declared" in [mark["code"] for mark in row(second, "du-thi")["marks"]]
+    with clock.stopped_at(AGAIN + timedelta(days=1)):
+        here = queries.view_of(session, card).criteria[0]
+    assert (here.value, here.declared, here.target) == (Decimal(10), Decimal("30.5"), Decimal(20))
+    assert here.reason == "Báo cáo tính cả người ngoài xã"
+    monkeypatch.undo()  # what the plan says later changes nothing that was published
+    assert verify.verify(session) == []
+
+
+def test_a_target_between_two_horizons_is_marked_or_missing_as_the_template_says(
+    world: World, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(session, many(world.hamlet, 7))
+    with_plan(monkeypatch, Decimal(1), {2025: Decimal(10), 2030: Decimal(20)}, "linear")
+    here = row(published(session, opened(session, world)), "du-thi")
+    assert here["target"]["value"] == "12"
+    assert "interpolated" in [mark["code"] for mark in here["marks"]]
+    with_plan(monkeypatch, Decimal(1), {2025: Decimal(10), 2030: Decimal(20)}, "none")
+    other = sources.freeze_targets(session, world.commune, templates.newest(""), MONTH)
+    assert "du-thi" not in other
+
+
+def test_the_month_is_named(world: World, session: Session) -> None:
+    assert opened(session, world).period == MONTH.code
+
+
+def test_reasons_of_deeds_are_kept(world: World, session: Session) -> None:
+    card = opened(session, world)
+    assert [step.step for step in queries.steps_of(session, card.id)] == ["opened"]
+    assert Deed(world.hamlet, None, date(2026, 10, 1)).rows()[0]["period"] == "202610"
+
+
+def test_a_card_opened_by_two_at_once_is_one(
+    world: World, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(session, world)
+    looks = iter([None])
+    real = store.card_of
+    monkeypatch.setattr(store, "card_of", lambda *told: _second(looks, real, told))
+    assert opened(session, world).id == first.id
+
+
+def _second(looks: Iterator[None], real: Callable[..., Any], told: tuple[Any, ...]) -> Any:
+    """The first look finds nothing, as for somebody who came a moment earlier."""
+    for nothing in looks:
+        return nothing
+    return real(*told)

@@ -1,0 +1,109 @@
+"""Hamlets side by side: like size with like size, a few people never, nobody last."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from backend import clock
+from backend.cards import comparing
+from backend.cards.comparing import Row, SideBySide
+from backend.people.regrouping import merge_units
+from backend.units import change
+from tests.cards.book import AGAIN, HOUSEHOLDS, MONTH, PUBLISHED, hamlets, many, person, write
+from tests.support.world import World
+
+
+@pytest.fixture
+def session(world: World) -> Iterator[Session]:
+    with world.database.transaction() as session:
+        yield session
+
+
+def sheet(session: Session, world: World, view: comparing.View = "was") -> SideBySide:
+    with clock.stopped_at(AGAIN):
+        return comparing.side_by_side(session, world.commune, "xom-so-sanh", MONTH, view)
+
+
+def rows(side: SideBySide, code: str = "du-thi") -> dict[uuid.UUID, Row]:
+    found = next(one for one in side.comparisons if one.criterion.code == code)
+    listed = [row for _, rows in found.bands for row in rows] + found.unsized
+    return {row.unit.id: row for row in listed}
+
+
+def taking_part(session: Session, units: list[uuid.UUID], people: list[int]) -> None:
+    begin = 0
+    for unit, number in zip(units, people, strict=True):
+        for deed in many(unit, number):
+            write(session, [type(deed)(**vars(deed) | {"subject": person(begin)})])
+            begin += 1
+
+
+def test_only_units_of_like_size_stand_together_and_nobody_is_last(world: World, session: Session) -> None:
+    units = hamlets(session, world, [110, 120, 130, 320, 330, 340])
+    taking_part(session, units, [30, 40, 50, 60, 70, 80])
+    found = next(one for one in sheet(session, world).comparisons if one.criterion.code == "du-thi")
+    bands = [{row.unit.id for row in rows} & set(units) for _, rows in found.bands]
+    assert set(units[:3]) in bands
+    assert set(units[3:]) in bands
+    leaders = [[row.place for row in rows if row.place] for _, rows in found.bands]
+    assert all(len(places) <= max(1, len(band) // 2) for places, band in zip(leaders, bands, strict=True))
+    assert not hasattr(next(iter(rows(sheet(session, world)).values())), "points")
+
+
+def test_a_few_people_are_hidden_and_so_is_the_neighbour(world: World, session: Session) -> None:
+    units = hamlets(session, world, [110, 120, 130, 140])
+    taking_part(session, units, [3, 40, 50, 60])
+    found = rows(sheet(session, world))
+    assert found[units[0]].figure.is_hidden
+    assert sum(row.figure.is_hidden for unit, row in found.items() if unit in units) >= 2
+    shown = [row for unit, row in found.items() if unit in units and not row.figure.is_hidden]
+    assert all(row.figure.numerator and row.figure.numerator >= 5 for row in shown)
+
+
+def test_what_took_in_a_hidden_hamlet_stays_hidden_over_todays_units(world: World, session: Session) -> None:
+    """As it was: 3 hidden, 40 shown. As it is now 43 would give the 3 away."""
+    units = hamlets(session, world, [110, 120, 130, 140, 150, 160])
+    taking_part(session, units, [3, 40, 50, 60, 70, 80])
+    hidden = {unit for unit, row in rows(sheet(session, world)).items() if row.figure.is_hidden}
+    shown = next(unit for unit in units if unit not in hidden)
+    with clock.stopped_at(PUBLISHED + timedelta(days=1)):
+        merge_units(session, [units[0], shown], shown, on=date(2026, 11, 2), document="NQ 14/NQ-HĐND")
+    was, now = rows(sheet(session, world)), rows(sheet(session, world, "now"))
+    assert units[0] in was
+    assert units[0] not in now
+    assert not was[shown].figure.is_hidden
+    assert now[shown].figure.is_hidden
+
+
+def test_additive_counts_of_a_merge_add_up(world: World, session: Session) -> None:
+    """40 + 60 = 100."""
+    units = hamlets(session, world, [200, 210, 220, 230])
+    begin = 0
+    for unit, number in zip([*units, world.hamlet, world.other_hamlet], [40, 60, 70, 80, 9, 9], strict=True):
+        write(
+            session,
+            [
+                type(d)(**vars(d) | {"subject": person(begin + n)})
+                for n, d in enumerate(many(unit, number, HOUSEHOLDS))
+            ],
+        )
+        begin += number
+    with clock.stopped_at(PUBLISHED + timedelta(days=1)):
+        merge_units(session, units[:2], units[0], on=date(2026, 11, 2), document="NQ 15/NQ-HĐND")
+    assert rows(sheet(session, world), "ho-da-den")[units[0]].figure.value == 40
+    assert rows(sheet(session, world, "now"), "ho-da-den")[units[0]].figure.value == 100
+
+
+def test_a_hamlet_without_a_headcount_is_not_compared(world: World, session: Session) -> None:
+    units = hamlets(session, world, [110, 120, 130])
+    bare = change.found(
+        session, code="05752-T90", kind="hamlet", name="Chưa đếm", level_word="xóm", since=date(2025, 7, 1),
+        parents={"territory": world.commune},
+    )  # fmt: skip
+    taking_part(session, [*units, bare], [30, 40, 50, 20])
+    found = next(one for one in sheet(session, world).comparisons if one.criterion.code == "du-thi")
+    assert [row.unit.id for row in found.unsized] == [bare]
+    assert found.unsized[0].figure.value is None

@@ -1,0 +1,184 @@
+"""Keeps the way of reports on real databases: different people, child before parent, and what a closed parent forbids."""
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from backend import clock
+from backend.calendars import parse
+from backend.reports import approval
+from backend.reports.approval import LOCKERS, Stamp
+from backend.reports.errors import (
+    ChildrenMissing,
+    DayBeforeSigning,
+    MovedOn,
+    NumberMissing,
+    ParentLocked,
+    ReportUnknown,
+    SamePerson,
+    StepNotOpen,
+    WordsMissing,
+)
+from backend.reports.models import Step, Submission
+from backend.reports.rules import DEEDS
+from backend.safeguards.models import AuditEntry
+from tests.support.reports import BELOW, ORDER, Office, card_on_its_way, office
+from tests.support.world import World
+
+
+@pytest.fixture
+def here(world: World) -> Office:
+    return office(world)
+
+
+def test_a_report_goes_from_hand_to_hand_and_all_of_it_is_on_the_trail(here: Office) -> None:
+    submission = here.open(here.duty())
+    assert here.walk(submission) == "locked"
+    row = here.row(submission)
+    assert (row.number, row.round) == ("15", 1)
+    assert row.sent_at == row.first_sent_at is not None
+    with here.world.database.transaction(writes=False) as session:
+        steps = session.scalars(select(Step).order_by(Step.at, Step.id)).all()
+        assert [step.deed for step in steps] == list(ORDER)
+        assert len({step.person_id for step in steps}) == 5
+        told = session.scalars(select(AuditEntry).where(AuditEntry.noun == "submission")).all()
+        assert {entry.deed for entry in told} == {f"report.{deed}" for deed in ORDER}
+        assert all(entry.actor and entry.unit_id == here.world.commune for entry in told)
+
+
+@pytest.mark.parametrize("deed", ["review", "sign", "number", "receive"])
+def test_nobody_plays_two_parts(here: Office, deed: str) -> None:
+    submission = here.open(here.duty())
+    for before in ORDER[: ORDER.index(deed)]:
+        here.take(submission, before)
+    with pytest.raises(SamePerson):
+        here.take(submission, deed, "drafter")
+    assert here.row(submission).state != "locked"
+
+
+def test_a_clerk_who_numbered_does_not_receive_what_another_clerk_sent(here: Office) -> None:
+    submission = here.open(here.duty())
+    here.walk(submission, "sign")
+    here.take(submission, "number", "agency_clerk")
+    here.take(submission, "send", "clerk")
+    for clerk in ("agency_clerk", "clerk"):
+        with pytest.raises(SamePerson):
+            here.take(submission, "receive", clerk)
+
+
+def test_the_database_itself_refuses_one_person_in_two_parts(here: Office) -> None:
+    submission = here.open(here.duty())
+    here.walk(submission, "review")
+    drafter = here.world.staff["drafter"]
+    with pytest.raises(IntegrityError), here.world.database.transaction() as session:
+        session.execute(update(Submission).where(Submission.id == submission).values(signer_id=drafter))
+
+
+def test_no_step_is_skipped_or_done_twice(here: Office) -> None:
+    submission = here.open(here.duty())
+    for deed in set(DEEDS) - {"draft"}:
+        with pytest.raises(StepNotOpen):
+            here.take(submission, deed, "signer", words="vì")
+    here.take(submission, "draft")
+    with pytest.raises(StepNotOpen):
+        here.take(submission, "draft")
+
+
+def test_who_looked_at_an_older_page_is_told_so(here: Office) -> None:
+    submission = here.open(here.duty())
+    seen = here.row(submission).revision
+    here.take(submission, "draft")
+    with pytest.raises(MovedOn):
+        here.take(submission, "review", seen=seen)
+
+
+def test_giving_back_needs_words_and_begins_a_new_round_with_a_new_number(here: Office) -> None:
+    submission = here.open(here.duty())
+    here.walk(submission, "send")
+    first = here.row(submission).first_sent_at
+    with pytest.raises(WordsMissing):
+        here.take(submission, "give_back", "province", words="  ")
+    assert here.take(submission, "give_back", "province", words="bổ sung khó khăn") == "returned"
+    row = here.row(submission)
+    assert (row.number, row.drafter_id, row.round, row.first_sent_at) == (None, None, 2, first)
+    assert here.walk(submission, "send", {"draft": "reviewer", "review": "drafter"}) == "sent"
+
+
+def test_a_number_is_typed_by_the_clerk_and_never_before_the_signature(here: Office) -> None:
+    submission = here.open(here.duty())
+    here.walk(submission, "sign")
+    with pytest.raises(NumberMissing):
+        here.take(submission, "number", stamp=None)
+    day = clock.today()
+    for wrong in (day.replace(year=day.year - 1), day.replace(year=day.year + 1)):
+        with pytest.raises(DayBeforeSigning):
+            here.take(submission, "number", stamp=Stamp("15", wrong))
+    assert here.take(submission, "number", stamp=Stamp("15", day)) == "numbered"
+
+
+# --- child before parent ------------------------------------------------------------------------------------------
+
+
+def test_a_parent_is_not_signed_while_a_child_has_not_sent(here: Office) -> None:
+    below, above = here.below(), here.open(here.duty())
+    here.walk(above, "review")
+    with pytest.raises(ChildrenMissing) as refused:
+        here.take(above, "sign")
+    assert "Phòng Kinh tế" in refused.value.values["units"]
+    here.walk(here.open(below), "send", BELOW)
+    assert here.take(above, "sign") == "signed"
+
+
+def test_a_parent_is_signed_without_its_child_only_with_words_that_stay(here: Office) -> None:
+    here.below()
+    above = here.open(here.duty())
+    here.walk(above, "review")
+    assert here.take(above, "sign", words="đơn vị đang kiểm kê") == "signed"
+    with here.world.database.transaction(writes=False) as session:
+        kept = session.scalars(select(Step.words).where(Step.deed == "sign")).one()
+        assert kept == "đơn vị đang kiểm kê"
+
+
+def test_a_child_is_not_opened_again_under_a_locked_parent(here: Office) -> None:
+    child = here.open(here.below())
+    here.walk(child, "lock", BELOW)
+    parent = here.open(here.duty())
+    here.walk(parent)
+    with pytest.raises(ParentLocked) as refused:
+        here.take(child, "reopen", "office", words="nhầm số")
+    assert "Tân Khánh" in refused.value.values["unit"]
+    with pytest.raises(WordsMissing):
+        here.take(parent, "reopen", "province")
+    assert here.take(parent, "reopen", "province", words="xã sửa số") == "open"
+    assert here.take(child, "reopen", "office", words="nhầm số") == "open"
+
+
+def test_a_received_child_is_not_given_back_under_a_locked_parent(here: Office) -> None:
+    child = here.open(here.below())
+    here.walk(child, "receive", BELOW)
+    here.walk(here.open(here.duty()))
+    with pytest.raises(ParentLocked):
+        here.take(child, "give_back", "office", words="nhầm số")
+
+
+def test_cards_of_units_wait_for_the_cards_below_and_are_locked_with_their_submission(
+    here: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = []
+    monkeypatch.setitem(LOCKERS, "card", lambda _session, subject, by: locked.append((subject, by)))
+    period = parse("thang", "202609")
+    with here.world.database.transaction() as session:
+        above = card_on_its_way(session, here.world.commune, here.world.province, period)
+        below = card_on_its_way(session, here.world.hamlet, here.world.commune, period)
+    here.walk(above, "review")
+    with pytest.raises(ChildrenMissing):
+        here.take(above, "sign")
+    here.walk(below, "send")
+    for deed in ORDER[ORDER.index("sign") :]:
+        here.take(above, deed)
+    assert locked == [(here.row(above).subject_id, here.by("province"))]
+
+
+def test_what_is_not_there_is_refused(here: Office) -> None:
+    with pytest.raises(ReportUnknown), here.world.database.transaction() as session:
+        approval.take(session, here.world.commune, "draft", here.by("drafter"), seen=1)

@@ -1,0 +1,251 @@
+"""Points of a card: pure rules on made-up figures, and templates that do not add up are refused."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.cards import canonical, templates, words
+from backend.cards.errors import TemplateInvalid
+from backend.cards.rules import (
+    Base,
+    Count,
+    Figure,
+    between,
+    class_of,
+    figure,
+    gates,
+    lacking,
+    likely_range,
+    points,
+    share,
+    total,
+)
+from backend.cards.shapes import Criterion, Gate
+from backend.scorecards.indicators import Term
+from campaigns.registry import measure_book
+
+TEMPLATE = templates.newest("xa-thang")
+RATE, COUNTED, STEPS = TEMPLATE["du-thi"], TEMPLATE["sang-kien-gui"], TEMPLATE["tu-dung-duoc"]
+NUMBERS = st.decimals(0, 1000, places=1)
+
+
+def base(people: int, of: int | None, measure: str = "contest.entrants") -> Base:
+    heads = {} if of is None else {"residents_from_7": of}
+    return Base({measure: Count(people, people, people)}, frozenset([measure]), heads)
+
+
+def curve(kind: str, **more: Any) -> Criterion:
+    return replace(RATE, curve={"kind": kind} | more)
+
+
+# --- curves ---------------------------------------------------------------------------------------------------------
+
+
+@given(NUMBERS, st.decimals("0.1", 500, places=1))
+def test_more_never_earns_less_and_never_beyond_the_cap(value: Decimal, target: Decimal) -> None:
+    for one, cap in ((curve("linear", cap=1), 1), (curve("linear", cap="1.2"), Decimal("1.2"))):
+        assert 0 <= share(one, value, target) <= cap
+        assert share(one, value, target) <= share(one, value + 1, target)
+
+
+def test_above_the_target_is_capped_or_not_as_the_template_says() -> None:
+    assert share(curve("linear", cap=1), Decimal(15), Decimal(10)) == 1
+    assert share(curve("linear", cap="1.2"), Decimal(15), Decimal(10)) == Decimal("1.2")
+    assert share(curve("linear", cap="1.2"), Decimal(11), Decimal(10)) == Decimal("1.1")
+
+
+def test_steps_and_where_less_is_better() -> None:
+    steps = curve("steps", steps=[[0, 0], [50, "0.5"], [80, "0.8"], [100, 1]])
+    assert [share(steps, Decimal(n), Decimal(100)) for n in (49, 50, 79, 80, 100, 140)] == [
+        0, Decimal("0.5"), Decimal("0.5"), Decimal("0.8"), 1, 1,
+    ]  # fmt: skip
+    less = replace(curve("linear", cap=1, zero_at=30), direction="down")
+    assert [share(less, Decimal(n), Decimal(10)) for n in (5, 10, 20, 30, 40)] == [1, 1, Decimal("0.5"), 0, 0]
+
+
+# --- null is not zero -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("counted", "mark"),
+    [
+        (Base({}, frozenset(), {"residents_from_7": 100}), "no_data"),
+        (base(20, None), "no_headcount"),
+        (base(20, 0), "zero_denominator"),
+        (base(4, 100), "hidden"),
+        (base(98, 100), "hidden"),
+        (base(0, 100), "hidden"),
+    ],
+)
+def test_a_figure_that_is_not_there_says_why_and_has_no_points(counted: Base, mark: str) -> None:
+    assert RATE.formula is not None
+    found = figure(RATE.formula, counted, 100)
+    assert found.value is None
+    assert [one.code for one in found.marks] == [mark]
+    assert points(RATE, found, Decimal(10), [], 2)[0] is None
+
+
+def test_no_target_is_no_points() -> None:
+    assert RATE.formula is not None
+    found = figure(RATE.formula, base(40, 200), 100)
+    given, marks = points(RATE, found, None, [], 2)
+    assert given is None
+    assert [mark.code for mark in marks] == ["no_target"]
+
+
+def test_above_all_is_shown_as_it_is() -> None:
+    assert RATE.formula is not None
+    found = figure(RATE.formula, base(120, 100), 100)
+    assert found.value == 120
+    assert [mark.code for mark in found.marks] == ["above_all"]
+
+
+@given(st.integers(0, 60), st.integers(1, 60))
+def test_the_likely_range_holds_the_share(above: int, below: int) -> None:
+    low, high = likely_range(min(above, below), below)
+    assert 0 <= low <= high <= 1
+    assert low - Decimal("0.000001") <= Decimal(min(above, below)) / below <= high + Decimal("0.000001")
+
+
+# --- gates ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_gate_keeps_a_share_of_the_points_and_an_absent_check_takes_none() -> None:
+    gate = Gate("unique_people", Decimal(50), Decimal("0.5"), Term("a", "people"), Term("a", "facts"))
+    spot = Gate("spot_check", Decimal(90), Decimal("0.25"), None, None)
+    one = replace(RATE, gates=(gate, spot))
+    counted = Base({"a": Count(10, 40, 40)}, frozenset(), {})
+    found = Figure(Decimal(40), Decimal(200), Decimal(20))
+    given, marks = points(one, found, Decimal(20), gates(one, counted, None), 2)
+    assert given == one.most / 2
+    assert [mark.code for mark in marks] == ["gate_low", "gate_unseen"]
+    assert points(one, found, Decimal(20), gates(one, counted, (20, 10)), 2)[0] == one.most / 4
+    assert "25" in str(words.mark("gate_low", dict(marks[0].values) | {"keeps": "25"}))
+
+
+# --- sums and classes -----------------------------------------------------------------------------------------------
+
+
+def test_hidden_is_left_out_on_both_sides_and_missing_keeps_the_card_open() -> None:
+    rows = [(Decimal(50), Decimal(45), False), (Decimal(30), None, True), (Decimal(20), Decimal(18), False)]
+    sums = total(rows)
+    assert (sums.points, sums.out_of, sums.percent) == (63, 70, 90)
+    assert class_of(TEMPLATE, sums) == TEMPLATE.classes[0]
+    missing = total([*rows, (Decimal(10), None, False)])
+    assert class_of(TEMPLATE, missing) is None
+
+
+# --- between horizons -----------------------------------------------------------------------------------------------
+
+
+def test_a_year_between_two_horizons_is_never_filled_silently() -> None:
+    horizons = {2025: Decimal(80), 2030: Decimal(90)}
+    assert between(horizons, 2030, "none") == (90, False)
+    assert between(horizons, 2027, "none") == (None, False)
+    assert between(horizons, 2027, "linear") == (84, True)
+    assert between(horizons, 2027, "hold") == (80, True)
+    assert between(horizons, 2031, "linear") == (None, False)
+    assert between({}, 2027, "hold") == (None, False)
+
+
+# --- what would raise it --------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 500), st.integers(1, 500), st.decimals("0.1", 100, places=1))
+def test_what_is_said_to_be_lacking_does_reach_the_target(above: int, below: int, target: Decimal) -> None:
+    found = Figure(Decimal(above), Decimal(below), Decimal(above) * 100 / below)
+    more = lacking(RATE, found, target)
+    assert more is not None
+    assert (above + more) * 100 / below >= target
+    assert more == 0 or (above + more - 1) * 100 / below < target
+
+
+def test_every_criterion_says_in_one_sentence_what_would_raise_it() -> None:
+    short = words.raise_this(RATE, Figure(Decimal(12), Decimal(200), Decimal(6)), Decimal(10), {}, False)
+    assert str(short) == "Cần thêm 8 người nữa là đạt chỉ tiêu 10 %."
+    count = words.raise_this(COUNTED, Figure(Decimal(1), None, Decimal(1)), Decimal(2), {}, False)
+    assert str(count) == "Cần thêm 1 hồ sơ nữa là đạt chỉ tiêu 2 hồ sơ."
+    reached = words.raise_this(COUNTED, Figure(Decimal(3), None, Decimal(3)), Decimal(2), {}, False)
+    assert str(reached).startswith("Đã đạt chỉ tiêu 2 hồ sơ")
+    assert "số dân" in str(
+        words.raise_this(RATE, Figure(Decimal(9)), Decimal(10), {"no_headcount": {}}, False)
+    )
+
+
+# --- templates ------------------------------------------------------------------------------------------------------
+
+
+def shipped(code: str = "xa-thang") -> dict[str, Any]:
+    return yaml.safe_load((templates.SHIPPED / f"{code}.yaml").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def refused(data: dict[str, Any]) -> str:
+    with pytest.raises(TemplateInvalid) as error:
+        templates.import_template(yaml.safe_dump(data, allow_unicode=True), measure_book())
+    return str(error.value.values["errors"])
+
+
+@pytest.mark.parametrize("code", ["xa-thang", "xom-so-sanh"])
+def test_what_is_shipped_may_be_used_with_what_is_counted_here(code: str) -> None:
+    made = templates.import_template(yaml.safe_dump(shipped(code), allow_unicode=True), measure_book())
+    assert made.sha256 == templates.newest(code).sha256
+    assert canonical.fingerprint(made.body) == made.sha256
+
+
+def test_weights_that_do_not_add_up_are_refused() -> None:
+    data = shipped()
+    data["groups"][0]["criteria"][0]["most"] = 30
+    assert "tham-gia: điểm các tiêu chí cộng lại là 45, nhóm ghi 40" in refused(data)
+    data = shipped()
+    data["groups"] = data["groups"][:-1]
+    assert "phải là 100" in refused(data)
+
+
+def test_sealed_and_unknown_measures_are_refused() -> None:
+    data = shipped()
+    data["groups"][0]["criteria"][0]["indicator"] = "contest_passed"
+    assert "được giữ kín" in refused(data)
+    data = shipped()
+    data["groups"][0]["criteria"][1]["formula"]["numerator"]["measure"] = "visit.nothing"
+    assert "không có số đếm visit.nothing" in refused(data)
+
+
+def test_a_comparison_has_no_points_and_no_other_calendar() -> None:
+    data = shipped("xom-so-sanh")
+    data["groups"][0]["criteria"][0]["most"] = 10
+    assert "không có điểm" in refused(data)
+    assert "lộ" in refused(shipped("xom-so-sanh") | {"calendar": "hanh-chinh"})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"calendar": "tuan"}, {"calendar": "khong-co"}, {"groups": []}, {"interpolation": "đoán"}, {"kind": "rating"},
+        {"groups": None}, {"groups": [{}]}, {"version": "một"}, {"classes": [{"code": "a", "title": {"vi": "A"}, "from": 50}]},
+        {"classes": [{"code": "a", "title": {"vi": "A"}, "from": "nhiều"}]},
+    ],
+)  # fmt: skip
+def test_a_template_that_is_wrong_is_a_clear_refusal(wrong: dict[str, Any]) -> None:
+    assert refused(shipped() | wrong)
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_handed_in_as_a_template_is_a_clear_refusal(text: str) -> None:
+    with pytest.raises(TemplateInvalid):
+        templates.import_template(text)
+
+
+# --- one way to be written --------------------------------------------------------------------------------------------
+
+
+@given(st.dictionaries(st.text(max_size=4), st.decimals(-1000, 1000, places=3), max_size=6))
+def test_the_same_thing_has_one_fingerprint(found: dict[str, Decimal]) -> None:
+    other = {key: found[key] + Decimal("0.0000") for key in reversed(list(found))}
+    assert canonical.to_bytes(found) == canonical.to_bytes(other)
+    with pytest.raises(TypeError):
+        canonical.to_bytes({"a": 0.5})

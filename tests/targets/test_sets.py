@@ -1,0 +1,139 @@
+"""Which set governs whom, and that a plan goes out as it came in."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from backend.targets import csv_file, issuing, queries
+from backend.targets.errors import IndicatorUnknown, SetNotReady, SetSuperseded
+from backend.targets.issuing import DATA, Heading
+from backend.units import change as units
+from tests.support.world import SINCE
+from tests.targets.conftest import Plans, issue_at
+
+DAY = date(2026, 11, 22)
+
+
+def test_a_set_governs_its_issuer_and_all_below_and_nobody_else(plans: Plans) -> None:
+    world = plans.world
+    with world.database.transaction(writes=False) as session:
+        found = {
+            unit: (one.id if (one := queries.set_of(session, unit, DAY)) else None)
+            for unit in (
+                plans.quang_ngai,
+                plans.commune_there,
+                world.commune,
+                world.hamlet,
+                world.far_commune,
+                world.province,
+            )
+        }
+    assert found == {
+        plans.quang_ngai: plans.province_set,
+        plans.commune_there: plans.province_set,
+        world.commune: plans.own_set,
+        world.hamlet: plans.own_set,
+        world.far_commune: None,
+        world.province: None,
+    }
+
+
+def test_tan_khanh_is_never_governed_by_quang_ngai_not_even_without_a_set_of_its_own(plans: Plans) -> None:
+    """Before its own plan holds there is none at all."""
+    with plans.world.database.transaction(writes=False) as session:
+        assert queries.set_of(session, plans.world.commune, date(2025, 8, 9)) is None
+        governing = queries.set_of(session, plans.quang_ngai, date(2025, 8, 9))
+        assert governing is not None
+        assert governing.id == plans.province_set
+        codes = {line.indicator.code for line in queries.targets_of(session, plans.own_set)}
+    assert codes
+    assert all(code.startswith("TK-") for code in codes)
+
+
+def test_the_193_values_go_out_of_the_database_to_the_byte(plans: Plans) -> None:
+    with plans.world.database.transaction(writes=False) as session:
+        lines = queries.targets_of(session, plans.province_set)
+        cells = queries.cells(session, plans.province_set)
+    assert (len(lines), len(cells)) == (48, 193)
+    assert csv_file.write(cells) == (DATA / "quang-ngai.csv").read_bytes()
+
+
+def test_a_newer_set_ends_the_older_one_on_its_day_and_only_one_may(plans: Plans) -> None:
+    world = plans.world
+    cells = issuing.shipped_cells("tan-khanh")[:1]
+    heading = Heading("Kế hoạch sửa đổi", "Đảng ủy", date(2027, 1, 1), supersedes=plans.own_set)
+    with world.database.transaction() as session:
+        newer = issuing.issue(session, world.commune, heading, cells).id
+        with pytest.raises(SetSuperseded):
+            issuing.issue(session, world.commune, heading, cells)
+    with world.database.transaction(writes=False) as session:
+        days = (date(2026, 12, 31), date(2027, 1, 1))
+        assert [found.id for day in days if (found := queries.set_of(session, world.commune, day))] == [
+            plans.own_set,
+            newer,
+        ]
+        held = [[one.id for one in queries.in_force(session, [world.commune], day)] for day in days]
+    assert held == [[plans.own_set], [newer]], "the older one no longer holds at all"
+
+
+def test_the_lines_part_at_the_commune(plans: Plans) -> None:
+    """What the commune is to reach says nothing to the Party organisation beside it, nor to its cells."""
+    world = plans.world
+    with world.database.transaction() as session:
+        party = units.found(session, code="05752-DB", kind="party_organisation", name="xã", level_word="đảng bộ", since=SINCE, parents={"party": world.commune})  # fmt: skip
+        cell = units.found(session, code="05752-CB", kind="party_cell", name="Một", level_word="chi bộ", since=SINCE, parents={"party": party})  # fmt: skip
+        assert queries.set_of(session, cell, DAY) is None
+        own = issuing.issue_shipped(session, "tan-khanh-dang", party).id
+        found = [queries.set_of(session, unit, DAY) for unit in (party, cell, world.commune)]
+    assert [one.id for one in found if one] == [own, own, plans.own_set]
+
+
+def test_a_set_takes_the_place_only_of_an_older_one_of_its_own_issuer(plans: Plans) -> None:
+    heading = Heading("Kế hoạch", "Đảng ủy", date(2027, 1, 1), supersedes=plans.province_set)
+    cells = issuing.shipped_cells("tan-khanh")
+    early = replace(heading, supersedes=plans.own_set, valid_from=date(2024, 1, 1))
+    with plans.world.database.transaction() as session:
+        with pytest.raises(SetSuperseded):
+            issuing.issue(session, plans.world.commune, heading, cells)
+        with pytest.raises(SetSuperseded):
+            issuing.issue(session, plans.world.commune, early, cells)
+        with pytest.raises(SetNotReady):
+            issuing.issue(session, plans.world.commune, replace(heading, title=""), cells)
+
+
+def test_a_target_is_found_by_its_horizon_and_the_next_one_by_the_year(plans: Plans) -> None:
+    with plans.world.database.transaction(writes=False) as session:
+        of = queries.target_set(session, plans.province_set)
+        exact, missing = (
+            queries.target(session, of, "QN-E1", 2025),
+            queries.target(session, of, "QN-E1", 2026),
+        )
+        following = queries.next_target(session, of, "QN-E1", 2026)
+        assert exact is not None
+        assert following is not None
+        assert (str(exact.value), missing, following.horizon_year) == ("0.60", None, 2030)
+        assert queries.target(session, of, "TK-H1", 2030) is None
+        with pytest.raises(IndicatorUnknown):
+            queries.target(session, of, "QN-X", 2030)
+
+
+def test_numbers_keep_the_places_they_were_written_with(plans: Plans) -> None:
+    with plans.world.database.transaction(writes=False) as session:
+        of = queries.target_set(session, plans.province_set)
+        found = [queries.target(session, of, "QN-R1", year) for year in (2025, 2035)]
+    assert [str(one.value) for one in found if one] == ["1.0", "2"]
+    assert Decimal("1.0") == Decimal("1.00")
+
+
+def test_a_code_keeps_its_meaning_across_sets(plans: Plans) -> None:
+    cells = [replace(cell, name_vi="Một tên khác") for cell in issuing.shipped_cells("tan-khanh")[:1]]
+    with plans.world.database.transaction(writes=False) as session:
+        assert [t.values["code"] for t in issuing.known_otherwise(session, cells, {})] == ["TK-H1"]
+        assert issuing.known_otherwise(session, issuing.shipped_cells("tan-khanh"), {}) == []
+
+
+def test_the_same_plan_may_be_issued_by_two_units(plans: Plans) -> None:
+    with plans.world.database.transaction() as session:
+        issue_at(session, plans.world.far_commune, "tan-khanh")
