@@ -76,13 +76,15 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def one_app(tmp_path_factory: pytest.TempPathFactory) -> NodeApp:
+def one_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeApp]:
     """Putting an application together costs more than most tests; each test gives it services of its own."""
     place = tmp_path_factory.mktemp("app")
     settings = Settings(
         mode="demo", data=place, database_url="sqlite://", secret_key="a key for tests", identity="demo"
     )
-    return create_app(settings, database=Database("sqlite://"))
+    nowhere = Database("sqlite://")
+    yield create_app(settings, database=nowhere)
+    nowhere.close()
 
 
 @pytest.fixture
