@@ -43,6 +43,7 @@ ROOMS = (
     "pledge_cell",
     "pledge_agenda",
     "pledge_one",
+    "pledge_evidence",
     "pledge_many",
     "pledge_classes",
     "ideas",
@@ -55,6 +56,7 @@ ROOMS = (
     "idea_desk",
     "idea_discussion",
     "idea_import",
+    "duty",
 )
 
 

@@ -34,6 +34,7 @@ UNIT_HEADS = ("unit_head",)
 JUDGES = ("council_member",)
 IDEA_KEEPERS = (*IDEA_SECRETARIES, *UNIT_HEADS)
 IDEA_ROLES = (*IDEA_KEEPERS, *JUDGES, "campaign_admin")
+DUTY_ROLES = (*IDEA_KEEPERS, "campaign_admin", *PLEDGE_ROLES)
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
 csrf = CSRFProtect()
@@ -81,6 +82,7 @@ def _menu(member: Staff) -> dict[str, Any]:
         "teams": member.holds(*TEAM_ROLES),
         "pledges": member.holds(*PLEDGE_ROLES),
         "ideas": member.holds(*IDEA_ROLES),
+        "duty": member.holds(*DUTY_ROLES),
     }
 
 

@@ -27,6 +27,7 @@ FONT = "Times New Roman"
 TEXT_WIDTH = 165
 """Millimetres between the margins of an upright A4 sheet: 210 less 30 on the left and 15 on the right."""
 SAMPLE = "(Bản trình diễn: nội dung hư cấu)"
+SIGN_HERE = "(ký, ghi rõ họ tên)"
 DOTS = "." * 118
 LEFT, CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 NOT_FOR_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -109,7 +110,7 @@ def signatures(paper: Document, left: Sequence[str], right: Sequence[str], names
         for at, line in enumerate(lines):
             place = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
             _write(place, line, 14, True, False, CENTRE, 12 if at == 0 else 0, 0)
-        words(cell, "(ký, ghi rõ họ tên)", 13, italic=True, align=CENTRE, after=54)
+        words(cell, SIGN_HERE, 13, italic=True, align=CENTRE, after=54)
         words(cell, name, 14, bold=True, align=CENTRE)
 
 

@@ -24,7 +24,10 @@ from campaigns.pledge.rules import Part, ReaderKind
 
 @dataclass(frozen=True)
 class Reader:
-    """A staff member in the office they act in: `kind` and the `unit` the office is of (the cell; the organisation)."""
+    """A staff member in the office they act in: `kind` and the `unit` the office is of (the cell; the organisation).
+
+    Or a member of the same cell (`cell_member`) on the own phone.
+    """
 
     person: uuid.UUID
     kind: ReaderKind
@@ -33,6 +36,10 @@ class Reader:
     @property
     def role(self) -> str:
         return {"secretary": "cell_secretary", "committee": "party_committee"}.get(self.kind, self.kind)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("person" if self.kind == "cell_member" else "staff", self.person)
 
 
 @dataclass(frozen=True)
@@ -89,17 +96,16 @@ def _trace(session: Session, pledge: Pledge, reader: Reader, cell: uuid.UUID, pa
             unit_id=reader.unit, part=part, at=clock.now(),
         )
     )  # fmt: skip
-    who = Actor("staff", reader.person)
-    note(session, who, "pledge.read", "pledge", pledge.id, unit=cell, reason=part, is_read=True)
+    note(session, reader.actor, "pledge.read", "pledge", pledge.id, unit=cell, reason=part, is_read=True)
 
 
 def trace_listed(
     session: Session, reader: Reader, listed: Mapping[uuid.UUID, int | None], part: str, unit: uuid.UUID
 ) -> None:
     """Lines out of many pledges (pledge -> version) stood on one sheet: one entry on the trail, and for each member one
-    line a day and reader, however often the sheet was opened. `part`: due | class | body | export.
+    line a day and reader, however often the sheet was opened. `part`: due | class | body | export | list.
     """
-    note(session, Actor("staff", reader.person), f"pledge.read_{part}", "unit", unit, unit=unit, is_read=True)
+    note(session, reader.actor, f"pledge.read_{part}", "unit", unit, unit=unit, is_read=True)
     known = set(
         session.scalars(
             select(PledgeReading.pledge_id).where(

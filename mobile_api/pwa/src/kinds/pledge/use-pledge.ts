@@ -85,21 +85,22 @@ export const leave = (to: string): void => (history.length > 1 ? history.back() 
 export type { Draft } from "../../ui/draft";
 export const useDraft = <T extends object>(name: string, initial: T): Draft<T> => useKeptDraft(`pledge-draft:${name}`, initial);
 
-const TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const TYPES = { docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", pdf: "application/pdf" } as const;
+export type FormEnding = keyof typeof TYPES;
 
-// The Word file is made by the node; it is saved where the phone keeps what was downloaded.
-export async function saveForm(activity: string, name: string): Promise<void> {
+// The form is made by the node; it is saved where the phone keeps what was downloaded.
+export async function saveForm(activity: string, ending: FormEnding): Promise<void> {
   const headers = { Authorization: `Bearer ${current.get()?.token ?? ""}`, "Accept-Language": language.get() };
-  const answer = await fetch(`${BASE}/pledges/${activity}/form.docx`, { headers, cache: "no-store" }).catch(() => {
+  const answer = await fetch(`${BASE}/pledges/${activity}/form.${ending}`, { headers, cache: "no-store" }).catch(() => {
     throw new NoSignal();
   });
-  if (answer.headers.get("Content-Type") !== TYPE) {
+  if (answer.headers.get("Content-Type") !== TYPES[ending]) {
     const told = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
     throw answer.ok ? new NoSignal() : new Problem(answer.status, told.code ?? "unknown", told.detail ?? "", 0, {});
   }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());
-  link.download = name;
+  link.download = t("pledge.form.name", { ending });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
