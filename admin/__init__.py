@@ -48,6 +48,7 @@ ROOMS = (
     "pledge_cell",
     "pledge_agenda",
     "pledge_one",
+    "pledge_evidence",
     "pledge_many",
     "pledge_classes",
     "ideas",
@@ -73,6 +74,7 @@ ROOMS = (
     "reports",
     "report_one",
     "approvals",
+    "duty",
 )
 
 

@@ -47,6 +47,7 @@ REPORT_OFFICES = ("party_office",)
 REPORT_ROLES = (*REPORT_DRAFTERS, "reviewer", "signer", "clerk", *REPORT_OFFICES, "province_viewer")
 CARD_KEEPERS = ("party_office", "unit_head")
 CARD_ROLES = (*CARD_KEEPERS, "campaign_admin", "inspector", "province_viewer")
+DUTY_ROLES = (*IDEA_KEEPERS, "campaign_admin", *PLEDGE_ROLES)
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
 csrf = CSRFProtect()
@@ -99,6 +100,7 @@ def _menu(member: Staff) -> dict[str, Any]:
         "plans": member.holds(*PLAN_ROLES),
         "inspections": member.holds(*INSPECTION_ROLES),
         "reports": member.holds(*REPORT_ROLES),
+        "duty": member.holds(*DUTY_ROLES),
     }
 
 

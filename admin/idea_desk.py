@@ -17,7 +17,7 @@ from backend.errors import DomainError, NotFound
 from backend.http import guarded, staff_with, writes_on_read
 from backend.people import staff
 from backend.safeguards.audit import note
-from campaigns.initiative import authors, conflicts, council, overview, rules, sheets
+from campaigns.initiative import authors, blind, conflicts, council, overview, rules, sheets
 from campaigns.initiative.errors import ConflictOfInterest
 from campaigns.initiative.models import Assignment, Council, Initiative
 from campaigns.initiative.schemas import Criterion
@@ -45,9 +45,7 @@ def idea_sheet(assignment_id: uuid.UUID) -> Response:
 def _sheet_page(assignment_id: uuid.UUID, error: DomainError | None = None, at: str = "") -> Response:
     session, me = http.session(), http.staff().person
     own, row, sitting = _mine(assignment_id)
-    parts = rules.may_read("judge", row.state, blind=sitting.is_blind)
-    if own.conflict:
-        parts = frozenset()
+    parts = _parts(own, row, sitting)
     if "content" in parts:
         note(
             session,
@@ -66,10 +64,11 @@ def _sheet_page(assignment_id: uuid.UUID, error: DomainError | None = None, at: 
         error.status if error else 200,
         own=own,
         row=row,
+        text=blind.words_for(session, row, sitting, parts),
         sitting=sitting,
         parts_seen=parts,
         authors=[one.name for one in authors.standing(session, row.id)] if "authors" in parts else [],
-        unit=unit_names({row.unit_id}).get(row.unit_id) if row.unit_id and "authors" in parts else None,
+        unit=unit_names({row.unit_id}).get(row.unit_id) if row.unit_id and "place" in parts else None,
         files=overview.file_names(session, row.id) if "authors" in parts else {},
         rubric=rubric,
         points=_shown_points(rubric, council.points_of(session, own.id)),
@@ -81,6 +80,13 @@ def _sheet_page(assignment_id: uuid.UUID, error: DomainError | None = None, at: 
         sentence=http.sentence_of(error) if error else "",
         at=at,
     )
+
+
+def _parts(own: Assignment, row: Initiative, sitting: Council) -> frozenset[rules.Part]:
+    """What this judge may open of it: nothing where the judge has to do with it."""
+    if own.conflict:
+        return frozenset()
+    return rules.may_read("judge", row.state, blind=sitting.is_blind, met=sitting.opened_at is not None)
 
 
 def _mine(assignment_id: uuid.UUID) -> tuple[Assignment, Initiative, Council]:
@@ -108,7 +114,7 @@ def _shown_points(rubric: tuple[Criterion, ...], kept: dict[str, Decimal]) -> di
 def judge_file(assignment_id: uuid.UUID, digest: str) -> Response:
     """A picture, where the council does not judge blind; on the trail. Raises NotFound."""
     own, row, sitting = _mine(assignment_id)
-    if own.conflict or "authors" not in rules.may_read("judge", row.state, blind=sitting.is_blind):
+    if "authors" not in _parts(own, row, sitting):
         raise NotFound
     return file_of(row, digest)
 

@@ -50,21 +50,30 @@ def _discussion_page(error: DomainError | None = None, at: str = "") -> Response
 @blueprint.post("/ideas/discussion")
 @guarded(staff_with(*IDEA_SECRETARIES))
 def settle_word() -> ResponseReturnValue:
-    """Take a word down with a reason its writer reads; or let it be seen again. Raises NotFound."""
+    """Take a word down with a reason its writer reads; leave it standing; or let it be seen again. Raises NotFound."""
     year, session, me = _year(), http.session(), http.staff().person
-    word = _word(year)
-    show = typed("do", 10) == "show"
+    word, chosen = _word(year), typed("do", 10)
 
     def settle() -> None:
-        if show:
+        if chosen == "show":
             discussion.show_again(session, word, me)
+        elif chosen == "leave":
+            discussion.leave_standing(session, word, me)
         else:
             discussion.hide(session, word, typed("why", 200), me)
 
     if error := refusal_of(settle):
         return _discussion_page(error, str(word))
-    flash(gettext("Đã cho hiện lại.") if show else gettext("Đã ẩn. Người viết đọc được lý do."))
+    flash(_said(chosen))
     return redirect(url_for("admin.idea_discussion", activity_id=year.activity.id), 303)
+
+
+def _said(chosen: str) -> str:
+    if chosen == "show":
+        return gettext("Đã cho hiện lại.")
+    if chosen == "leave":
+        return gettext("Đã ghi: đã xem và để nguyên. Có người khác báo thì ý kiến trở lại đây.")
+    return gettext("Đã ẩn. Người viết đọc được lý do.")
 
 
 def _word(year: Year) -> uuid.UUID:

@@ -25,7 +25,7 @@ MOST_LISTED = 200
 EXAMPLE = (
     "Phiếu hỏi ba câu trước khi xuống xã (ví dụ)", "Người dân xuống tới nơi mới biết thiếu giấy tờ.",
     "Mười tờ hỏi nhanh, trả lời xong ra ngay danh sách giấy tờ cần mang.", "Trung tâm phục vụ hành chính công", "01/02/2026",
-    "Bớt lượt phải quay về.", "Nguyễn Văn A (60); Trần Thị B (40)", "", "", "", "", "",
+    "Bớt lượt phải quay về.", "Nguyễn Văn A (60); Trần Thị B (40)", "", "", "", "", "", "",
 )  # fmt: skip
 
 

@@ -15,9 +15,11 @@ from admin.idea_words import is_secretary_of, secretary
 from backend import http
 from backend.errors import DomainError, NotFound
 from backend.http import guarded, staff_with
-from campaigns.initiative import conflicts, council, intake, overview, sheets
+from campaigns.initiative import authors, conflicts, council, intake, overview, sheets
 from campaigns.initiative.models import Assignment, Council, Initiative
 from campaigns.initiative.offices import Handler
+
+OTHER_TIE = "other"
 
 
 @blueprint.get("/ideas/councils/<uuid:council_id>/<uuid:initiative_id>")
@@ -60,6 +62,8 @@ def _judging_page(
         result=overview.results_of(session, council_id).get(initiative_id),
         can_decide=here.row.opened_at is not None and row.state == "judging",
         words=idea_words,
+        authors=authors.standing(session, initiative_id),
+        chosen={name: typed(name, 40) for name in ("judge", "tie")},
         words_typed=typed("words"),
         sentence=http.sentence_of(error) if error else "",
         at=at,
@@ -123,6 +127,20 @@ def judging_judge(council_id: uuid.UUID, initiative_id: uuid.UUID) -> ResponseRe
             council.take_off(http.session(), sitting, one, by)
 
     return _deed(council_id, initiative_id, "judges", settle, gettext("Đã ghi."))
+
+
+@blueprint.post("/ideas/councils/<uuid:council_id>/<uuid:initiative_id>/conflict")
+@guarded(staff_with(*IDEA_SECRETARIES))
+def judging_conflict(council_id: uuid.UUID, initiative_id: uuid.UUID) -> ResponseReturnValue:
+    """A member is family of an author, or has to do with it in another way: that sheet does not count. Raises NotFound."""
+
+    def declare(sitting: Council, row: Initiative, by: Handler) -> None:
+        judge, tie = idea_words.typed_id("judge"), typed("tie", 40)
+        author = None if tie == OTHER_TIE else idea_words.typed_id("tie")
+        conflicts.declare_for(http.session(), sitting.id, row, judge, author, typed("words", 300), by)
+
+    done = gettext("Đã ghi. Người này không chấm sáng kiến; phiếu đã nộp nếu có không được tính.")
+    return _deed(council_id, initiative_id, "conflict", declare, done)
 
 
 @blueprint.post("/ideas/councils/<uuid:council_id>/<uuid:initiative_id>/result")

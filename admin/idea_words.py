@@ -48,6 +48,7 @@ CONFLICTS = {
     "same_unit": N_("cùng đơn vị với tác giả"),
     "namesake": N_("trùng tên với tác giả, cần xem lại"),
     "declared": N_("tự xin không chấm"),
+    "other": N_("có liên quan, thường trực đã ghi"),
 }
 
 

@@ -16,7 +16,7 @@ from admin.pledge_cell import LATER, Steps, steps
 from admin.pledge_words import Year, own_cell, secretary, within
 from backend import clock, http
 from backend.http import guarded, staff_with, writes_on_read
-from backend.media import documents
+from backend.media import documents, pdf
 from backend.media.documents import PartyHeading
 from backend.units.queries import NamedUnit, named
 from campaigns.pledge import cell_view
@@ -100,22 +100,80 @@ def pledge_agenda(unit_id: uuid.UUID) -> Response:
 @guarded(staff_with(*CELL_SECRETARIES))
 def pledge_agenda_file(unit_id: uuid.UUID) -> Response:
     """The same as a Word file in the layout of Party documents. Raises NotFound."""
-    answer = Response(_as_file(_agenda(unit_id)), mimetype=documents.TYPE)
-    answer.headers["Content-Disposition"] = 'attachment; filename="phieu-hop-chi-bo.docx"'
+    return _download(_as_file(_agenda(unit_id)), documents.TYPE, "docx")
+
+
+@blueprint.get("/pledges/cells/<uuid:unit_id>/agenda.pdf")
+@writes_on_read
+@guarded(staff_with(*CELL_SECRETARIES))
+def pledge_agenda_pdf(unit_id: uuid.UUID) -> Response:
+    """The same as a PDF, which looks the same on every machine. Raises NotFound."""
+    return _download(_as_pdf(_agenda(unit_id)), pdf.TYPE, "pdf")
+
+
+def _download(made: bytes, type_: str, ending: str) -> Response:
+    answer = Response(made, mimetype=type_)
+    answer.headers["Content-Disposition"] = f'attachment; filename="phieu-hop-chi-bo.{ending}"'
     return answer
 
 
+def _heading(sheet: Agenda) -> PartyHeading:
+    return PartyHeading(sheet.unit.full_name, sheet.above.full_name, "CB", year=clock.today().year)
+
+
+def _list_heads() -> tuple[str, ...]:
+    return gettext("TT"), gettext("Đảng viên"), gettext("Ý kiến")
+
+
+def _due_heads() -> tuple[str, ...]:
+    return gettext("TT"), gettext("Đảng viên"), gettext("Việc"), gettext("Thời hạn"), gettext("Ý kiến")
+
+
+def _due_rows(sheet: Agenda) -> list[tuple[str, ...]]:
+    return [
+        (str(at), one.name, one.what, shown.day(one.due), "") for at, one in enumerate(sheet.due, start=1)
+    ]
+
+
+def _due_title(number: int) -> str:
+    until = shown.day(within(LATER)[1])
+    return f"{number}. {gettext('Việc đến hạn từ nay đến %(day)s', day=until)}"
+
+
+def _as_pdf(sheet: Agenda) -> bytes:
+    lists, number = sheet.lists(), len(sheet.lists()) + 2
+    told = pdf.party_sheet(_heading(sheet), *sheet.title, sample=http.demo_notes() is not None)
+    told |= {
+        "coverage": f"1. {gettext('Đăng ký')}: {sheet.said()}",
+        "lists": [
+            {"title": f"{at}. {title}", "heads": _list_heads(), "rows": _list_rows(names)}
+            for at, (title, names) in enumerate(lists, start=2)
+        ],
+        "due": {
+            "title": _due_title(number),
+            "heads": _due_heads(),
+            "rows": _due_rows(sheet),
+            "none": gettext("Không có việc nào."),
+        },
+        "other": f"{number + 1}. {gettext('Ý kiến khác')}",
+        "blank": BLANK_LINES,
+    }
+    return pdf.pdf("pledge_agenda", told)
+
+
+def _list_rows(names: list[str]) -> list[tuple[str, ...]]:
+    return [(str(at), name, "") for at, name in enumerate(names, start=1)]
+
+
 def _as_file(sheet: Agenda) -> bytes:
-    heading = PartyHeading(sheet.unit.full_name, sheet.above.full_name, "CB", year=clock.today().year)
-    paper = documents.party_paper(heading, *sheet.title, sample=http.demo_notes() is not None)
+    paper = documents.party_paper(_heading(sheet), *sheet.title, sample=http.demo_notes() is not None)
     documents.words(paper, f"1. {gettext('Đăng ký')}: {sheet.said()}")
-    number = 2
-    for title, names in sheet.lists():
+    for number, (title, names) in enumerate(sheet.lists(), start=2):
         documents.words(paper, f"{number}. {title}", bold=True)
-        made = documents.table(paper, (gettext("TT"), gettext("Đảng viên"), gettext("Ý kiến")), (15, 60, 90))
-        for at, name in enumerate(names, start=1):
-            documents.row(made, (str(at), name, ""), centred=(0,))
-        number += 1
+        made = documents.table(paper, _list_heads(), (15, 60, 90))
+        for cells in _list_rows(names):
+            documents.row(made, cells, centred=(0,))
+    number = len(sheet.lists()) + 2
     _due_deeds(paper, sheet, number)
     documents.words(paper, f"{number + 1}. {gettext('Ý kiến khác')}", bold=True, before=6)
     documents.room(paper, BLANK_LINES)
@@ -123,14 +181,10 @@ def _as_file(sheet: Agenda) -> bytes:
 
 
 def _due_deeds(paper: Document, sheet: Agenda, number: int) -> None:
-    until = shown.day(within(LATER)[1])
-    documents.words(
-        paper, f"{number}. {gettext('Việc đến hạn từ nay đến %(day)s', day=until)}", bold=True, before=6
-    )
+    documents.words(paper, _due_title(number), bold=True, before=6)
     if not sheet.due:
         documents.words(paper, gettext("Không có việc nào."))
         return
-    heads = (gettext("TT"), gettext("Đảng viên"), gettext("Việc"), gettext("Thời hạn"), gettext("Ý kiến"))
-    made = documents.table(paper, heads, (12, 35, 58, 25, 35))
-    for at, one in enumerate(sheet.due, start=1):
-        documents.row(made, (str(at), one.name, one.what, shown.day(one.due), ""), centred=(0, 3))
+    made = documents.table(paper, _due_heads(), (12, 35, 58, 25, 35))
+    for cells in _due_rows(sheet):
+        documents.row(made, cells, centred=(0, 3))

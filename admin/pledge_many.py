@@ -16,6 +16,7 @@ from backend.http import guarded, staff_with
 from backend.units.queries import NamedUnit
 from campaigns.pledge import cell, cell_view
 from campaigns.pledge.cell_view import MemberLine
+from campaigns.pledge.errors import ChangedSince
 
 
 class NoneChosen(DomainError):
@@ -70,9 +71,11 @@ def pledge_confirm_many(unit_id: uuid.UUID) -> ResponseReturnValue:
     """Each by itself: what changed meanwhile or was not read is named and stays. Raises NotFound."""
     year, unit = own_cell(unit_id)
     sent = set(request.form.getlist("pledge"))
-    lines = [one for one in _waiting(year, unit) if any(s.startswith(f"{one.pledge}:") for s in sent)]
-    if not lines:
-        return _many_page(year, unit, NoneChosen())
+    registered = cell_view.lines(http.session(), year.activity, unit.id)
+    chosen = [one for one in registered if any(s.startswith(f"{one.pledge}:") for s in sent)]
+    lines = [one for one in chosen if one.waits]
+    if not lines:  # nothing was ticked, or somebody else has answered all of it meanwhile
+        return _many_page(year, unit, ChangedSince() if chosen else NoneChosen())
     refused = []
     for one in sorted(
         lines, key=lambda line: line.pledge

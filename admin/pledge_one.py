@@ -19,7 +19,6 @@ from admin.pledge_words import Year, cells_seen, committee, everything_typed, pa
 from backend import clock, http
 from backend.errors import DomainError, NotFound
 from backend.http import guarded, staff_with, writes_on_read
-from backend.media import photos
 from backend.units.queries import NamedUnit, named
 from campaigns.pledge import cell, cell_view, rules
 from campaigns.pledge.models import Pledge
@@ -164,22 +163,6 @@ def _queue(here: Office) -> Queue:
     read = cell_view.opened_by(http.session(), http.staff().person, lines)
     unread = next((one.pledge for one in lines if one.pledge not in read), None)
     return Queue(unread, len(lines), len(read))
-
-
-@blueprint.get("/pledges/<uuid:pledge_id>/pictures/<digest>")
-@writes_on_read
-@guarded(staff_with(*CELL_SECRETARIES))
-def pledge_picture(pledge_id: uuid.UUID, digest: str) -> Response:
-    """A photo of evidence, for the secretary of the present cell. Raises NotFound."""
-    here = office(pledge_id)
-    if not here.is_secretary:
-        raise NotFound
-    one = open_pledge(http.session(), pledge_id, here.reader, {here.cell}, "evidence")
-    named_here = {name for row in one.told.evidence for name in row.photos}
-    picture = photos.picture(http.session(), digest) if digest in named_here else None
-    if picture is None:
-        raise NotFound
-    return Response(picture, mimetype="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})
 
 
 # --- what the secretary does -----------------------------------------------------------------------------------------

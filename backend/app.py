@@ -39,13 +39,7 @@ def create_app(
     settings = settings or read_settings()
     registry.check()
     app = NodeApp("lantoa", static_folder=None)
-    app.services = Services(
-        settings=settings,
-        database=database or Database(settings.database_url),
-        seal=Seal(settings.secret_key),
-        signer=Signer(settings.signing_key) if settings.signing_key else Signer.throw_away(),
-        code_sender=code_sender or _code_sender(settings),
-    )
+    app.services = services_of(settings, database or Database(settings.database_url), code_sender)
     _configure(app, settings)
     _trust(app, settings.trusted_proxies)
     _speak(app)
@@ -56,6 +50,17 @@ def create_app(
     public.register(app)
     _answer_problems(app)
     return app
+
+
+def services_of(settings: Settings, database: Database, code_sender: CodeSender | None = None) -> Services:
+    """What the routes work with. Raises SettingMissing when nothing would bring codes to phones."""
+    return Services(
+        settings=settings,
+        database=database,
+        seal=Seal(settings.secret_key),
+        signer=Signer(settings.signing_key) if settings.signing_key else Signer.throw_away(),
+        code_sender=code_sender or _code_sender(settings),
+    )
 
 
 def _code_sender(settings: Settings) -> CodeSender:

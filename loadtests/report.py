@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 PLACE = Path(__file__).parent / "RESULTS.md"
-ORDER = ("Faults", "Hot path", "Board page", "Opening minute", "Field work", "Phone and console")
+ORDER = ("Faults", "Alike", "Hot path", "Board page", "Opening minute", "Field work", "Phone and console")
 
 
 def write(title: str, text: str) -> None:

@@ -145,14 +145,15 @@ def read_shelf(query: dict[str, Any], activity_id: uuid.UUID) -> dict[str, Any]:
     return {"initiatives": [_card(one) for one in cards], "more": more}
 
 
-@blueprint.route("/initiatives/<uuid:activity_id>/alike")
+@blueprint.route("/initiatives/<uuid:activity_id>/alike", methods=["POST"])
 @guarded(signed_in)
-@blueprint.arguments(AlikeInSchema, location="query")
+@blueprint.arguments(AlikeInSchema)
 @blueprint.response(200, IdeasAlikeSchema)
-def read_alike(query: dict[str, Any], activity_id: uuid.UUID) -> dict[str, Any]:
-    """Published ones like the words being typed. Nothing of the words is kept."""
+def read_alike(body: dict[str, Any], activity_id: uuid.UUID) -> dict[str, Any]:
+    """Published ones like the words being typed. Nothing of the words is kept; they come in the body, for addresses are
+    written into logs on the way."""
     _year(activity_id)
-    return {"alike": msgspec.to_builtins(gallery.search(http.session(), query["text"]))}
+    return {"alike": msgspec.to_builtins(gallery.search(http.session(), body["text"]))}
 
 
 @blueprint.route("/initiatives/<uuid:activity_id>/invitations/<uuid:author_id>")

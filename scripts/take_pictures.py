@@ -33,6 +33,7 @@ from tests.browser.steps import (
     sign_in_to_console,
     tid,
 )
+from tests.browser.test_initiative import enter_room, write_small
 from tests.browser.test_results import HOA, enter_as, settled_card
 from tests.browser.test_team_day import begin_the_day, help_with, house
 
@@ -54,6 +55,7 @@ def main() -> int:
         of_the_phone(browser, node)
         of_a_team(browser, node)
         of_a_pledge(browser, node)
+        of_ideas(browser, node)
         of_the_console(browser, node)
         browser.close()
     return 0
@@ -170,6 +172,20 @@ def of_a_pledge(browser: Browser, node: DemoNode) -> None:
     sign_in_to_console(desk, "lanh")
     desk.goto("/admin/pledges")
     take(desk, "console-pledges")
+
+
+def of_ideas(browser: Browser, node: DemoNode) -> None:
+    """A small idea being written, a judge's desk, and the gallery everybody sees."""
+    page = browser.new_context(**PHONE, base_url=node.url, device_scale_factor=1.5).new_page()
+    enter_room(page, "Vũ Thị Sáng")
+    write_small(page)
+    take(page, "phone-idea")
+    desk = browser.new_context(**DESK, base_url=node.url).new_page()
+    desk.goto("/sang-kien")
+    take(desk, "ideas-gallery", height=742)
+    sign_in_to_console(desk, "thu")
+    desk.goto("/admin/ideas")
+    take(desk, "console-ideas", height=742)
 
 
 def of_the_console(browser: Browser, node: DemoNode) -> None:

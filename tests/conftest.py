@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from backend.app import create_app
+from backend.app import create_app, services_of
 from backend.config import Settings
 from backend.db import migrate
 from backend.db.engine import Database
@@ -75,11 +75,26 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def one_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeApp]:
+    """Putting an application together costs more than most tests; each test gives it services of its own."""
+    place = tmp_path_factory.mktemp("app")
+    settings = Settings(
+        mode="demo", data=place, database_url="sqlite://", secret_key="a key for tests", identity="demo"
+    )
+    nowhere = Database("sqlite://")
+    yield create_app(settings, database=nowhere)
+    nowhere.close()
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database) -> NodeApp:
-    made = create_app(settings, database=database)
-    made.config["TESTING"] = False
-    return made
+def app(one_app: NodeApp, settings: Settings, database: Database) -> Iterator[NodeApp]:
+    before = dict(one_app.config)
+    one_app.services = services_of(settings, database)
+    one_app.config["TESTING"] = False
+    yield one_app
+    one_app.config.clear()
+    one_app.config.update(before)
 
 
 @pytest.fixture

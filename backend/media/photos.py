@@ -1,4 +1,5 @@
 """Photos, each under the SHA-256 of the bytes its phone sent: resumable, written once, kept only as drawn anew here.
+A PDF goes the same way and is kept as it came, once it was looked through (papers.py).
 
 Nobody waits for a photo: the record that names it counts long before. A photo that never gets whole is forgotten.
 """
@@ -9,12 +10,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.db.statements import insert_into
 from backend.errors import N_, DomainError, NotFound
+from backend.media import papers
 from backend.media.models import Photo
 from backend.media.redrawn import Unfit, redrawn
 
@@ -40,7 +42,7 @@ PLAINLY = Keeping()
 class PhotoTooLarge(DomainError):
     status = 409
     code = "photo_too_large"
-    sentence = N_("Ảnh lớn quá 6 MB. Xin chụp lại với cỡ nhỏ hơn.")
+    sentence = N_("Ảnh hoặc tệp lớn quá 6 MB. Xin chụp lại hoặc lưu lại với cỡ nhỏ hơn.")
 
 
 class OffsetDiffers(DomainError):
@@ -138,9 +140,9 @@ def whole(session: Session, digest: str) -> bytes | None:
 
 
 def drawn(raw: bytes) -> tuple[bytes | None, str | None]:
-    """The picture drawn anew, or why it is none. Takes its time and needs no database."""
+    """The picture drawn anew (a PDF looked through), or why it is none. Takes its time and needs no database."""
     try:
-        return redrawn(raw), None
+        return papers.looked_through(raw) if papers.is_paper(raw) else redrawn(raw), None
     except Unfit as unfit:
         return None, unfit.reason
 
@@ -157,8 +159,26 @@ def finish(session: Session, digest: str, clean: bytes | None, reason: str | Non
 
 
 def picture(session: Session, digest: str) -> bytes | None:
-    """The clean JPEG; None while it is on its way."""
+    """The clean JPEG; None while it is on its way, and for a PDF."""
+    kept = _kept(session, digest)
+    return None if kept is None or papers.is_paper(kept) else kept
+
+
+def paper(session: Session, digest: str) -> bytes | None:
+    """The PDF under this name; None while it is on its way, and for a picture."""
+    kept = _kept(session, digest)
+    return kept if kept is not None and papers.is_paper(kept) else None
+
+
+def _kept(session: Session, digest: str) -> bytes | None:
     return session.scalars(select(Photo.clean).where(Photo.digest == digest)).first()
+
+
+def papers_among(session: Session, digests: Collection[str]) -> set[str]:
+    """Those of the digests that are PDFs."""
+    begins = func.substr(Photo.clean, 1, len(papers.SIGNATURE))
+    query = select(Photo.digest).where(Photo.digest.in_(digests), begins == papers.SIGNATURE)
+    return set(session.scalars(query)) if digests else set()
 
 
 def states(session: Session, digests: Collection[str]) -> dict[str, str]:

@@ -13,7 +13,8 @@ PAPER = (255, 255, 255)
 
 
 class Unfit(Exception):
-    """These bytes are no picture that can be kept. `reason`: not_a_picture | too_many_pixels"""
+    """These bytes are nothing that can be kept. `reason`: not_a_picture | too_many_pixels | pdf_broken | pdf_encrypted |
+    pdf_active"""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -125,21 +126,44 @@ def _verdict(deed: Deed, answer: Answer, place: Attribution) -> dict[str, object
 
 
 def _fact(deed: Deed, answer: Answer, number: int, line: FactLine, place: Attribution) -> dict[str, object]:
-    happened_at = answer.happened_at or deed.happened_at
+    return fact_row(
+        deed.id, line.measure, (line.subject or deed.subject) if line.with_subject else None, line.scope, place.unit,
+        place.campaign, deed.activity, answer.happened_at or deed.happened_at, line=number, generation=line.generation,
+        quantity=line.quantity, result=line.result, received_at=deed.received_at,
+    )  # fmt: skip
+
+
+def fact_row(
+    operation: uuid.UUID,
+    measure: str,
+    subject: uuid.UUID | None,
+    scope: str,
+    unit: uuid.UUID,
+    campaign: uuid.UUID,
+    activity: uuid.UUID,
+    happened_at: datetime,
+    *,
+    line: int = 1,
+    generation: int = 1,
+    quantity: int = 1,
+    result: dict[str, Any] | None = None,
+    received_at: datetime | None = None,
+) -> dict[str, object]:
+    """A fact as it is written; received when it happened unless said otherwise."""
     return {
-        "operation_id": deed.id,
-        "line": number,
-        "measure": line.measure,
-        "subject": (line.subject or deed.subject) if line.with_subject else None,
-        "scope": line.scope,
-        "generation": line.generation,
-        "quantity": line.quantity,
-        "result": line.result,
-        "unit_id": place.unit,
-        "campaign_id": place.campaign,
-        "activity_id": deed.activity,
+        "operation_id": operation,
+        "line": line,
+        "measure": measure,
+        "subject": subject,
+        "scope": scope,
+        "generation": generation,
+        "quantity": quantity,
+        "result": result,
+        "unit_id": unit,
+        "campaign_id": campaign,
+        "activity_id": activity,
         "happened_at": happened_at,
-        "received_at": deed.received_at,
+        "received_at": received_at or happened_at,
         "period": periods.month(happened_at),
         "is_reversal": False,
     }

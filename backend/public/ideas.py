@@ -38,8 +38,13 @@ def _number() -> int:
 
 
 def _names(authors: list[str]) -> str:
-    """'Nguyễn Văn A, Một tác giả'."""
-    return ", ".join(gettext(name) if name == gallery.AN_AUTHOR else name for name in authors)
+    """'Nguyễn Văn A và 2 tác giả khác', '3 tác giả': those who did not agree to be named are a number."""
+    named = [name for name in authors if name != gallery.AN_AUTHOR]
+    others = len(authors) - len(named)
+    if not named:
+        return gettext("%(count)s tác giả", count=others) if others > 1 else gettext(gallery.AN_AUTHOR)
+    told = ", ".join(named)
+    return gettext("%(named)s và %(count)s tác giả khác", named=told, count=others) if others else told
 
 
 @blueprint.get("/sang-kien/<uuid:initiative_id>")

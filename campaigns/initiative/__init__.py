@@ -57,6 +57,7 @@ KIND = Kind(
     erase=forgetting.erase,
     forget=forgetting.forget,
     held=queries.held,
+    names_photos=queries.named_files,
     seed=seed,
     publishes=False,
     reasons=reasons.DEEDS,

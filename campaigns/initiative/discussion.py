@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -111,7 +111,7 @@ def report(desk: Desk, deed: Deed) -> Answer:
     here = desk.session.get(Comment, body.comment)
     if here is None or _published(desk, here.initiative_id) is None:
         return refused("comment_unknown")
-    row = {"comment_id": here.id, "subject": deed.subject, "at": deed.happened_at}
+    row = {"comment_id": here.id, "subject": deed.subject, "at": deed.happened_at, "heard": False}
     desk.session.execute(insert_into(desk.session, Report).values(**row).on_conflict_do_nothing())
     return noted({"id": here.id})
 
@@ -129,16 +129,19 @@ class Reported:
 
 
 def reported(session: Session, activity: uuid.UUID) -> list[Reported]:
-    """What waits to be looked at, the most reported first."""
+    """What waits to be looked at, the most reported first; `reports`: since somebody looked last."""
     many = func.count(Report.subject)
     query = (
         select(Comment, Initiative.title, many)
         .join(Report, Report.comment_id == Comment.id)
         .join(Initiative, Initiative.id == Comment.initiative_id)
-        .where(Initiative.activity_id == activity, Comment.hidden_at.is_(None), Comment.gone.is_(False))
+        .where(
+            Initiative.activity_id == activity, Comment.hidden_at.is_(None), Comment.gone.is_(False),
+            Report.heard.is_(False),
+        )
         .group_by(Comment.id, Initiative.title)
         .order_by(many.desc(), Comment.id)
-    )
+    )  # fmt: skip
     return [Reported(*row) for row in session.execute(query).all()]
 
 
@@ -166,7 +169,22 @@ def show_again(session: Session, comment_id: uuid.UUID, by: uuid.UUID) -> None:
     if row is None:
         raise NotFound
     row.hidden_at, row.hidden_by, row.hidden_why = None, None, None
+    _hear(session, row.id)
     note(session, Actor("staff", by), "initiative.show_comment", "initiative_comment", row.id)
+
+
+def leave_standing(session: Session, comment_id: uuid.UUID, by: uuid.UUID) -> None:
+    """Looked at, nothing wrong with it: it waits no more, until somebody who has not yet pointed at it does. Raises NotFound."""
+    row = session.get(Comment, comment_id)
+    if row is None or row.hidden_at is not None:
+        raise NotFound
+    _hear(session, row.id)
+    note(session, Actor("staff", by), "initiative.leave_comment", "initiative_comment", row.id)
+
+
+def _hear(session: Session, comment_id: uuid.UUID) -> None:
+    """Those who pointed at it so far have been heard; whoever comes later is not among them, whatever their clock says."""
+    session.execute(update(Report).where(Report.comment_id == comment_id).values(heard=True))
 
 
 def comments(session: Session, initiatives: Sequence[uuid.UUID]) -> list[Comment]:

@@ -7,8 +7,9 @@ they did not do: of whoever has sent in nothing there is only a number.
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -52,6 +53,16 @@ def _registered(activity: Activity) -> tuple[ColumnElement[bool], ...]:
 # --- every agency -------------------------------------------------------------------------------------------------
 
 
+def expected_in(session: Session, units: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The agencies, schools and associations that are among these units or below them, in whatever line."""
+    day, up, wanted = clock.today(), LinesUp(session), set(units)
+    return {one for one in session.scalars(_owing(day)) if not wanted.isdisjoint(up(one, day))}
+
+
+def _owing(day: date) -> Select[uuid.UUID]:
+    return select(Unit.id).where(Unit.kind.in_(WORKING), holds_on(Unit, day))
+
+
 def of_units(session: Session, activity: Activity, units: Collection[uuid.UUID]) -> dict[uuid.UUID, Duty]:
     """Unit -> how many agencies, schools and associations it is or has below it, in whatever line, and how many of them
     have come so far. Three statements, however many units."""
@@ -62,8 +73,7 @@ def of_units(session: Session, activity: Activity, units: Collection[uuid.UUID])
     for unit, is_recognised in session.execute(query.group_by(Initiative.unit_id)):
         registered.update(up(unit, day))
         recognised.update(up(unit, day) if is_recognised else ())
-    owing = select(Unit.id).where(Unit.kind.in_(WORKING), holds_on(Unit, day))
-    for one in session.scalars(owing):
+    for one in session.scalars(_owing(day)):
         for above in up(one, day):
             if above in found:
                 found[above] = found[above].and_one(one in registered, one in recognised)

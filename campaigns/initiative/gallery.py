@@ -12,7 +12,7 @@ from backend.errors import N_, NotFound
 from backend.people import queries as people
 from backend.units.queries import named_many
 from backend.units.words import fold
-from campaigns.initiative import adoption, discussion, recognition, similar
+from campaigns.initiative import adoption, blind, discussion, recognition, similar
 from campaigns.initiative import schemas as s
 from campaigns.initiative.models import Adoption, Author, Comment, Endorsement, Initiative, Recognition
 from campaigns.initiative.rules import SHOWN
@@ -53,23 +53,29 @@ def search(session: Session, words: str) -> list[s.AlikeOut]:
     """Published ones whose text is near what is being typed, with or without tone marks."""
     if len(fold(words)) < 8:
         return []
-    return [alike_out(one) for one in similar.nearest(session, words[:6000], published=True)]
+    return _alike(session, similar.nearest(session, words[:6000], published=True))
 
 
 def look_for(session: Session, words: str) -> list[s.AlikeOut]:
     """Published ones in which most of a few words are found; a few words are never much like a whole text."""
     own = len(similar.grams_of(words))
     least = min(similar.ALIKE, own / 2 / similar.LEAST)
-    return [alike_out(one) for one in similar.nearest(session, words, published=True, least=least)]
+    return _alike(session, similar.nearest(session, words, published=True, least=least))
 
 
-def alike_out(one: similar.Alike) -> s.AlikeOut:
-    return s.AlikeOut(one.initiative, one.code, one.title, one.state, round(100 * one.score))
+def _alike(session: Session, found: Sequence[similar.Alike]) -> list[s.AlikeOut]:
+    _, secret = _authors(session, [one.initiative for one in found])
+    return [
+        s.AlikeOut(
+            one.initiative, one.code, blind.covered(one.title, secret[one.initiative]), one.state, round(100 * one.score)
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def _cards(session: Session, rows: Sequence[Initiative]) -> list[s.CardOut]:
     ids = [row.id for row in rows]
-    names, units = (
+    (names, secret), units = (
         _authors(session, ids),
         named_many(session, [r.unit_id for r in rows if r.unit_id], clock.today()),
     )
@@ -80,7 +86,7 @@ def _cards(session: Session, rows: Sequence[Initiative]) -> list[s.CardOut]:
     replicated = _replicated(session, ids)
     return [
         s.CardOut(
-            row.id, row.code, row.track, row.title,
+            row.id, row.code, row.track, blind.covered(row.title, secret[row.id]),
             units[row.unit_id].full_name if row.unit_id in units else None,
             names.get(row.id, []), scopes.get(row.id, []), persons.get(row.id, 0), bodies.get(row.id, 0),
             replicated.get(row.id, 0),
@@ -97,18 +103,26 @@ def _standing_scopes(ids: Sequence[uuid.UUID]):  # type: ignore[no-untyped-def]
     )
 
 
-def _authors(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
-    """Whoever may not be named is 'an author'; somebody known by name only has agreed to nothing."""
+def _authors(
+    session: Session, ids: Sequence[uuid.UUID]
+) -> tuple[dict[uuid.UUID, list[str]], dict[uuid.UUID, blind.Names]]:
+    """Whoever may not be named is 'an author'; somebody known by name only has agreed to nothing. With the names that are
+    covered in title and text, those of whoever stepped out too."""
     rows = session.execute(
-        select(Author.initiative_id, Author.subject)
-        .where(Author.initiative_id.in_(ids), Author.withdrawn_at.is_(None))
+        select(Author.initiative_id, Author.subject, Author.name, Author.withdrawn_at)
+        .where(Author.initiative_id.in_(ids))
         .order_by(Author.initiative_id, Author.number, Author.id)
     ).all()
-    named = people.published_names(session, {subject for _, subject in rows if subject})
+    named = people.published_names(session, {row.subject for row in rows if row.subject})
     found: dict[uuid.UUID, list[str]] = {}
-    for one, subject in rows:
-        found.setdefault(one, []).append(named.get(subject, AN_AUTHOR) if subject else AN_AUTHOR)
-    return found
+    secret = {one: blind.Names() for one in ids}
+    for one, subject, name, withdrawn in rows:
+        public = None if withdrawn or not subject else named.get(subject)
+        if public is None:
+            secret[one].people.add(name)
+        if not withdrawn:
+            found.setdefault(one, []).append(public or AN_AUTHOR)
+    return found, secret
 
 
 def _endorsements(session: Session, ids: Sequence[uuid.UUID], *, by_unit: bool) -> dict[uuid.UUID, int]:
@@ -134,13 +148,17 @@ def one(session: Session, initiative: uuid.UUID, reader: uuid.UUID | None = None
     row = session.get(Initiative, initiative)
     if row is None or not discussion.is_public(row):
         raise NotFound
+    secret = _authors(session, [row.id])[1][row.id]
+    problem, solution, where, effect = (
+        blind.covered(text, secret) for text in (row.problem, row.solution, row.applied_where, row.effect)
+    )
     return s.PublishedOut(
         card=_cards(session, [row])[0],
-        problem=row.problem,
-        solution=row.solution,
-        applied_where=row.applied_where,
+        problem=problem,
+        solution=solution,
+        applied_where=where,
         applied_from=row.applied_from.isoformat() if row.applied_from else None,
-        effect=row.effect,
+        effect=effect,
         effects=row.effects or [],
         recognitions=recognitions(session, row.id),
         adoptions=adoptions(session, row.id),

@@ -2,7 +2,8 @@
 
 Nothing is kept on the node between the preview and the yes: the rows travel with the page, packed, and the plan is worked
 out once more. A row whose title and unit are here already changes nothing, so a list sent twice is there once. A row with
-a decision is taken in as recognised by it; any other is received like one that was handed in. Authors come as names alone.
+a decision is taken in as recognised by it, unless something much like it is recognised in that scope and nobody says how
+they differ; any other is received like one that was handed in. Authors come as names alone.
 """
 
 import base64
@@ -17,12 +18,13 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.errors import N_, Malformed
-from backend.participation.lease import shut_gate
+from backend.participation.lease import hold, shut_gate
 from backend.units import sheets
 from backend.units.errors import PlanOutdated
 from backend.units.listing import Trouble, places
@@ -31,8 +33,10 @@ from backend.units.queries import named_many
 from backend.units.sheets import FORMULA, Row
 from backend.units.words import fold
 from campaigns.initiative import taking_in
-from campaigns.initiative.models import TEXT, TITLE, Initiative
+from campaigns.initiative.doubles import Double, Doubles
+from campaigns.initiative.models import SCOPES, TEXT, TITLE, Initiative
 from campaigns.initiative.offices import Handler
+from campaigns.initiative.schemas import InitiativeSettings
 from campaigns.models import Activity
 
 MOST_ROWS = 5000
@@ -51,6 +55,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "document": ("số quyết định", "quyết định", "decision"),
     "document_date": ("ngày quyết định", "decision date"),
     "signer": ("người ký", "signer"),
+    "differs": ("khác ở chỗ nào", "khác với sáng kiến giống ở chỗ nào", "differs"),
 }
 REQUIRED = ("title", "solution", "authors", "unit")
 SCOPE_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -85,6 +90,7 @@ class Entry:
     document: str
     document_date: str
     signer: str
+    differs: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,8 @@ class _Known:
             for name in {fold(unit.name), fold(unit.full_name)}:
                 self.units.setdefault(name, set()).add(unit.id)
         query = select(Initiative.title, Initiative.unit_id).where(Initiative.activity_id == activity.id)
+        once = msgspec.convert(activity.settings, InitiativeSettings).same_scope_once
+        self.doubles = Doubles(session) if once else None
         self.here = {(fold(title), unit) for title, unit in session.execute(query) if unit}
         self.lines: dict[tuple[str, uuid.UUID], int] = {}
 
@@ -197,6 +205,7 @@ def _on_paper(entry: Entry, known: _Known, activity: Activity) -> taking_in.OnPa
     key = (fold(entry.title), unit)
     if not known.is_new(key, entry.line):
         return None
+    note = _difference(entry, known.doubles, decision.scope) if decision and known.doubles else ""
     return taking_in.OnPaper(
         id=uuid.uuid5(activity.id, f"{key[0]}|{unit}"),
         line=entry.line,
@@ -209,7 +218,29 @@ def _on_paper(entry: Entry, known: _Known, activity: Activity) -> taking_in.OnPa
         authors=authors,
         unit=unit,
         decision=decision,
+        note=note,
     )
+
+
+def _difference(entry: Entry, doubles: Doubles, scope: str) -> str:
+    """The private note on how it differs from what is recognised there; '' where nothing is alike."""
+    text = " ".join((entry.title, entry.problem, entry.solution))
+    try:
+        return doubles.note_on(entry.line, text, scope, entry.differs)
+    except Double as double:
+        if double.line:
+            raise _Refused(
+                N_(
+                    "rất giống dòng %(first)s, cùng phạm vi công nhận; nếu là hai việc khác nhau, xin ghi cột “Khác ở chỗ nào”"
+                ),
+                first=double.line,
+            ) from None
+        raise _Refused(
+            N_(
+                "rất giống %(other)s đã được công nhận ở phạm vi này; nếu là hai việc khác nhau, xin ghi cột “Khác ở chỗ nào”"
+            ),
+            other=double.title,
+        ) from None
 
 
 def _check_cells(entry: Entry) -> None:
@@ -278,6 +309,10 @@ def apply(
 ) -> Plan:  # fmt: skip
     """Write what was shown. Raises PlanOutdated: something changed since, or it was written already."""
     shut_gate(session, activity.id)
+    for (
+        scope
+    ) in SCOPES:  # as at the console: of two look-alikes recognised in one moment the later sees the earlier
+        hold(session, f"recognition:{scope}")
     planned = plan(session, activity, units, entries)
     if planned.digest != digest or not planned.added:
         raise PlanOutdated

@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.clock import local_day
-from backend.participation import correct, periods, record
+from backend.participation import correct, record
 from backend.participation.models import Fact
+from backend.participation.queries import standing
 from backend.people import queries as people
 from backend.people.models import SubjectLink
 from campaigns.initiative.measures import MEMBERS, RECOGNISED, REGISTERED, REPLICATED, SMALL, VALID
@@ -95,18 +96,8 @@ def _stands(session: Session, subject: uuid.UUID, scope: str) -> Fact | None:
 
 
 def _standing(session: Session, measure: str, subject: uuid.UUID, scope: str) -> list[Fact]:
-    back = aliased(Fact)
-    taken = (back.reverses_operation == Fact.operation_id) & (back.reverses_line == Fact.line)
-    query = (
-        select(Fact)
-        .outerjoin(back, taken)
-        .where(
-            Fact.measure == measure,
-            Fact.subject == subject,
-            Fact.scope == scope,
-            Fact.is_reversal.is_(False),
-            back.operation_id.is_(None),
-        )
+    query = standing(select(Fact)).where(
+        Fact.measure == measure, Fact.subject == subject, Fact.scope == scope
     )
     return list(session.scalars(query))
 
@@ -121,37 +112,28 @@ def _put(
     wanted: int,
     because: uuid.UUID,
 ) -> None:
-    standing = _standing(session, measure, subject, scope)
-    if sum(fact.quantity for fact in standing) == wanted:
+    before = _standing(session, measure, subject, scope)
+    if sum(fact.quantity for fact in before) == wanted:
         return
     same = (Fact.measure == measure, Fact.subject == subject, Fact.scope == scope)
     generation = (session.scalar(select(func.max(Fact.generation)).where(*same)) or 0) + 1
     by = uuid.uuid5(because, f"{measure}:{subject}:{generation}")
-    correct.take_back(session, standing, uuid.uuid5(by, "taken back"))
+    correct.take_back(session, before, uuid.uuid5(by, "taken back"))
     if wanted:
-        row = fact_row(activity, measure, subject, scope, unit, by)
-        record.write_facts(session, [row | {"quantity": wanted, "generation": generation}])
+        row = fact_row(activity, measure, subject, scope, unit, by, quantity=wanted, generation=generation)
+        record.write_facts(session, [row])
 
 
 def fact_row(
-    activity: Activity, measure: str, subject: uuid.UUID, scope: str, unit: uuid.UUID, by: uuid.UUID
-) -> dict[str, Any]:
+    activity: Activity,
+    measure: str,
+    subject: uuid.UUID,
+    scope: str,
+    unit: uuid.UUID,
+    by: uuid.UUID,
+    **more: Any,
+) -> dict[str, object]:
     """A fact of one, of the first generation."""
-    now = clock.now()
-    return {
-        "operation_id": by,
-        "line": 1,
-        "measure": measure,
-        "subject": subject,
-        "scope": scope,
-        "generation": 1,
-        "quantity": 1,
-        "result": None,
-        "unit_id": unit,
-        "campaign_id": activity.campaign_id,
-        "activity_id": activity.id,
-        "happened_at": now,
-        "received_at": now,
-        "period": periods.month(now),
-        "is_reversal": False,
-    }
+    return record.fact_row(
+        by, measure, subject, scope, unit, activity.campaign_id, activity.id, clock.now(), **more
+    )

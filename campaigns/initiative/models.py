@@ -196,13 +196,14 @@ class Comment(Base):
 
 
 class Report(Base):
-    """Somebody pointed at a comment that should be looked at; each person once."""
+    """Somebody pointed at a comment that should be looked at; each person once. `heard`: somebody looked since."""
 
     __tablename__ = "initiative_report"
 
     comment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("initiative_comment.id"), primary_key=True)
     subject: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    heard: Mapped[bool] = mapped_column(default=False)
 
 
 class Council(Base):
@@ -258,8 +259,8 @@ class Family(Base):
 
 
 class Assignment(Base):
-    """A judge is to score an initiative. `conflict`: None | author | same_unit | family | namesake | declared; then no
-    sheet counts. `namesake_cleared`: somebody looked, the author of that name is another person.
+    """A judge is to score an initiative. `conflict`: None | author | same_unit | family | namesake | declared (by the
+    judge) | other (told by the secretary); then no sheet counts. `namesake_cleared`: somebody looked, the author of that name is another person.
     """
 
     __tablename__ = "initiative_assignment"

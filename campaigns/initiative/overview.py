@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.people.models import Person, RoleGrant, StaffLogin
 from backend.units.trees import holds_on
+from campaigns.initiative import blind
 from campaigns.initiative.models import (
     Assignment,
     Challenge,
@@ -174,7 +175,7 @@ def may_judge(session: Session, units: Collection[uuid.UUID]) -> dict[uuid.UUID,
 
 @dataclass(frozen=True)
 class OnDesk:
-    """A line of a judge's desk; nothing of the authors."""
+    """A line of a judge's desk; nothing of the authors, and no name of theirs in the title where it is judged blind."""
 
     assignment: uuid.UUID
     code: str | None
@@ -191,17 +192,26 @@ def on_desk(session: Session, judge: uuid.UUID) -> list[OnDesk]:
     query = (
         select(
             Assignment.id, Initiative.code, Initiative.title, Council.title, Assignment.conflict,
-            Assignment.handed_in_at, Council.opened_at,
+            Assignment.handed_in_at, Council.opened_at, Council.is_blind, Initiative.id, Initiative.unit_id,
         )
         .join(Initiative, Initiative.id == Assignment.initiative_id)
         .join(Council, Council.id == Assignment.council_id)
         .where(Assignment.person_id == judge, Initiative.state != "withdrawn")
         .order_by(rank, Council.document_date.desc(), Initiative.code, Assignment.id)
     )  # fmt: skip
+    rows = session.execute(query).all()
+    names = blind.names_of(session, {row[8]: row[9] for row in rows if row[7]})
     return [
-        OnDesk(*row[:5], handed_in=row[5] is not None, is_open=row[6] is not None)
-        for row in session.execute(query)
-    ]
+        OnDesk(
+            row[0], row[1], _title(row[2], names.get(row[8]), row[6] is not None), row[3], row[4],
+            handed_in=row[5] is not None, is_open=row[6] is not None,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _title(title: str, names: blind.Names | None, met: bool) -> str:
+    return blind.covered(title, names, units_too=not met) if names else title
 
 
 def sittings_of(session: Session, initiative: uuid.UUID) -> list[Council]:

@@ -1,6 +1,7 @@
 """What an author sees of the own initiatives, what the room holds of a person, and forgetting it."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -136,6 +137,12 @@ def authors_out(session: Session, initiative: uuid.UUID, reader: uuid.UUID | Non
 def files_of(session: Session, initiatives: list[uuid.UUID]) -> list[str]:
     query = select(InitiativeFile.digest).where(InitiativeFile.initiative_id.in_(initiatives))
     return list(session.scalars(query.order_by(InitiativeFile.digest)))
+
+
+def named_files(session: Session, digests: Collection[str]) -> set[str]:
+    """Those of the digests that an initiative names; the others serve nobody after a while."""
+    query = select(InitiativeFile.digest).where(InitiativeFile.digest.in_(digests))
+    return set(session.scalars(query.distinct()))
 
 
 # --- what is held of a person -------------------------------------------------------------------------------------

@@ -228,18 +228,28 @@ def conflict(judge: Judge, authors: Collection[AuthorFacts], unit: uuid.UUID | N
 
 # --- who reads ----------------------------------------------------------------------------------------------------
 
-Part = Literal["content", "authors", "stages", "notes", "sheets"]
+Part = Literal["content", "place", "authors", "stages", "notes", "sheets"]
 ReaderKind = Literal["author", "secretary", "judge", "everybody"]
 
 
 def may_read(
-    reader: ReaderKind, state: str, *, published: bool = False, blind: bool = True
+    reader: ReaderKind, state: str, *, published: bool = False, blind: bool = True, met: bool = False
 ) -> frozenset[Part]:
-    """What of an initiative somebody may open. Published are only those shown whose time has come."""
+    """What of an initiative somebody may open. Published are only those shown whose time has come.
+
+    `place`: whatever tells in which unit it was thought of. A judge who judges blind learns it when the meeting has begun
+    (`met`) and scores are fixed; the authors' names not even then, for so they were promised.
+    """
     if reader == "author":
-        return frozenset({"content", "authors", "stages"})
+        return frozenset({"content", "place", "authors", "stages"})
     if reader == "secretary" and state != "draft":
-        return frozenset({"content", "authors", "stages", "notes", "sheets"})
+        return frozenset({"content", "place", "authors", "stages", "notes", "sheets"})
     if reader == "judge" and state in ("judging", "recommended", "not_recommended"):
-        return frozenset({"content"}) if blind else frozenset({"content", "authors"})
-    return frozenset({"content"}) if published and state in SHOWN else frozenset()
+        return _of_a_judge(blind, met)
+    return frozenset({"content", "place"}) if published and state in SHOWN else frozenset()
+
+
+def _of_a_judge(blind: bool, met: bool) -> frozenset[Part]:
+    if not blind:
+        return frozenset({"content", "place", "authors"})
+    return frozenset({"content", "place"}) if met else frozenset({"content"})

@@ -16,7 +16,15 @@ from backend.safeguards.audit import Actor, note
 from campaigns.initiative import ledger, similar
 from campaigns.initiative.actions import code_of, next_number
 from campaigns.initiative.measures import RECOGNISED, REGISTERED
-from campaigns.initiative.models import Author, Gram, Initiative, Recognition, Stage
+from campaigns.initiative.models import (
+    REMARK,
+    Author,
+    Gram,
+    Initiative,
+    PrivateNote,
+    Recognition,
+    Stage,
+)
 from campaigns.initiative.offices import Handler
 from campaigns.models import Activity
 
@@ -35,7 +43,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class OnPaper:
-    """A full file on paper. `authors`: name and share; their agreement is on the paper."""
+    """A full file on paper. `authors`: name and share; their agreement is on the paper. `note`: for those who handle it."""
 
     id: uuid.UUID
     line: int
@@ -48,6 +56,7 @@ class OnPaper:
     authors: tuple[tuple[str, int], ...]
     unit: uuid.UUID
     decision: Decision | None = None
+    note: str = ""
 
     @property
     def state(self) -> str:
@@ -84,6 +93,7 @@ def _write(session: Session, activity: Activity, papers: Sequence[OnPaper], firs
         (Author, _authors(papers)),
         (Stage, _stages(papers, by)),
         (Recognition, _recognitions(papers, by)),
+        (PrivateNote, _notes(papers, by)),
         (Gram, ({"gram": gram, "initiative_id": one} for one, found in grams.items() for gram in found)),
     ):
         if listed := list(lines):
@@ -127,6 +137,15 @@ def _recognitions(papers: Iterable[OnPaper], by: Handler) -> Iterator[dict[str, 
                 "id": new_id(), "initiative_id": paper.id, "scope": paper.decision.scope, "unit_id": by.unit,
                 "document_number": paper.decision.document, "document_date": paper.decision.day,
                 "signer": paper.decision.signer, "at": clock.now(), "person_id": by.person,
+            }  # fmt: skip
+
+
+def _notes(papers: Iterable[OnPaper], by: Handler) -> Iterator[dict[str, Any]]:
+    for paper in papers:
+        if paper.note:
+            yield {
+                "id": new_id(), "initiative_id": paper.id, "person_id": by.person, "at": clock.now(),
+                "words": paper.note[:REMARK],
             }  # fmt: skip
 
 

@@ -39,5 +39,6 @@ KIND = Kind(
     seed=seed,
     publishes=False,
     audience="party_cell",
+    names_photos=queries.named_files,
     reasons=reasons.DEEDS,
 )

@@ -45,3 +45,9 @@ class DocumentMissing(DomainError):
     status = 409
     code = "pledge_document_missing"
     sentence = N_("Xin ghi số và ngày của văn bản quyết định.")
+
+
+class CellSharesNothing(DomainError):
+    status = 404
+    code = "cell_shares_nothing"
+    sentence = N_("Chi bộ chưa quyết định cho đảng viên trong chi bộ xem việc đã đăng ký của nhau.")

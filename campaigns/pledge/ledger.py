@@ -1,14 +1,14 @@
 """What the cell's decisions count: facts in the name of operations of the node's own, each once a year."""
 
 import uuid
-from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.clock import local_day
-from backend.participation import correct, periods, record
+from backend.participation import correct, record
 from backend.participation.deeds import Deed
 from backend.participation.models import Fact
 from backend.participation.queries import standing
@@ -34,7 +34,7 @@ def cell_on(desk: Desk, deed: Deed) -> uuid.UUID | None:
 
 def count(session: Session, activity: Activity, pledge: Pledge, measure: str, cell: uuid.UUID) -> None:
     """Count a decision of the cell or the committee. Said twice, the first stands."""
-    record.write_facts(session, [_row(activity, pledge, measure, cell, clock.now())])
+    record.write_facts(session, [_row(activity, pledge, measure, cell, uuid.uuid5(pledge.id, measure))])
 
 
 def recount_digital(
@@ -46,8 +46,8 @@ def recount_digital(
     before = session.scalars(standing(select(Fact)).where(*_here(activity, pledge))).all()
     correct.take_back(session, before, uuid.uuid5(by, "taken back"))
     if items:
-        row = _row(activity, pledge, DIGITAL, cell, clock.now(), by)
-        record.write_facts(session, [row | {"quantity": items, "generation": generation}])
+        row = _row(activity, pledge, DIGITAL, cell, by, quantity=items, generation=generation)
+        record.write_facts(session, [row])
 
 
 def _generation(session: Session, activity: Activity, pledge: Pledge) -> int:
@@ -65,27 +65,16 @@ def _here(activity: Activity, pledge: Pledge) -> tuple[ColumnElement[bool], ...]
 
 
 def _row(
-    activity: Activity,
-    pledge: Pledge,
-    measure: str,
-    cell: uuid.UUID,
-    now: datetime,
-    by: uuid.UUID | None = None,
+    activity: Activity, pledge: Pledge, measure: str, cell: uuid.UUID, by: uuid.UUID, **more: Any
 ) -> dict[str, object]:
-    return {
-        "operation_id": by or uuid.uuid5(pledge.id, measure),
-        "line": 1,
-        "measure": measure,
-        "subject": pledge.subject,
-        "scope": scope(activity),
-        "generation": 1,
-        "quantity": 1,
-        "result": None,
-        "unit_id": cell,
-        "campaign_id": activity.campaign_id,
-        "activity_id": activity.id,
-        "happened_at": now,
-        "received_at": now,
-        "period": periods.month(now),
-        "is_reversal": False,
-    }
+    return record.fact_row(
+        by,
+        measure,
+        pledge.subject,
+        scope(activity),
+        cell,
+        activity.campaign_id,
+        activity.id,
+        clock.now(),
+        **more,
+    )

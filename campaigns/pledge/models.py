@@ -209,7 +209,8 @@ class PledgeSharing(Base):
 class PledgeReading(Base):
     """Somebody else than the member opened it: shown to the member.
 
-    `part`: body | evidence | export (the sheet for the meeting) | due (a deed on the list of what falls due) | class.
+    `part`: body | evidence | export (the sheet for the meeting) | due (a deed on the list of what falls due) | class |
+    list (its name stood among those a cell shares with its members). `reader`: who, staff or a member of the same cell.
     """
 
     __tablename__ = "pledge_reading"

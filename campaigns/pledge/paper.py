@@ -1,13 +1,14 @@
 """The pledge as a sheet of paper: to be printed, signed and kept by a cell that keeps paper."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from backend.clock import local_day
-from backend.media import documents
+from backend.media import documents, pdf
 from backend.media.documents import PartyHeading
 from backend.people import queries as people
 from backend.units.models import Unit, UnitLink
@@ -42,22 +43,53 @@ class Sheet:
     sample: bool = False
 
 
+TITLE = "Bản đăng ký nêu gương"
+CELL_SAYS = "Ý kiến của chi bộ:"
+SIGNERS = ("T/M CHI BỘ", "BÍ THƯ"), ("NGƯỜI ĐĂNG KÝ", "")
+
+
 def form(sheet: Sheet, pledge: PledgeOut) -> bytes:
     """The member's own form as a Word file."""
-    heading = PartyHeading(sheet.cell or "Chi bộ ……………", sheet.above, year=sheet.year)
-    paper = documents.party_paper(heading, "Bản đăng ký nêu gương", f"Năm {sheet.year}", sample=sheet.sample)
-    documents.words(paper, f"Họ và tên: {sheet.name}")
-    documents.words(paper, f"Đang sinh hoạt tại: {sheet.cell or '……………………'}")
+    paper = documents.party_paper(_heading(sheet), TITLE, f"Năm {sheet.year}", sample=sheet.sample)
+    for line in _whose(sheet):
+        documents.words(paper, line)
     documents.words(paper, how_it_stands(pledge), 13, italic=True)
     made = documents.table(paper, HEADS, WIDTHS)
-    for number, item in enumerate(pledge.items, start=1):
-        documents.row(made, _cells(number, item), centred=(0, 4))
-    documents.words(paper, "Ý kiến của chi bộ:", bold=True, before=12)
+    for cells in _rows(pledge):
+        documents.row(made, cells, centred=(0, 4))
+    documents.words(paper, CELL_SAYS, bold=True, before=12)
     if said := _cell_said(pledge):
         documents.words(paper, said)
     documents.room(paper, 3)
-    documents.signatures(paper, ("T/M CHI BỘ", "BÍ THƯ"), ("NGƯỜI ĐĂNG KÝ", ""), ("", sheet.name))
+    documents.signatures(paper, *SIGNERS, ("", sheet.name))
     return documents.as_file(paper)
+
+
+def pdf_form(sheet: Sheet, pledge: PledgeOut) -> bytes:
+    """The same as a PDF."""
+    told = pdf.party_sheet(_heading(sheet), TITLE, f"Năm {sheet.year}", sample=sheet.sample)
+    told |= {
+        "lines": _whose(sheet),
+        "stands": how_it_stands(pledge),
+        "heads": HEADS,
+        "rows": _rows(pledge),
+        "cell": CELL_SAYS,
+        "said": _cell_said(pledge),
+        "signatures": pdf.signatures(*SIGNERS, ("", sheet.name)),
+    }
+    return pdf.pdf("pledge_form", told)
+
+
+def _heading(sheet: Sheet) -> PartyHeading:
+    return PartyHeading(sheet.cell or "Chi bộ ……………", sheet.above, year=sheet.year)
+
+
+def _whose(sheet: Sheet) -> list[str]:
+    return [f"Họ và tên: {sheet.name}", f"Đang sinh hoạt tại: {sheet.cell or '……………………'}"]
+
+
+def _rows(pledge: PledgeOut) -> list[tuple[str, ...]]:
+    return [_cells(number, item) for number, item in enumerate(pledge.items, start=1)]
 
 
 def _cells(number: int, item: ItemOut) -> tuple[str, str, str, str, str]:
@@ -87,8 +119,8 @@ def _day(moment: str) -> str:
     return (local_day(at) if at.tzinfo else at.date()).strftime("%d/%m/%Y")
 
 
-def own(desk: Desk, *, sample: bool) -> bytes | None:
-    """The form of whoever asks; None where nothing was written yet."""
+def own(desk: Desk, as_file: Callable[[Sheet, PledgeOut], bytes], *, sample: bool) -> bytes | None:
+    """The form of whoever asks, as `form` or as `pdf_form`; None where nothing was written yet."""
     query = select(Pledge).where(
         Pledge.activity_id == desk.activity.id, Pledge.subject == desk.participant.subject
     )
@@ -106,7 +138,7 @@ def own(desk: Desk, *, sample: bool) -> bytes | None:
         above=named[above].heading if above in named else None,
         sample=sample,
     )
-    return form(sheet, pledge_out(desk.session, pledge))
+    return as_file(sheet, pledge_out(desk.session, pledge))
 
 
 def _organisation_above(desk: Desk, cell: uuid.UUID, day: date) -> uuid.UUID | None:

@@ -1,7 +1,7 @@
 """What a member sees of the own pledge, what the room holds of a person, and forgetting it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from backend.clock import iso, local_day
 from backend.media import photos
 from backend.people import queries as people
 from backend.people import staff
+from backend.people.models import Person
 from backend.units.queries import named_many
 from campaigns.kind import Desk
 from campaigns.pledge import rules
@@ -54,8 +55,10 @@ def mine(desk: Desk) -> dict[str, Any]:
     """Everything of the own pledge, who opened it too."""
     session, settings = desk.session, desk.settings
     rating, pledge = rating_rules()[settings.rating], _own(desk)
+    cell_name, shared = _cell(desk)
     shown = s.MineOut(
-        cell=_cell_name(desk),
+        cell=cell_name,
+        shared=shared,
         exempt=_exempt(desk),
         dates=dates(desk.activity, settings),
         classes=rating.names(desk.language),
@@ -67,10 +70,14 @@ def mine(desk: Desk) -> dict[str, Any]:
     return plain
 
 
-def _cell_name(desk: Desk) -> str | None:
+def _cell(desk: Desk) -> tuple[str | None, bool]:
+    """What the member's present cell is called, and whether it shares deeds in force among its members."""
     cell = people.unit_of(desk.session, desk.participant.person, PARTY, local_day(desk.now))
-    found = named_many(desk.session, [cell], local_day(desk.now)) if cell else {}
-    return found[cell].full_name if cell in found else None
+    if cell is None:
+        return None, False
+    found = named_many(desk.session, [cell], local_day(desk.now))
+    shared = desk.session.get(PledgeSharing, (desk.activity.id, cell, "cell")) is not None
+    return found[cell].full_name if cell in found else None, shared
 
 
 def _exempt(desk: Desk) -> str | None:
@@ -136,10 +143,11 @@ def evidence_of(session: Session, pledge: uuid.UUID) -> list[s.EvidenceOut]:
         )
     ).all()
     states = photos.states(session, [digest for _, digest in named])
-    return [_evidence(row, {d: states[d] for owner, d in named if owner == row.id}) for row in rows]
+    papers = photos.papers_among(session, list(states))
+    return [_evidence(row, {d: states[d] for owner, d in named if owner == row.id}, papers) for row in rows]
 
 
-def _evidence(row: PledgeEvidence, named: dict[str, str]) -> s.EvidenceOut:
+def _evidence(row: PledgeEvidence, named: dict[str, str], papers: set[str]) -> s.EvidenceOut:
     return s.EvidenceOut(
         id=row.id,
         item=row.item_id,
@@ -148,6 +156,7 @@ def _evidence(row: PledgeEvidence, named: dict[str, str]) -> s.EvidenceOut:
         receipt=row.receipt,
         at=iso(row.written_at),
         photos=named,
+        papers=sorted(papers & named.keys()),
     )
 
 
@@ -194,7 +203,7 @@ def _readings(session: Session, pledge: uuid.UUID, most: int = 100) -> list[s.Re
         .order_by(PledgeReading.at.desc(), PledgeReading.id.desc())
         .limit(most)
     ).all()
-    names = staff.names_of(session, {row.reader for row in rows})
+    names = staff.names_of(session, {row.reader for row in rows}) | _fellows(session, rows)
     units = named_many(session, {row.unit_id for row in rows}, clock.today())
     return [
         s.ReadingOut(
@@ -208,6 +217,15 @@ def _readings(session: Session, pledge: uuid.UUID, most: int = 100) -> list[s.Re
     ]
 
 
+def _fellows(session: Session, rows: Iterable[PledgeReading]) -> dict[uuid.UUID, str]:
+    """Names of those who read as members of the same cell, by its decision: they are told to whom they read."""
+    readers = {row.reader for row in rows if row.role == "cell_member"}
+    if not readers:
+        return {}
+    query = select(Person.id, Person.name).where(Person.id.in_(readers))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def menu(session: Session, campaign: uuid.UUID) -> list[dict[str, Any]]:
     """Suggestions to choose from, in the order of the pack."""
     query = select(Suggestion.told).where(Suggestion.campaign_id == campaign).order_by(Suggestion.position)
@@ -215,6 +233,12 @@ def menu(session: Session, campaign: uuid.UUID) -> list[dict[str, Any]]:
 
 
 # --- what is held of a person -------------------------------------------------------------------------------------
+
+
+def named_files(session: Session, digests: Collection[str]) -> set[str]:
+    """Those of the digests that standing evidence names; the others serve nobody after a while."""
+    query = select(PledgeFile.digest).join(PledgeEvidence, PledgeEvidence.id == PledgeFile.evidence_id)
+    return set(session.scalars(query.where(PledgeFile.digest.in_(digests), PledgeEvidence.gone.is_(False))))
 
 
 def held(session: Session, subject: uuid.UUID) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ ROLES = {"secretary": "cell_secretary", "committee": "party_committee", "inspect
 class Reader:
     """A staff member in the office they act in: `kind` and the `unit` the office is of (the cell; the organisation).
 
+    Or a member of the same cell (`cell_member`) on the own phone.
     `paper`: the number of the inspection file that opens the pledge to them.
     """
 
@@ -39,6 +40,10 @@ class Reader:
     @property
     def role(self) -> str:
         return ROLES.get(self.kind, self.kind)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("person" if self.kind == "cell_member" else "staff", self.person)
 
 
 @dataclass(frozen=True)
@@ -95,18 +100,17 @@ def _trace(session: Session, pledge: Pledge, reader: Reader, cell: uuid.UUID, pa
             unit_id=reader.unit, part=part, at=clock.now(),
         )
     )  # fmt: skip
-    who = Actor("staff", reader.person)
     why = f"{part} · {reader.paper}" if reader.paper else part
-    note(session, who, "pledge.read", "pledge", pledge.id, unit=cell, reason=why, is_read=True)
+    note(session, reader.actor, "pledge.read", "pledge", pledge.id, unit=cell, reason=why, is_read=True)
 
 
 def trace_listed(
     session: Session, reader: Reader, listed: Mapping[uuid.UUID, int | None], part: str, unit: uuid.UUID
 ) -> None:
     """Lines out of many pledges (pledge -> version) stood on one sheet: one entry on the trail, and for each member one
-    line a day and reader, however often the sheet was opened. `part`: due | class | body | export.
+    line a day and reader, however often the sheet was opened. `part`: due | class | body | export | list.
     """
-    note(session, Actor("staff", reader.person), f"pledge.read_{part}", "unit", unit, unit=unit, is_read=True)
+    note(session, reader.actor, f"pledge.read_{part}", "unit", unit, unit=unit, is_read=True)
     known = set(
         session.scalars(
             select(PledgeReading.pledge_id).where(

@@ -116,7 +116,7 @@ class VersionOut(msgspec.Struct, frozen=True):
 
 
 class EvidenceOut(msgspec.Struct, frozen=True):
-    """`photos`: digest -> waiting | complete | refused."""
+    """`photos`: digest -> waiting | complete | refused; `papers`: those of them that are PDFs, as far as they are here."""
 
     id: uuid.UUID
     item: uuid.UUID
@@ -125,6 +125,7 @@ class EvidenceOut(msgspec.Struct, frozen=True):
     receipt: str | None
     at: str
     photos: dict[str, str]
+    papers: list[str]
 
 
 class ReviewOut(msgspec.Struct, frozen=True):
@@ -182,9 +183,13 @@ class DatesOut(msgspec.Struct, frozen=True):
 
 
 class MineOut(msgspec.Struct, frozen=True):
-    """`cell`: where the member belongs today. `exempt`: why no pledge is expected this year. `classes`: code -> title."""
+    """`cell`: where the member belongs today. `exempt`: why no pledge is expected this year. `classes`: code -> title.
+
+    `shared`: the cell decided that its members may read each other's deeds in force.
+    """
 
     cell: str | None
+    shared: bool
     exempt: str | None
     dates: DatesOut
     classes: dict[str, str]

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from backend.participation import correct, periods, record
+from backend.participation import correct, record
 from backend.participation.deeds import Deed
 from backend.participation.models import Fact
 from backend.teams.models import Household
@@ -164,20 +164,7 @@ class Repair:
 def _row(
     desk: Desk, by: uuid.UUID, measure: str, line: int, scope: str, reached: Reached, generation: int
 ) -> dict[str, object]:
-    return {
-        "operation_id": by,
-        "line": line,
-        "measure": measure,
-        "subject": reached.subject,
-        "scope": scope,
-        "generation": generation,
-        "quantity": 1,
-        "result": None,
-        "unit_id": reached.unit,
-        "campaign_id": desk.campaign.id,
-        "activity_id": desk.activity.id,
-        "happened_at": reached.at,
-        "received_at": desk.now,
-        "period": periods.month(reached.at),
-        "is_reversal": False,
-    }
+    return record.fact_row(
+        by, measure, reached.subject, scope, reached.unit, desk.campaign.id, desk.activity.id, reached.at,
+        line=line, generation=generation, received_at=desk.now,
+    )  # fmt: skip

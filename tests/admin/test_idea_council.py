@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from backend import clock
 from backend.people.models import Person
-from campaigns.initiative.models import Assignment, Council
+from campaigns.initiative import authors, conflicts
+from campaigns.initiative.models import Assignment, Author, Council
 from tests.admin.desk import Desk, trail
 from tests.admin.idea_desk import is_problem, seated, state
 from tests.structure.test_budgets import spent
@@ -171,6 +172,33 @@ def test_a_judge_sees_only_what_is_assigned_and_no_names(year: Year, desk: Desk,
     assert len(trail(year.world, "initiative.judge_reads")) == 1
 
 
+def test_nothing_tells_a_blind_judge_the_unit_until_the_meeting(year: Year, desk: Desk) -> None:
+    told = text(
+        unit=str(year.agency),
+        title="Trung tâm hành chính công bớt một lần đi",
+        solution="Chị Phạm Thị Bình ở TRUNG TÂM hành chính công làm mười tờ hỏi; trung tam hanh chinh cong phát.",
+        effects=[{"what": "Lượt về ở Trung tâm hành chính công", "amount": 13, "unit": "lượt"}],
+    )
+    rename = update(Person).where(Person.id == uuid.UUID(year.binh.me["id"])).values(name="Phạm Thị Bình")
+    year.with_session(lambda s: s.execute(rename))
+    initiative = year.valid(hand_in(year.binh, told))
+    there = assigned(year, desk, initiative)
+
+    def read() -> str:
+        client = desk(ONE)
+        return client.get("/admin/ideas/desk").text + client.get(on_desk(year, ONE, initiative)).text
+
+    before = read()
+    assert "[…] bớt một lần đi" in before
+    for word in ("Trung tâm hành chính công", "TRUNG TÂM", "trung tam hanh chinh", "Nơi áp dụng", "Bình"):
+        assert word not in before, word
+    assert desk("secretary").post(f"{there}/open", data=present(year)).status_code == 303
+    met = read()
+    assert "Trung tâm hành chính công bớt một lần đi" in met
+    assert "Nơi áp dụng" in met
+    assert "Bình" not in met
+
+
 def test_names_are_shown_where_it_does_not_judge_blind(year: Year, desk: Desk, initiative: str) -> None:
     assigned(year, desk, initiative, blind="")
     assert "Bình" in desk(ONE).get(on_desk(year, ONE, initiative)).text
@@ -206,6 +234,63 @@ def test_a_judge_steps_aside_and_sees_nothing_more_of_it(year: Year, desk: Desk,
     assert 'data-testid="in-conflict"' in page
     assert text()["solution"] not in page
     assert "tự xin không chấm" in desk("secretary").get(f"{there}/{initiative}").text
+
+
+def declare(year: Year, desk: Desk, there: str, initiative: str, judge: str, **form: str):  # type: ignore[no-untyped-def]
+    told = {"judge": str(year.judges.get(judge, uuid.uuid4())), "words": "Người dân báo"} | form
+    return desk("secretary").post(f"{there}/{initiative}/conflict", data=told)
+
+
+def test_the_secretary_declares_a_judges_family_and_it_holds_for_all_of_that_author(
+    year: Year, desk: Desk, initiative: str
+) -> None:
+    there, author = assigned(year, desk, initiative), author_of(year, initiative)
+    is_problem(declare(year, desk, there, initiative, ONE, tie=author, words=""), "ghi rõ lý do")
+    assert declare(year, desk, there, initiative, ONE, tie=str(uuid.uuid4())).status_code == 404
+    assert declare(year, desk, there, initiative, "lạ", tie=author).status_code == 404
+    assert declare(year, desk, there, initiative, ONE, tie=author).status_code == 303
+    (entry,) = trail(year.world, "initiative.declare_conflict")
+    assert (entry.actor, entry.noun_id, entry.reason) == (year.secretary.person, initiative, "family")
+    page = desk("secretary").get(f"{there}/{initiative}").text
+    assert "là người nhà của tác giả" in page
+    assert "Người dân báo" in page
+    here = on_desk(year, ONE, initiative)
+    assert desk(ONE).post(here, data=points()).status_code in (403, 409)
+    sheet = desk(ONE).get(here).text
+    assert 'data-testid="in-conflict"' in sheet
+    assert text()["solution"] not in sheet
+    other = year.valid(hand_in(year.binh, text(title="Việc khác hẳn", unit=str(year.agency))))
+    sitting = uuid.UUID(there.rsplit("/", 1)[1])
+    assert year.assign(sitting, other, ONE)[ONE][1] == "family"
+
+
+def test_another_tie_takes_the_sheet_out_and_looking_again_does_not_bring_it_back(
+    year: Year, desk: Desk, initiative: str
+) -> None:
+    there = assigned(year, desk, initiative)
+    assert desk(ONE).post(on_desk(year, ONE, initiative), data=points()).status_code == 303
+    assert declare(year, desk, there, initiative, ONE, tie="other").status_code == 303
+    assert declare(year, desk, there, initiative, FOUR, tie="other").status_code == 303
+    sitting = uuid.UUID(there.rsplit("/", 1)[1])
+    year.with_session(lambda s: conflicts.look_at_all(s, sitting))
+    page = desk("secretary").get(f"{there}/{initiative}").text
+    assert page.count("có liên quan, thường trực đã ghi") == 2
+    assert "0/2 phiếu đã nộp" in desk("secretary").get(there).text
+
+
+def test_family_of_an_author_on_paper_is_kept_for_this_initiative(year: Year, desk: Desk) -> None:
+    key = str(uuid.uuid4())
+    body = text(unit=str(year.agency), share=60, others=[{"id": key, "name": "Cụ Tư", "share": 40}])
+    made = hand_in(year.binh, body)
+    year.at_console(made, lambda s, _a, r: authors.agree_on_paper(s, r, uuid.UUID(key)))
+    there = assigned(year, desk, year.valid(made))
+    assert declare(year, desk, there, made, TWO, tie=key).status_code == 303
+    assert "có liên quan, thường trực đã ghi" in desk("secretary").get(f"{there}/{made}").text
+
+
+def author_of(year: Year, initiative: str) -> str:
+    query = select(Author.id).where(Author.initiative_id == uuid.UUID(initiative))
+    return str(year.with_session(lambda s: s.scalars(query).one()))
 
 
 def test_a_conflict_found_while_scoring_is_kept_and_a_namesake_cleared(

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from backend import clock
+from backend.people.models import Person
 from campaigns.initiative.models import Initiative
 from tests.admin.desk import Desk, trail
 from tests.admin.idea_desk import hidden, is_problem, revision, seated, state
@@ -215,6 +216,36 @@ def test_a_word_somebody_pointed_at_is_taken_down_with_a_reason(year: Year, desk
     assert "Lời khó nghe." not in year.world.client().get(f"/sang-kien/{made}").text
 
 
+def test_a_word_looked_at_and_left_standing_waits_no_more_until_somebody_else_points_at_it(
+    year: Year, desk: Desk
+) -> None:
+    made, word = noted(year, desk), str(uuid.uuid4())
+    year.chau.do("initiative.comment", {"comment": word, "initiative": made, "words": "Lời hơi thẳng."})
+    year.an.do("initiative.report", {"comment": word})
+    client = desk("secretary")
+
+    def waits() -> bool:
+        return "Lời hơi thẳng." in client.get("/admin/ideas/discussion").text
+
+    def settle(**form: str) -> int:
+        return client.post("/admin/ideas/discussion", data={"comment": word} | form).status_code
+
+    assert waits()
+    assert settle(do="leave") == 303
+    assert not waits()
+    (entry,) = trail(year.world, "initiative.leave_comment")
+    assert (entry.actor, entry.noun_id) == (year.secretary.person, word)
+    assert "Lời hơi thẳng." in year.world.client().get(f"/sang-kien/{made}").text
+    year.an.do("initiative.report", {"comment": word})
+    assert not waits()
+    year.binh.do("initiative.report", {"comment": word})
+    assert waits()
+    assert settle(why="Xúc phạm người khác") == 303
+    assert settle(do="leave") == 404  # taken down meanwhile
+    assert settle(do="show") == 303
+    assert not waits()
+
+
 # --- the public page --------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +262,24 @@ def test_everybody_reads_what_is_published_and_a_name_only_with_consent(year: Ye
     assert small()["title"] in anybody.get("/sang-kien", query_string={"tim": "treo lich chu to"}).text
     year.binh.agree("publish_name")
     assert "Bình" in anybody.get(f"/sang-kien/{made}").text
+
+
+def test_a_name_not_agreed_to_is_covered_in_the_words_too(year: Year, desk: Desk) -> None:
+    rename = update(Person).where(Person.id == uuid.UUID(year.binh.me["id"])).values(name="Phạm Thị Bình")
+    year.with_session(lambda s: s.execute(rename))
+    made = hand_in(year.binh, small(title="Lịch của Phạm Thị Bình", solution="Phạm Thị Bình treo lịch."))
+    assert answer(year, desk, made, "note").status_code == 303
+    shown = {"do": "show", "revision": revision(year, made)}
+    assert desk("secretary").post(f"/admin/ideas/{made}/publication", data=shown).status_code == 303
+
+    def seen() -> str:
+        anybody = year.world.client()
+        return anybody.get("/sang-kien").text + anybody.get(f"/sang-kien/{made}").text
+
+    assert "Phạm Thị Bình" not in seen()
+    assert "[…] treo lịch." in seen()
+    year.binh.agree("publish_name")
+    assert "Phạm Thị Bình treo lịch." in seen()
 
 
 def test_what_is_held_back_leaves_the_gallery(year: Year, desk: Desk) -> None:

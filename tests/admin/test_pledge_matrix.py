@@ -1,6 +1,6 @@
 """Who may read what of a pledge, in which state of its year: the table is written down here, not computed.
 
-On its page: B the deeds, E evidence in words, P a picture of it, C comments and reviews, K the class. On the lists: n the
+On its page: B the deeds, E evidence in words, P a picture and a PDF of it, C comments and reviews, K the class. On the lists: n the
 member's name and state, k the name with the class, d the deeds. A dot: nothing at all, not even that there is a pledge.
 The member has the own pledge whole; the letters say what there is to see by then.
 """
@@ -20,9 +20,10 @@ from backend.people.models import RoleGrant
 from backend.safeguards.audit import Actor
 from tests.admin.desk import Desk
 from tests.admin.test_pledges import TODAY, cell_page, confirmed, opened
+from tests.media.test_papers import small
 from tests.mobile_api.test_photos import named, send, shot
 from tests.support.pledges import belong, item, register, transfer, year_of_pledges
-from tests.support.world import PASSWORD, SINCE, World
+from tests.support.world import PASSWORD, SINCE, Phone, World
 
 EXPECTED = """
 reader            | draft | submitted | returned | in_force | midyear_checked | self_assessed | cell_assessed | closed
@@ -44,7 +45,9 @@ dpo               | .     | .         | .        | .        | .               | 
 system_operator   | .     | .         | .        | .        | .               | .             | .             | .
 province          | .     | .         | .        | .        | .               | .             | .             | .
 committee, shared | .     | .         | .        | B        | B               | B             | BKkd          | BKkd
-fellow, shared    | .     | .         | .        | .        | .               | .             | .             | .
+fellow, shared    | .     | .         | .        | Bn       | Bn              | Bn            | Bn            | Bn
+stranger, shared  | .     | .         | .        | .        | .               | .             | .             | .
+fellow, unshared  | .     | .         | .        | .        | .               | .             | .             | .
 former cell       | .     | .         | .        | .        | .               | .             | .             | .
 new cell          | .     | BEPn      | BEPCn    | BEPCnd   | BEPCnd          | BEPCnd        | BEPCKnd       | BEPCKn
 """
@@ -81,7 +84,7 @@ class Story:
         self.khue = world.phone(NAME, consent=False)
         belong(world, self.khue, self.cells.cell)
         self.khue.agree("pledge_record")
-        self.thing, self.raw = item(what=MARKS["B"]), shot()
+        self.thing, self.raw, self.paper = item(what=MARKS["B"]), shot(), small()
         self.to(state)
         assert self.mine["state"] == state
 
@@ -94,8 +97,8 @@ class Story:
         return f"/admin/pledges/{self.mine['id']}"
 
     @property
-    def picture(self) -> str:
-        return f"{self.path}/pictures/{named(self.raw)}"
+    def files(self) -> tuple[str, str]:
+        return f"{self.path}/pictures/{named(self.raw)}", f"{self.path}/papers/{named(self.paper)}"
 
     def to(self, state: str) -> None:
         self.khue.do("pledge.items", {"items": [self.thing]})
@@ -113,14 +116,15 @@ class Story:
 
     def hand_in(self) -> None:
         register(self.khue, self.thing)
-        send(self.khue, self.raw)
+        for raw in (self.raw, self.paper):
+            send(self.khue, raw)
         told = {
             "evidence": str(uuid.uuid4()),
             "item": self.thing["id"],
             "progress": "doing",
             "words": MARKS["E"],
         }
-        self.khue.do("pledge.evidence", told | {"photos": [named(self.raw)]})
+        self.khue.do("pledge.evidence", told | {"photos": [named(self.raw), named(self.paper)]})
 
     def send_back(self) -> None:
         self.post("return", words=MARKS["C"])
@@ -154,9 +158,7 @@ class Story:
     def login(self, reader: str) -> str:
         """The name of the reader's login; what has to happen first is done."""
         if reader == "committee, shared":
-            told = {"audience": ["cell", "committee"], "decided_on": TODAY}
-            done = self.desk("secretary").post(cell_page(self.cells, "/sharing"), data=told)
-            assert done.status_code == 303
+            self.share(["cell", "committee"])
         if reader == "former cell":
             transfer(self.cells.world, self.khue, self.cells.other_cell)
         if reader == "role ended today":
@@ -166,6 +168,11 @@ class Story:
         if reader == "province":
             return self.hire("province_office", "party_office", self.cells.world.province)
         return LOGINS[reader]
+
+    def share(self, audiences: list[str]) -> None:
+        told = {"audience": audiences, "decided_on": TODAY}
+        done = self.desk("secretary").post(cell_page(self.cells, "/sharing"), data=told)
+        assert done.status_code == 303
 
     def hire(self, name: str, role: str, unit: uuid.UUID, ended: bool = False) -> str:
         world = self.cells.world
@@ -183,8 +190,10 @@ class Story:
     def seen_by(self, reader: str) -> str:
         if reader == "member":
             return self.of_member()
-        if reader.startswith("fellow"):
-            return self.of_fellow()
+        if reader.startswith(("fellow", "stranger")):
+            if reader == "fellow, unshared":
+                self.share([])
+            return self.of_fellow(self.cells.chau if reader.startswith("stranger") else self.cells.an)
         if reader in FILES:
             return self.of_file(reader)
         who = self.login(reader)
@@ -223,11 +232,12 @@ class Story:
         answer = client.get(self.path)
         if answer.status_code != 200:
             assert answer.status_code in (403, 404)
-            assert client.get(self.picture).status_code in (403, 404)
+            assert all(client.get(file).status_code in (403, 404) for file in self.files)
             assert NAME not in answer.text
             return ""
         letters = [letter for letter in "BE" if MARKS[letter] in answer.text]
-        letters += ["P"] if client.get(self.picture).status_code == 200 else []
+        (seen,) = {client.get(file).status_code for file in self.files}
+        letters += ["P"] if seen == 200 else []
         return "".join(letters + [letter for letter in "CK" if MARKS[letter] in answer.text])
 
     def of_lists(self, who: str) -> str:
@@ -248,15 +258,15 @@ class Story:
         parts = {
             "B": mine["items"],
             "E": [one for one in mine["evidence"] if one["words"]],
-            "P": [one for one in mine["evidence"] if "complete" in one["photos"].values()],
+            "P": [one for one in mine["evidence"] if list(one["photos"].values()) == ["complete"] * 2],
             "C": [one for one in mine["versions"] if one["words"]] + mine["reviews"],
             "K": mine["classes"],
         }
         return "".join(letter for letter, there in parts.items() if there)
 
-    def of_fellow(self) -> str:
-        """Another member of the same cell tries every door of the phone."""
-        fellow, year, told = self.cells.an, self.cells.activity, ""
+    def of_fellow(self, fellow: Phone) -> str:
+        """Another member, of the same cell or of another, tries every door of the phone."""
+        year, told = self.cells.activity, ""
         doors = (
             f"/activities/{year}/mine",
             f"/activities/{year}",
@@ -264,12 +274,13 @@ class Story:
             "/me",
             f"/photos/{named(self.raw)}",
         )
-        for path in (*doors, f"/pledges/{year}/menu", f"/activities/{self.mine['id']}/mine"):
+        shared = (f"/pledges/{year}/fellows", f"/pledges/{year}/fellows/{self.mine['id']}")
+        for path in (*doors, *shared, f"/pledges/{year}/menu", f"/activities/{self.mine['id']}/mine"):
             answer = fellow.get(path)
             told += answer.text if answer.status_code == 200 else ""
         theirs = fellow.do("pledge.items", {"items": [self.thing | {"what": "Chép đè"}]})
         assert theirs["reason"] == "item_taken"
-        return "".join(letter for letter in "BEC" if MARKS[letter] in told) + ("n" if NAME in told else "")
+        return "".join(letter for letter in "BECK" if MARKS[letter] in told) + ("n" if NAME in told else "")
 
 
 @pytest.mark.parametrize("state", list(table()))

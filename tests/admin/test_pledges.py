@@ -22,8 +22,10 @@ from campaigns.models import Campaign
 from campaigns.pledge import rules
 from campaigns.pledge.models import PledgeClass, PledgeReading
 from tests.admin.desk import Desk, trail
+from tests.media.test_papers import ACTION, small
 from tests.mobile_api.test_photos import named, send, shot
 from tests.structure.test_budgets import spent
+from tests.support import pdf_text
 from tests.support.pledges import Cells, belong, item, register, transfer, year_of_pledges
 from tests.support.world import PASSWORD, SINCE, Phone, World
 
@@ -392,6 +394,41 @@ def test_a_photo_is_shown_to_the_secretary_and_its_reading_is_told(cells: Cells,
         assert desk(other).get(address).status_code in (403, 404)
 
 
+def test_a_pdf_is_handed_out_to_be_saved_and_its_reading_is_told(cells: Cells, desk: Desk) -> None:
+    raw, thing = small(), item()
+    register(cells.binh, thing)
+    assert send(cells.binh, raw).json == {
+        "arrived": len(raw), "size": len(raw), "complete": True, "refused": None
+    }  # fmt: skip
+    told = {"evidence": str(uuid.uuid4()), "item": thing["id"], "progress": "doing", "photos": [named(raw)]}
+    assert cells.binh.do("pledge.evidence", told)["outcome"] == "noted"
+    (evidence,) = cells.mine(cells.binh)["pledge"]["evidence"]
+    assert (evidence["papers"], evidence["photos"]) == ([named(raw)], {named(raw): "complete"})
+    client = desk("secretary")
+    where = f"{at(cells, cells.binh)}/papers/{named(raw)}"
+    assert where in client.get(at(cells, cells.binh)).text
+    answer = client.get(where)
+    assert (answer.data, answer.mimetype) == (raw, "application/pdf")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert cells.mine(cells.binh)["pledge"]["readings"][0]["part"] == "evidence"
+    assert client.get(where.replace("papers", "pictures")).status_code == 404
+    assert client.get(f"{at(cells, cells.binh)}/papers/{'0' * 64}").status_code == 404
+    assert desk("other_secretary").get(where).status_code == 404
+
+
+def test_a_pdf_that_could_do_something_is_not_kept(cells: Cells, desk: Desk) -> None:
+    raw, thing = small(ACTION), item()
+    register(cells.binh, thing)
+    assert send(cells.binh, raw).get_json()["refused"] == "pdf_active"
+    told = {"evidence": str(uuid.uuid4()), "item": thing["id"], "progress": "doing", "photos": [named(raw)]}
+    assert cells.binh.do("pledge.evidence", told)["outcome"] == "noted"
+    (evidence,) = cells.mine(cells.binh)["pledge"]["evidence"]
+    assert (evidence["papers"], evidence["photos"]) == ([], {named(raw): "refused"})
+    assert desk("secretary").get(f"{at(cells, cells.binh)}/papers/{named(raw)}").status_code == 404
+
+
 def test_a_photo_of_another_pledge_is_not_found_here(cells: Cells, desk: Desk) -> None:
     digest = with_photo(cells, cells.an)
     register(cells.binh)
@@ -456,6 +493,13 @@ def test_nothing_chosen_is_said(cells: Cells, desk: Desk) -> None:
     register(cells.binh)
     for data in ({}, {"pledge": "x"}, {"pledge": f"{uuid.uuid4()}:1"}):
         is_problem(desk("secretary").post(cell_page(cells, "/several"), data=data), "ít nhất một bản")
+
+
+def test_what_somebody_else_has_answered_meanwhile_is_said(cells: Cells, desk: Desk) -> None:
+    register(cells.binh)
+    confirmed(cells, desk("secretary"), cells.binh)
+    data = {"pledge": f"{pledge_id(cells, cells.binh)}:1"}
+    is_problem(desk("secretary").post(cell_page(cells, "/several"), data=data), "đã có thay đổi")
 
 
 # --- through the year -----------------------------------------------------------------------------------------------------
@@ -733,9 +777,16 @@ def test_the_sheet_for_the_meeting_on_paper_and_as_a_file(cells: Cells, desk: De
     paper = docx.Document(io.BytesIO(answer.data))
     in_tables = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
     written = "\n".join([one.text for one in paper.paragraphs] + in_tables)
+    as_pdf = client.get(cell_page(cells, "/agenda.pdf"))
+    assert (as_pdf.mimetype, "attachment" in as_pdf.headers["Content-Disposition"]) == (
+        "application/pdf",
+        True,
+    )
+    set_in_type = " ".join(pdf_text.words(as_pdf.data).split())
     for words in ("2/2 đã đăng ký", "Bình", "An", "Nộp hồ sơ trực tuyến", "ĐẢNG CỘNG SẢN VIỆT NAM"):
         assert words in text
         assert words in written
+        assert words in set_in_type
     assert "phiếu bầu" not in written
     parts = [row["part"] for row in cells.mine(cells.an)["pledge"]["readings"]]
     assert parts.count("export") == 1

@@ -134,6 +134,7 @@ def write_small(phone: Page, title: str = TITLE) -> None:
     tid(phone, "small-problem").fill("Bà con đến không biết hôm nay ai trực.")
     tid(phone, "step-next").click()
     tid(phone, "small-solution").fill("In lịch chữ to, treo ở cổng và chỗ để xe.")
+    expect(tid(phone, "draft-saved")).to_have_attribute("data-saved", "true")
 
 
 def send_small(phone: Page, title: str = TITLE) -> None:
@@ -160,9 +161,10 @@ def write_file(phone: Page, co_author: str) -> None:
     tid(phone, "send-formal").click()
     expect(tid(phone, "lacks")).to_contain_text("đúng 100%")
     expect(phone.get_by_text("Xin ghi một số, ví dụ 13 hoặc 2,5.")).to_be_visible()
+    expect(tid(phone, "figure-amount")).to_be_focused()
     tid(phone, "co-author-share").fill("30")
     tid(phone, "figure-amount").fill("13")
-    expect(tid(phone, "share-sum")).to_contain_text("100%")
+    expect(tid(phone, "share-sum")).not_to_contain_text("Cần đúng")
 
 
 def expect_state(phone: Page, state: str) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,9 +31,12 @@ from tests.browser.steps import (
     lose_signal,
     reopen_tab,
     sign_in_as_new,
+    sign_in_to_console,
     tid,
 )
 from tests.browser.test_accessible import ANY, Look
+from tests.media.test_papers import small
+from tests.support import pdf_text
 
 pytestmark = pytest.mark.browser
 
@@ -135,14 +138,46 @@ def show_how_far(phone: Page) -> None:
     tid(phone, "add-evidence").click()
     tid(phone, "progress-done").click()
     tid(phone, "evidence-words").fill("Đã hướng dẫn đủ 3 hộ, ngày 20 tháng này.")
-    broken = {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": b"\0\0\0\x18ftypheic"}
+    broken = file_named("IMG_0001.HEIC", "image/heic", b"\0\0\0\x18ftypheic")
     tid(phone, "photo").set_input_files(files=[broken])
     expect(tid(phone, "photo-failed")).to_contain_text("không mở được ảnh HEIC")
-    tid(phone, "photo").set_input_files(PICTURE)
-    expect(tid(phone, "drop-photo")).to_have_count(1)
+    tid(phone, "photo").set_input_files(files=[file_named("IMG_0002.png", "image/png", large_photo(41))])
+    expect(tid(phone, "photo-failed")).to_contain_text("IMG_0002.png lớn quá")
+    tid(phone, "photo").set_input_files(files=[file_named("IMG_0003.png", "image/png", large_photo(39))])
+    expect(tid(phone, "drop-photo")).to_have_count(1, timeout=30_000)
+    refuse_what_is_no_pdf(phone)
+    tid(phone, "paper").set_input_files(files=[pdf_named("bien-ban.pdf", small())])
+    expect(tid(phone, "drop-photo")).to_have_count(2)
     tid(phone, "save-evidence").click()
     expect(tid(phone, "evidence")).to_have_attribute("data-progress", "done")
-    expect(tid(phone, "picture")).to_have_count(1)
+    expect(tid(phone, "picture")).to_have_count(2)
+
+
+def large_photo(megabytes: int) -> bytes:
+    """A picture with a long tail, as cameras with moving pictures write them."""
+    return PICTURE.read_bytes().ljust(megabytes * 1024 * 1024, b"\0")
+
+
+def file_named(name: str, media_type: str, raw: bytes) -> FilePayload:
+    return {"name": name, "mimeType": media_type, "buffer": raw}
+
+
+def pdf_named(name: str, raw: bytes) -> FilePayload:
+    return file_named(name, "application/pdf", raw)
+
+
+def refuse_what_is_no_pdf(phone: Page) -> None:
+    """By its first bytes and not by its name; locked; too large. What was typed stays."""
+    locked = small().replace(b"<</Root 1 0 R>>", b"<</Root 1 0 R/Encrypt 5 0 R>>")
+    for raw, words in (
+        (PICTURE.read_bytes(), "không phải tệp PDF"),
+        (locked, "có mật khẩu"),
+        (small() + b" " * (6 * 1024 * 1024), "tối đa 6 MB"),
+    ):
+        tid(phone, "paper").set_input_files(files=[pdf_named("bien-ban.pdf", raw)])
+        expect(tid(phone, "photo-failed")).to_contain_text(words)
+        expect(tid(phone, "drop-photo")).to_have_count(1)
+    expect(tid(phone, "evidence-words")).not_to_have_value("")
 
 
 def look_back_at_midyear(phone: Page) -> None:
@@ -194,6 +229,10 @@ class Office:
                 return cell.held(session, pledge.id)
         raise AssertionError(f"{self.member} has no pledge on the node")
 
+    def pledge_id(self) -> uuid.UUID:
+        with self.database.transaction(writes=False) as session:
+            return self._pledge(session).id
+
     def _name(self, session: Session, subject: uuid.UUID) -> str | None:
         query = select(Person.name).join(SubjectLink, SubjectLink.person_id == Person.id)
         return session.scalar(query.where(SubjectLink.subject == subject))
@@ -209,6 +248,9 @@ class Office:
     def _opens(self, session: Session, pledge: Pledge, by: Reader) -> None:
         open_pledge(session, pledge.id, by, {by.unit})
         session.flush()
+
+    def shares(self) -> None:
+        self.does(lambda s, a, _p, by: cell.share(s, a, ["cell"], date.today(), by))
 
     def decides(self) -> None:
         paper = cell.Paper("31-QĐ/ĐU (hư cấu)", date.today())
@@ -262,7 +304,10 @@ def test_a_members_year_from_words_without_signal_to_the_decided_class(
 
         show_how_far(phone)
         expect_tally(phone, waiting=0, refused=0)
-        expect(tid(phone, "picture")).to_have_attribute("data-state", "complete", timeout=70_000)
+        sent = phone.locator("[data-testid=picture][data-state=complete]")
+        expect(sent).to_have_count(2, timeout=70_000)
+        with opened("desk", **DESK, base_url=own_node.url) as desk:
+            save_the_paper_at_the_desk(desk.new_page(), office.pledge_id())
         phone.go_back()
         save_the_form(phone)
         look_back_at_midyear(phone)
@@ -273,10 +318,30 @@ def test_a_members_year_from_words_without_signal_to_the_decided_class(
         expect(tid(phone, "class-committee")).to_contain_text("Hoàn thành tốt nhiệm vụ")
         expect(tid(phone, "class-committee")).to_contain_text("31-QĐ/ĐU")
         expect(tid(phone, "readers")).to_contain_text("bí thư chi bộ")
-        expect(tid(phone, "reader")).to_have_count(2)
+        # two answers, and at the desk the page and its PDF; the sheet too where a deed falls due
+        expect(tid(phone, "reader").nth(3)).to_be_visible()
+        expect(tid(phone, "readers")).to_contain_text("Xem minh chứng")
         tid(phone, "open-versions").click()
         expect(tid(phone, "version")).to_have_count(2)
         expect(tid(phone, "version").last).to_contain_text(ASKED_FOR)
+
+
+def save_the_paper_at_the_desk(desk: Page, pledge: uuid.UUID) -> None:
+    """The secretary's browser saves it and shows nothing of it; the agenda sheet comes as a PDF too."""
+    look = Look()
+    sign_in_to_console(desk, SECRETARY)
+    desk.goto(f"/admin/pledges/{pledge}")
+    look(desk, "desk-pledge")
+    with desk.expect_download() as coming:
+        tid(desk, "paper").click()
+    assert coming.value.path().read_bytes() == small()
+    desk.goto("/admin/pledges")
+    desk.goto(f"{desk.url.split('?')[0]}/agenda")
+    look(desk, "desk-agenda")
+    with desk.expect_download() as coming:
+        tid(desk, "pdf").click()
+    assert "PHIẾU HỌP CHI BỘ" in pdf_text.words(coming.value.path().read_bytes())
+    look.fine()
 
 
 def complete_and_hand_in_again(phone: Page) -> None:
@@ -295,6 +360,48 @@ def save_the_form(phone: Page) -> None:
     place = coming.value.path()
     with zipfile.ZipFile(io.BytesIO(place.read_bytes())) as packed:
         assert OWN_DEED in packed.read("word/document.xml").decode()
+    with phone.expect_download() as coming:
+        tid(phone, "save-pdf").click()
+    assert coming.value.suggested_filename == "ban-dang-ky-neu-guong.pdf"
+    words = " ".join(pdf_text.words(coming.value.path().read_bytes()).split())
+    assert OWN_DEED in words
+
+
+def test_deeds_the_cell_shares_are_read_by_its_members_and_the_reading_is_told(
+    opened: Callable[..., Any], own_node: DemoNode
+) -> None:
+    look = Look()
+    look.impacts = ANY
+    with (
+        opened("read", **PHONE, base_url=own_node.url) as his_street,
+        opened("reader", **PHONE, base_url=own_node.url) as her_street,
+    ):
+        his, hers = his_street.new_page(), her_street.new_page()
+        join_the_cell(his, "Vũ Văn Đọc")
+        choose_a_suggestion(his)
+        tid(his, "hand-in").click()
+        expect_state(his, "submitted")
+        office = Office(own_node, "Vũ Văn Đọc")
+        office.confirms()
+        join_the_cell(hers, "Ksor H'Bia Xem")
+        choose_a_suggestion(hers)
+        expect(tid(hers, "open-fellows")).to_have_count(0)
+        office.shares()
+        hers.reload()
+        tid(hers, "open-fellows").click()
+        expect(tid(hers, "fellow").filter(has_text="Vũ Văn Đọc")).to_be_visible()
+        look(hers, "pledge-fellows")
+        tid(hers, "fellow").filter(has_text="Vũ Văn Đọc").click()
+        expect(tid(hers, "fellow-deed")).to_contain_text("7 hộ")
+        look(hers, "pledge-fellow")
+        lose_signal(hers)
+        hers.go_back()
+        expect(tid(hers, "fellows-failed")).to_contain_text("cần có sóng")
+        look(hers, "pledge-fellows-no-signal")
+        his.reload()
+        expect(tid(his, "readers")).to_contain_text("Ksor H'Bia Xem")
+        expect(tid(his, "readers")).to_contain_text("đảng viên cùng chi bộ")
+    look.fine()
 
 
 def test_what_the_node_does_not_take_stays_in_sight_with_its_words(phone: Page, node: DemoNode) -> None:

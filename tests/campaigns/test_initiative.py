@@ -473,7 +473,7 @@ def test_a_co_authored_idea_goes_on_with_the_other_and_words_go(year: Year, publ
 
 # --- a list from a file -------------------------------------------------------------------------------------------
 
-HEADING = ("Tên sáng kiến", "Thực trạng", "Cách làm", "Tác giả", "Đơn vị", "Phạm vi", "Số quyết định", "Ngày quyết định", "Người ký")  # fmt: skip
+HEADING = ("Tên sáng kiến", "Thực trạng", "Cách làm", "Tác giả", "Đơn vị", "Phạm vi", "Số quyết định", "Ngày quyết định", "Người ký", "Khác ở chỗ nào")  # fmt: skip
 
 
 def workbook(rows: list[tuple[str, ...]]) -> bytes:

@@ -202,6 +202,14 @@ def test_family_declared_by_the_author_later_stops_the_judge(year: Year, initiat
     assert refusal(lambda: year.score(ONE, desks[ONE][0], 20, 20, 30)) is ConflictOfInterest
 
 
+def test_family_told_in_one_sitting_holds_in_every_other_of_the_year(year: Year, initiative: str) -> None:
+    year.sitting()
+    author = year.one(year.binh, initiative)["authors"][0]["id"]
+    year.binh.do("initiative.author", {"author": author, "agrees": True, "kin": [str(year.judges[ONE])]})
+    later = year.assign(year.sitting(), initiative)
+    assert [later[name][1] for name in (ONE, TWO)] == ["family", None]
+
+
 def test_family_declared_by_the_judge_counts_for_every_idea_of_that_author(
     year: Year, initiative: str
 ) -> None:

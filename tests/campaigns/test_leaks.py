@@ -440,15 +440,31 @@ MAY_BE_EMPTY = {
     "/admin/pledges/cells/<uuid:unit_id>/several",
     "/admin/pledges/cells/<uuid:unit_id>/agenda",
     "/admin/pledges/cells/<uuid:unit_id>/agenda.docx",
+    "/admin/pledges/cells/<uuid:unit_id>/agenda.pdf",
     "/admin/pledges/<uuid:pledge_id>",
     "/admin/inspections/<uuid:file_id>/units/<uuid:unit_id>/pledges/<uuid:pledge_id>",
     "/admin/pledges/<uuid:pledge_id>/pictures/<digest>",
+    "/admin/pledges/<uuid:pledge_id>/papers/<digest>",
     "/api/v1/pledges/<uuid:activity_id>/menu",
     "/api/v1/pledges/<uuid:activity_id>/form.docx",
+    "/api/v1/pledges/<uuid:activity_id>/form.pdf",
+    "/api/v1/pledges/<uuid:activity_id>/fellows",
+    "/api/v1/pledges/<uuid:activity_id>/fellows/<uuid:pledge_id>",
     "/api/v1/initiatives/<uuid:activity_id>",  # nor one of initiatives; tests/mobile_api/test_ideas.py looks at these
-    "/api/v1/initiatives/<uuid:activity_id>/alike",
     "/api/v1/initiatives/<uuid:activity_id>/invitations/<uuid:author_id>",
     "/api/v1/initiatives/<uuid:activity_id>/<uuid:initiative_id>",
+    "/sang-kien/<uuid:initiative_id>",
+    "/admin/ideas/challenges",  # and at the console; tests/admin/test_ideas.py and test_idea_council.py look at these
+    "/admin/ideas/councils",
+    "/admin/ideas/councils/<uuid:council_id>",
+    "/admin/ideas/councils/<uuid:council_id>/<uuid:initiative_id>",
+    "/admin/ideas/desk/<uuid:assignment_id>",
+    "/admin/ideas/desk/<uuid:assignment_id>/files/<digest>",
+    "/admin/ideas/discussion",
+    "/admin/ideas/import",
+    "/admin/ideas/import/file.<word>",
+    "/admin/ideas/<uuid:initiative_id>",
+    "/admin/ideas/<uuid:initiative_id>/files/<digest>",
 }
 
 

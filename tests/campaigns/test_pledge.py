@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -300,6 +300,27 @@ def test_who_changes_cell_in_july_goes_on_there_and_stays_counted_where_it_was(c
     assert cells.tallies(cells.other_cell)["pledge.reviewed"] == (1, 1)
     deed(cells, cells.binh, lambda s, a, p: cell.decide(s, a, p, "good", "", PAPER, cells.committee))
     assert cells.tallies(cells.other_cell)["pledge.assessed"] == (1, 1)
+
+
+def test_what_changed_cells_is_listed_in_the_new_cell_and_no_more_in_the_old(world: World) -> None:
+    """In July, with a deed due in August: the new cell has it on its lists, the old one is not asked for it."""
+    with clock.stopped_at(datetime(2026, 7, 15, 3, tzinfo=UTC)):
+        cells = year_of_pledges(world, days_ago=180)
+        register(cells.binh, item(what="Đến hạn tháng tám", due="2026-08-20"))
+        confirm(cells, cells.binh)
+        transfer(world, cells.binh, cells.other_cell)
+        today = clock.today()
+        with world.database.transaction() as session:
+            activity = session.get_one(Activity, cells.activity)
+            due = {
+                unit: cell_view.due_between(session, activity, unit, today, today + timedelta(days=60))
+                for unit in (cells.cell, cells.other_cell)
+            }
+            counts = cell_view.coverage(session, activity, [cells.cell, cells.other_cell])
+        assert due[cells.cell] == []
+        assert [one.what for one in due[cells.other_cell]] == ["Đến hạn tháng tám"]
+        assert (counts[cells.cell].expected, counts[cells.cell].confirmed) == (1, 0)
+        assert (counts[cells.other_cell].expected, counts[cells.other_cell].confirmed) == (2, 1)
 
 
 def test_an_exempt_member_is_not_expected_and_a_deceased_one_is_left_in_peace(cells: Cells) -> None:

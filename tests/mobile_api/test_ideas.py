@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from backend import clock
 from campaigns.initiative import discussion, intake
@@ -135,14 +136,23 @@ def test_nobody_reads_anothers_that_is_not_published(year: Year) -> None:
 def test_all_of_it_is_for_the_signed_in_and_of_a_year_of_initiatives(world: World) -> None:
     contest = world.activity
     year = year_of_initiatives(world)
-    paths = ("", "/alike?text=abc", f"/{uuid.uuid4()}", f"/invitations/{uuid.uuid4()}")
+    paths = ("", f"/{uuid.uuid4()}", f"/invitations/{uuid.uuid4()}")
     for path in paths:
         assert world.client().get(f"/api/v1/initiatives/{year.activity}{path}").status_code == 401
         for other in (contest, uuid.uuid4()):
             assert year.an.get(f"/initiatives/{other}{path}").json["code"] == "activity_unknown"
+    typed = {"text": "abc"}
+    assert world.client().post(f"/api/v1/initiatives/{year.activity}/alike", json=typed).status_code == 401
+    for other in (contest, uuid.uuid4()):
+        answer = year.an.post(f"/initiatives/{other}/alike", json=typed)
+        assert answer.json["code"] == "activity_unknown"
 
 
 # --- while typing -------------------------------------------------------------------------------------------------
+
+
+def alike(year: Year, typed: str) -> TestResponse:
+    return year.an.post(f"/initiatives/{year.activity}/alike", json={"text": typed})
 
 
 def test_published_ones_like_the_words_being_typed_are_told(year: Year) -> None:
@@ -150,13 +160,22 @@ def test_published_ones_like_the_words_being_typed_are_told(year: Year) -> None:
         year, problem="Bà con đến ủy ban không biết hôm nay ai trực.", solution="In lịch chữ to treo ở cổng."
     )
     hand_in(year.chau, small(title="Bà con đến ủy ban không biết hôm nay ai trực"))
-    typed = "ba con den uy ban khong biet hom nay ai truc, in lich chu to treo o cong"
-    found = year.an.get(f"/initiatives/{year.activity}/alike?text={typed}").json["alike"]
+    found = alike(year, "ba con den uy ban khong biet hom nay ai truc, in lich chu to treo o cong").json[
+        "alike"
+    ]
     assert [row["title"] for row in found] == ["Treo lịch chữ to"]
     assert set(found[0]) == {"id", "code", "title", "score"}
-    nothing = year.an.get(f"/initiatives/{year.activity}/alike?text=Nuôi ong lấy mật trên đồi chè cổ thụ")
-    assert nothing.json["alike"] == []
-    assert year.an.get(f"/initiatives/{year.activity}/alike?text={'a' * 1001}").status_code == 422
+    assert alike(year, "Nuôi ong lấy mật trên đồi chè cổ thụ").json["alike"] == []
+    assert alike(year, "a" * 1001).status_code == 422
+
+
+def test_words_being_typed_never_travel_in_an_address(year: Year) -> None:
+    asked = year.an.get(f"/initiatives/{year.activity}/alike?text=Bà con đến ủy ban")
+    assert asked.status_code == 405
+    assert year.an.post(f"/initiatives/{year.activity}/alike?text=Bà con đến ủy ban").status_code in (
+        415,
+        422,
+    )
 
 
 # --- an invitation ------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import os
 from datetime import timedelta
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -79,6 +79,23 @@ def test_a_photo_arrives_in_pieces_and_nothing_but_its_pixels_is_kept(world: Wor
         assert not {"exif", "comment", "icc_profile", "xmp"} & set(clean.info)
 
 
+def test_the_place_where_a_photo_was_taken_is_not_kept(world: World) -> None:
+    exif = Image.Exif()
+    place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    place[ExifTags.GPS.GPSLatitudeRef], place[ExifTags.GPS.GPSLatitude] = "N", (21.0, 35.0, 12.25)
+    place[ExifTags.GPS.GPSMapDatum] = "WGS-84 HERE"
+    out = io.BytesIO()
+    Image.effect_noise((900, 600), 25).convert("RGB").save(out, "JPEG", exif=exif)
+    raw = out.getvalue()
+    assert b"WGS-84 HERE" in raw
+    assert send(world.phone(), raw).get_json()["complete"] is True
+    kept = row(world, named(raw)).clean
+    assert kept is not None
+    assert b"WGS-84" not in kept
+    with Image.open(io.BytesIO(kept)) as clean:
+        assert dict(clean.getexif().get_ifd(ExifTags.IFD.GPSInfo)) == {}
+
+
 def test_a_piece_that_does_not_follow_is_told_where_to_go_on(world: World) -> None:
     phone, raw = world.phone(), shot()
     name = named(raw)
@@ -141,8 +158,9 @@ def test_a_node_that_died_while_drawing_finishes_when_asked_again(
         b"<html>captive portal</html>",
         b"GIF89a" + bytes(40),
         b"\xff\xd8\xff\xe0" + bytes(400),
+        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400),
     ],
-    ids=["text", "page", "gif", "broken"],
+    ids=["text", "page", "gif", "broken", "heic"],
 )
 def test_what_is_no_picture_is_said_once_and_not_kept(world: World, raw: bytes) -> None:
     phone = world.phone()

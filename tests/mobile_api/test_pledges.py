@@ -11,6 +11,7 @@ from docx.document import Document
 from backend import clock
 from campaigns.models import Campaign
 from campaigns.pledge.models import Suggestion
+from tests.support import pdf_text
 from tests.support.pledges import Cells, item, register, year_of_pledges
 from tests.support.world import World
 
@@ -50,6 +51,13 @@ def form_of(cells: Cells) -> Document:
     return docx.Document(io.BytesIO(answer.get_data()))
 
 
+def pdf_form_of(cells: Cells) -> str:
+    answer = cells.binh.get(f"/pledges/{cells.activity}/form.pdf")
+    assert (answer.status_code, answer.content_type) == (200, "application/pdf")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    return " ".join(pdf_text.words(answer.get_data()).split())
+
+
 def everything_on(paper: Document) -> str:
     cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
     return "\n".join([*(line.text for line in paper.paragraphs), *cells])
@@ -84,7 +92,7 @@ def test_the_menu_is_of_a_year_of_pledges_and_for_the_signed_in(cells: Cells, wo
 def test_another_activity_has_neither_menu_nor_form(world: World) -> None:
     contest = world.activity
     cells = year_of_pledges(world)
-    for what in ("menu", "form.docx"):
+    for what in ("menu", "form.docx", "form.pdf"):
         assert cells.binh.get(f"/pledges/{contest}/{what}").json["code"] == "activity_unknown"
 
 
@@ -133,7 +141,25 @@ def test_whatever_was_typed_stands_on_the_form_as_words(cells: Cells, typed: str
 
 def test_who_has_written_nothing_has_no_form_and_nobody_gets_anothers(cells: Cells) -> None:
     register(cells.an, item(what="Việc của An"))
-    answer = cells.binh.get(f"/pledges/{cells.activity}/form.docx")
-    assert (answer.status_code, answer.json["code"]) == (404, "pledge_unwritten")
+    for ending in ("docx", "pdf"):
+        answer = cells.binh.get(f"/pledges/{cells.activity}/form.{ending}")
+        assert (answer.status_code, answer.json["code"]) == (404, "pledge_unwritten")
     register(cells.binh)
     assert "Việc của An" not in everything_on(form_of(cells))
+    assert "Việc của An" not in pdf_form_of(cells)
+
+
+def test_the_pdf_says_what_the_word_file_says(cells: Cells) -> None:
+    register(cells.binh, item(what="Việc một #eval(1+1)", measure="5 hộ"))
+    said = pdf_form_of(cells)
+    paper = everything_on(form_of(cells))
+    for line in (
+        "ĐẢNG CỘNG SẢN VIỆT NAM",
+        "Việc một #eval(1+1)",
+        "5 hộ",
+        "Họ và tên: Bình",
+        "T/M CHI BỘ",
+        "hư cấu",
+    ):
+        assert line in paper
+        assert line in said, said

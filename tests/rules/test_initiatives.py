@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.initiative import rules
+from campaigns.initiative import blind, rules
 from campaigns.initiative.models import STATES
 from campaigns.initiative.schemas import PRESET, Criterion
 
@@ -163,7 +163,33 @@ def test_what_each_reader_may_open(state: str) -> None:
     assert "sheets" not in rules.may_read("author", state)
     assert "notes" not in rules.may_read("author", state)
     assert rules.may_read("secretary", state) == frozenset() if state == "draft" else True
-    assert "authors" not in rules.may_read("judge", state, blind=True)
+    assert rules.may_read("judge", state, blind=True) <= {"content"}
+    assert rules.may_read("judge", state, blind=True, met=True) <= {"content", "place"}
     assert rules.may_read("everybody", state) == frozenset()
     shown = rules.may_read("everybody", state, published=True)
-    assert shown == (frozenset({"content"}) if state in ("recognised", "noted") else frozenset())
+    assert shown == (frozenset({"content", "place"}) if state in ("recognised", "noted") else frozenset())
+
+
+# --- judged blind ---
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Phòng Kinh tế đề xuất", "[…] đề xuất"),
+        ("PHÒNG  KINH\nTẾ và phong kinh te", "[…] và […]"),
+        ("Anh Lý Do nêu lý do", "Anh […] nêu lý do"),
+        ("LÝ DO", "[…]"),
+        ("Ở xóm Kê, thống kê", "Ở […], thống kê"),
+        ("Phòng Kinh tếch", "Phòng Kinh tếch"),
+        ("", ""),
+    ],
+)
+def test_names_are_covered_and_words_that_only_look_alike_are_not(text: str, left: str) -> None:
+    names = blind.Names({"Lý Do", "", "Kê"}, {"Phòng Kinh tế", "Kinh tế", "xóm Kê", "Kê"})
+    assert blind.covered(text, names) == left
+
+
+def test_the_names_of_people_stay_covered_when_those_of_units_are_shown() -> None:
+    names = blind.Names({"Lý Do"}, {"Phòng Kinh tế"})
+    assert blind.covered("Lý Do, Phòng Kinh tế", names, units_too=False) == "[…], Phòng Kinh tế"

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend import clock, figures
+from backend.db.base import Base
 from backend.db.engine import WRITES
 from backend.participation.measures import Measure
 from backend.participation.models import Fact, Operation
@@ -38,6 +39,16 @@ from tests.support.visits import found_team, join
 from tests.support.world import Phone, World
 
 ROOT = Path(__file__).parents[2]
+PICTURES = {
+    kind.name: kind
+    for kind in KINDS
+    if any(
+        "digest" in table.columns
+        for name, table in Base.metadata.tables.items()
+        if name.split("_")[0] == kind.name
+    )
+}
+"""Kinds with a table of their own that names bytes by their digest."""
 SCREENS = ROOT / "mobile_api" / "pwa" / "src" / "kinds"
 ENGLISH = ROOT / "backend" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 PACKS = sorted(path.parent.name for path in SHIPPED.glob("*/pack.yaml"))
@@ -169,6 +180,13 @@ def test_the_phone_has_a_screen(kind: Kind) -> None:
         (SCREENS / "index.tsx").read_text(encoding="utf-8").split("KINDS: PhoneKind[] = [")[1].split("]")[0]
     )
     assert kind.name in [name.strip() for name in listed.split(",")]
+
+
+def test_a_kind_that_names_pictures_says_which_so_that_they_are_kept() -> None:
+    """Whole pictures that no kind names are deleted after a while."""
+    forgotten = {name for name, kind in PICTURES.items() if kind.names_photos is Kind.names_photos}
+    assert "visit" in PICTURES
+    assert not forgotten
 
 
 def test_the_phone_has_no_screen_for_a_kind_that_does_not_exist() -> None:

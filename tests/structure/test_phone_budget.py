@@ -48,9 +48,9 @@ def test_the_first_load_stays_small() -> None:
 
 NOT_FOR_A_CONTEST = (
     "en-", "visit-screens-", "field-", "insurance-", "pledge-screens-", "idea-screens-", "pick-",
-    "qr-", "seldom-", "pin-before-", "former-",
+    "qr-", "seldom-", "pin-before-", "former-", "resumed-",
 )  # fmt: skip
-"""The English words; what only a team in the field, a Party member or somebody with an idea opens, and the form fields those share; leaving
+"""The English words; what only a team in the field, a Party member or somebody with an idea opens, and the form fields and drafts those share; leaving
 for good, a minor's guardian and class code; phones of an older version, or with another PIN than before."""
 
 

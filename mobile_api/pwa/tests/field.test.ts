@@ -235,6 +235,16 @@ describe("photos", () => {
     expect(await photosOf("an")).toMatchObject([{ state: "sent", arrived: bytes.length }]);
   });
 
+  it("of an initiative, which gives each a name, go as well", async () => {
+    const { held, answers } = album();
+    standUp({ answers });
+    await keepPhoto("an", digest, bytes);
+    await record("an", { activity: "a", action: "initiative.write", body: { initiative: uuid(1), files: [{ digest, name: "quay.jpg" }] } });
+    await pushAll();
+    await sendPhotosOf(an);
+    expect(await whole(held)).toBe(true);
+  });
+
   it("go on where they stopped, also when the answer to a piece got lost", async () => {
     const { held, answers } = album({ 2: () => { throw new TypeError("no network"); } });
     standUp({ answers });

@@ -370,6 +370,7 @@ def upgrade() -> None:
         sa.Column("comment_id", sa.Uuid(), nullable=False),
         sa.Column("subject", sa.Uuid(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
+        sa.Column("heard", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["comment_id"], ["initiative_comment.id"], name=op.f("fk_initiative_report_comment_id")
         ),

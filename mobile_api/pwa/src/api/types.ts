@@ -45,6 +45,8 @@ export type ReceiptView = Shapes["Receipt"];
 export type PledgeMine = Shapes["PledgeMineOut"];
 export type PledgeVersion = Shapes["VersionOut"];
 export type PledgeSuggestion = Shapes["Suggestion"];
+export type PledgeFellows = Shapes["PledgeFellows"];
+export type PledgeDeeds = Shapes["PledgeDeeds"];
 
 export type IdeaMine = Shapes["InitiativeMineOut"];
 export type IdeaCard = Shapes["IdeaCard"];

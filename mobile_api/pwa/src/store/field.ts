@@ -19,6 +19,7 @@ export interface PhotoRow {
   reason: string | null;
   tries: number;
   held: boolean; // the bytes are still on this phone
+  paper?: boolean; // a PDF, kept as it is
 }
 
 export interface RelayRow {

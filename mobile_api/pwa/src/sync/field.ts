@@ -9,7 +9,7 @@ import { LoadIncomplete, loadTeamOf, sweep, teamOf } from "./team";
 export { findByCard, household, households, teamView, type HouseholdLine } from "./households";
 export { ExportRefused, RelayRefused, exportOutbox, giveFile, relayFile, relaysOf } from "./insurance";
 export { fieldMoved } from "./moved";
-export { PhotoRefused, addPhoto, dropPhoto, photoUrl, photosOf, sendPhotos } from "./photos";
+export { PaperRefused, PhotoRefused, addPaper, addPhoto, dropPhoto, photoUrl, photosOf, sendPhotos } from "./photos";
 export { space, type Space } from "./room";
 export { LOW_MB, makeRoom, measureSpace, prepareForField } from "./space";
 export { LoadIncomplete, markStale as listIsOld, takeChange } from "./team";

@@ -1,5 +1,6 @@
 // Photos: drawn anew on the phone (which leaves behind what a camera writes beside a picture: place, time, maker), named by
 // the fingerprint of their bytes, and sent after the record that names them, piece by piece from where the node stopped.
+// A PDF goes the same way as it is; the node looks through it.
 import { NoSignal, Problem, ask } from "../api/http";
 import type { PhotoStanding } from "../api/types";
 import { sha256 } from "../lib/bytes";
@@ -25,14 +26,33 @@ export class PhotoRefused extends Error {
   }
 }
 
+export class PaperRefused extends Error {
+  constructor(readonly code: "no_pdf" | "pdf_locked") {
+    super(code);
+  }
+}
+
 export async function addPhoto(file: Blob): Promise<string> {
+  return keep(await drawnAnew(file), false);
+}
+
+// Known by its first bytes, whatever it is called; what cannot be opened without a password serves nobody.
+export async function addPaper(file: Blob): Promise<string> {
+  if (file.size > MOST_BYTES) throw new PhotoRefused("too_big");
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const text = new TextDecoder("latin1").decode(bytes);
+  if (!text.startsWith("%PDF-")) throw new PaperRefused("no_pdf");
+  if (/\/Encrypt\b/.test(text)) throw new PaperRefused("pdf_locked");
+  return keep(bytes, true);
+}
+
+async function keep(bytes: Uint8Array<ArrayBuffer>, paper: boolean): Promise<string> {
   const person = current.get()?.id;
   if (!person || !crypto.subtle) throw new PhotoRefused("not_here");
-  const bytes = await drawnAnew(file);
   if (bytes.length > MOST_BYTES) throw new PhotoRefused("too_big");
   if ((await measureSpace()).low && (await makeRoom()).low) throw new PhotoRefused("no_space");
   const digest = await sha256(bytes);
-  await keepPhoto(person, digest, bytes).catch((error: unknown) => {
+  await keepPhoto(person, digest, bytes, paper).catch((error: unknown) => {
     throw error instanceof DOMException && error.name === "QuotaExceededError" ? new PhotoRefused("no_space") : error;
   });
   return digest;
@@ -52,7 +72,7 @@ async function drawnAnew(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-export async function keepPhoto(person: string, digest: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+export async function keepPhoto(person: string, digest: string, bytes: Uint8Array<ArrayBuffer>, paper = false): Promise<void> {
   const key = `${person}:${digest}`;
   const held = await heldKey();
   const kept = await shut(held, "bytes", { key, bytes });
@@ -60,7 +80,7 @@ export async function keepPhoto(person: string, digest: string, bytes: Uint8Arra
   const here = mayKeep(await tx.objectStore("persons").get(person), held) && !(await tx.objectStore("photos").getKey(key));
   if (here) {
     await tx.objectStore("bytes").put(kept);
-    await tx.objectStore("photos").put({ key, digest, size: bytes.length, added_ms: Date.now(), arrived: 0, state: "waiting", reason: null, tries: 0, held: true });
+    await tx.objectStore("photos").put({ key, digest, size: bytes.length, added_ms: Date.now(), arrived: 0, state: "waiting", reason: null, tries: 0, held: true, ...(paper && { paper }) });
   }
   await tx.done;
   movedField();
@@ -100,12 +120,18 @@ export async function sendPhotosOf(person: PersonRow): Promise<void> {
   await navigator.locks.request("lantoa-photos", { ifAvailable: true }, (lock) => (lock ? work() : undefined));
 }
 
+// Visits and pledges name photos by their digest alone, initiatives with a name for each.
+interface Naming {
+  photos?: string[];
+  files?: { digest: string }[];
+}
+
 // The digests that records with a receipt name, and those that any record names.
 function named(rows: OutboxRow[]): { received: Set<string>; any: Set<string> } {
   const [received, any] = [new Set<string>(), new Set<string>()];
   for (const row of rows) {
-    const { photos = [] } = (JSON.parse(row.frozen) as { body: { photos?: string[] } }).body;
-    for (const digest of photos) [any.add(digest), row.state === "receipt" && received.add(digest)];
+    const { photos = [], files = [] } = (JSON.parse(row.frozen) as { body: Naming }).body;
+    for (const digest of [...photos, ...files.map((file) => file.digest)]) [any.add(digest), row.state === "receipt" && received.add(digest)];
   }
   return { received, any };
 }

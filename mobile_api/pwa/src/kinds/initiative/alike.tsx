@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { IdeaAlike } from "../../api/types";
 import { t } from "../../text";
-import { askMine, type OwnIdeas } from "./use-ideas";
+import { tellMine, type OwnIdeas } from "./use-ideas";
 
 const PAUSE_MS = 900; // nobody asks the node for every letter
 const LEAST = 12;
@@ -16,7 +16,7 @@ function useAlike(activity: string, words: string): IdeaAlike[] {
   useEffect(() => {
     let alive = true;
     if (asked.length < LEAST) return void setFound([]);
-    const look = () => askMine<{ alike: IdeaAlike[] }>(`/initiatives/${activity}/alike?text=${encodeURIComponent(asked)}`).then(({ alike }) => alive && setFound(alike), () => undefined);
+    const look = () => tellMine<{ alike: IdeaAlike[] }>(`/initiatives/${activity}/alike`, { text: asked }).then(({ alike }) => alive && setFound(alike), () => undefined);
     const timer = setTimeout(() => void look(), PAUSE_MS);
     return () => void [(alive = false), clearTimeout(timer)];
   }, [asked]);

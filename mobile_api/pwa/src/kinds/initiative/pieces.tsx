@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { day, maybe, t, type Key } from "../../text";
-import { Button } from "../../ui/parts";
+import { Resumed as Kept } from "../../ui/resumed";
 import type { Effect, Idea } from "./state";
 import type { Draft } from "./use-ideas";
 
@@ -60,15 +60,7 @@ export function Select({ label, hint, value, options, onValue, testid }: SelectP
 }
 
 // Words of an earlier time stand in the form again, and it is said so.
-export function Resumed({ draft }: { draft: Draft<object> }) {
-  if (!draft.found) return null;
-  return (
-    <div class="banner info" role="status" data-testid="resumed">
-      <p>{t("idea.resumed")}</p>
-      <Button look="plain" onClick={() => void draft.drop()}>{t("idea.resumed.drop")}</Button>
-    </div>
-  );
-}
+export const Resumed = ({ draft }: { draft: Draft<object> }) => <Kept draft={draft} found="idea.resumed" drop="idea.resumed.drop" />;
 
 export function Part({ title, children, testid }: { title: string; children: ComponentChildren; testid?: string }) {
   const id = useId();

@@ -4,11 +4,12 @@ import { ask } from "../../api/http";
 import { recallMine } from "../../api/calls";
 import type { Activity, IdeaMine, IdeaOne } from "../../api/types";
 import { go } from "../../route";
-import { forget, recall, remember } from "../../store/known";
+import { forget, remember } from "../../store/known";
 import { current } from "../../store/persons";
 import type { OutboxRow } from "../../store/outbox";
 import { activitiesMoved, perform } from "../../sync";
 import { t } from "../../text";
+import { useDraft as useKeptDraft, type Draft } from "../../ui/draft";
 import { useRead, type Read } from "../../ui/read";
 import { useOutbox } from "../../ui/status";
 import { useLive } from "../../ui/use";
@@ -25,6 +26,7 @@ export interface OwnIdeas {
 }
 
 export const askMine = <T>(path: string): Promise<T> => ask<T>(path, { token: current.get()?.token ?? null });
+export const tellMine = <T>(path: string, body: object): Promise<T> => ask<T>(path, { method: "POST", body, token: current.get()?.token ?? null });
 
 // Fetched and laid down for the times without signal.
 async function readKept<T>(path: string, what: string): Promise<Kept<T>> {
@@ -86,36 +88,8 @@ export function useAct(activity: string): { busy: boolean; failed: string | null
 // Back to where the form was opened, so that the phone's own back button does not meet the same screen twice.
 export const leave = (to: string): void => (history.length > 1 ? history.back() : go(to, true));
 
-export interface Draft<T> {
-  value: T;
-  ready: boolean;
-  found: boolean; // taken up again from an earlier time
-  set: (change: Partial<T>) => void;
-  drop: () => Promise<void>; // saved, or thought better of
-}
-
-// What is typed lies on the phone with every letter: a call, an empty battery or a wrong tap loses nothing.
-export function useDraft<T extends object>(name: string, initial: T): Draft<T> {
-  const [value, setValue] = useState(initial);
-  const [ready, setReady] = useState(false);
-  const [found, setFound] = useState(false);
-  const person = current.get()!.id;
-  const what = `idea-draft:${name}`;
-  useEffect(() => {
-    void recall<T>(person, what).catch(() => undefined).then((held) => [held && [setValue({ ...initial, ...held }), setFound(true)], setReady(true)]);
-  }, [what]);
-  const set = (change: Partial<T>) => setValue((now) => {
-    const next = { ...now, ...change };
-    void remember(person, what, next).catch(() => undefined);
-    return next;
-  });
-  async function drop(): Promise<void> {
-    await forget(person, what);
-    setValue(initial);
-    setFound(false);
-  }
-  return { value, ready, found, set, drop };
-}
+export type { Draft } from "../../ui/draft";
+export const useDraft = <T extends object>(name: string, initial: T): Draft<T> => useKeptDraft(`idea-draft:${name}`, initial);
 
 // An invitation opened before the person could answer it: it waits at the top of the room.
 const INVITED = "idea-invited:";

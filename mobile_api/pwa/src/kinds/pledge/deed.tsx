@@ -38,7 +38,7 @@ function Shown({ one, base, open }: { one: Evidence; base: string; open: boolean
     <article class="card" data-testid="evidence" data-progress={one.progress}>
       <p class="foot"><strong>{t(`pledge.progress.${one.progress}`)}</strong><span class={`tag ${one.waits ? "waiting" : "noted"}`}>{t(one.waits ? "pledge.waits" : "pledge.noted")}</span></p>
       {one.words && <p class="said">{one.words}</p>}
-      <PhotoList photos={one.photos} />
+      <PhotoList photos={one.photos} papers={one.papers} />
       {one.receipt && <p>{t("pledge.evidence.receipt")} <span class="code">{one.receipt}</span></p>}
       <p class="hint">{moment(one.at)}</p>
       {open && <a class="button quiet" href={`#${base}/evidence-fix/${one.id}`} data-testid="fix-evidence">{t("pledge.evidence.fix")}</a>}

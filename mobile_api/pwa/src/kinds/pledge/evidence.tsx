@@ -50,7 +50,7 @@ function Form({ own, item, what, before }: { own: OwnPledge; item: string; what:
       <Resumed draft={draft} />
       <Pick label={t("pledge.progress")} options={OWN_PROGRESS.map((one) => [one, t(`pledge.progress.${one}`)] as const)} value={now.progress} onValue={(progress) => write({ progress })} testid="progress" />
       <Area label={t("pledge.evidence.words")} hint={t("pledge.evidence.words.hint")} value={now.words ?? ""} onValue={(words) => write({ words })} most={WORDS} rows={4} testid="evidence-words" />
-      <Photos digests={now.photos} onDigests={(photos) => write({ photos })} />
+      <Photos digests={now.photos} papers={before?.papers ?? []} onDigests={(photos) => write({ photos })} />
       <Receipt rows={own.rows} value={now.receipt} onValue={(receipt) => write({ receipt })} />
       {empty && <p class="error" role="alert">{t("pledge.evidence.empty")}</p>}
       {failed && <Banner tone="bad" alert>{failed}</Banner>}

@@ -11,7 +11,7 @@ import { HandIn } from "./hand-in";
 import { Classes, Dates, Readers, Refused } from "./sections";
 import { DeedLine, stateKey, today } from "./pieces";
 import { DIGITAL, isInForce, mayReview, mayWrite, type Settings, type View } from "./state";
-import { saveForm, type OwnPledge } from "./use-pledge";
+import { saveForm, type FormEnding, type OwnPledge } from "./use-pledge";
 
 export const settingsOf = (activity: Activity): Settings => (activity.settings ?? {}) as Settings;
 
@@ -85,13 +85,13 @@ export const isDone = (view: View, item: string): boolean => view.evidence.some(
 
 // What is there besides: looking back, earlier versions, and the form for paper.
 function Further({ own: { activity, base, mine, view } }: { own: OwnPledge }) {
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useState<FormEnding | null>(null);
   const [note, setNote] = useState<string | null>(null);
-  async function save(): Promise<void> {
-    setBusy(true);
+  async function save(ending: FormEnding): Promise<void> {
+    setBusy(ending);
     setNote(null);
-    await saveForm(activity.id, t("pledge.word.name")).then(() => setNote(t("pledge.word.saved")), (failure) => setNote(problemText(failure)));
-    setBusy(false);
+    await saveForm(activity.id, ending).then(() => setNote(t("pledge.word.saved")), (failure) => setNote(problemText(failure)));
+    setBusy(null);
   }
   if (view.state === "none") return null;
   const looks = mayReview(view.state) || view.reviews.length > 0;
@@ -101,9 +101,13 @@ function Further({ own: { activity, base, mine, view } }: { own: OwnPledge }) {
       <nav class="rows card after" aria-label={t("pledge.further")}>
         {looks && <a href={`#${base}/midyear`} data-testid="open-midyear"><strong>{t("pledge.midyear")}</strong><small>{soon(mine?.dates.midyear_from) || t("pledge.midyear.text")}</small></a>}
         {looks && <a href={`#${base}/year-end`} data-testid="open-year-end"><strong>{t("pledge.yearend")}</strong><small>{soon(mine?.dates.review_from) || t("pledge.yearend.text")}</small></a>}
+        {mine?.shared && <a href={`#${base}/fellows`} data-testid="open-fellows"><strong>{t("pledge.fellows")}</strong><small>{t("pledge.fellows.text")}</small></a>}
         {view.number > 0 && <a href={`#${base}/versions`} data-testid="open-versions"><strong>{t("pledge.versions")}</strong><small>{t("pledge.versions.text", { n: view.number })}</small></a>}
       </nav>
-      <Button look="plain" class="wide" busy={busy} data-testid="save-word" onClick={() => void save()}>{t("pledge.word")}</Button>
+      <div class="actions">
+        <Button look="plain" busy={busy === "pdf"} data-testid="save-pdf" onClick={() => void save("pdf")}>{t("pledge.pdf")}</Button>
+        <Button look="plain" busy={busy === "docx"} data-testid="save-word" onClick={() => void save("docx")}>{t("pledge.word")}</Button>
+      </div>
       <p class="hint" role="status">{note ?? t("pledge.word.text")}</p>
     </>
   );

@@ -3,7 +3,7 @@ import { useId } from "preact/hooks";
 import type { PledgeMine } from "../../api/types";
 import { serverNow } from "../../clock";
 import { day, maybe, t, type Key } from "../../text";
-import { Button } from "../../ui/parts";
+import { Resumed as Kept } from "../../ui/resumed";
 import type { Item, Theme } from "./state";
 import type { Draft } from "./use-pledge";
 
@@ -69,15 +69,7 @@ export function Select({ label, value, options, onValue, testid }: SelectProps) 
 }
 
 // Words of an earlier time stand in the form again, and it is said so.
-export function Resumed({ draft }: { draft: Draft<object> }) {
-  if (!draft.found) return null;
-  return (
-    <div class="banner info" role="status" data-testid="resumed">
-      <p>{t("pledge.resumed")}</p>
-      <Button look="plain" onClick={() => void draft.drop()}>{t("pledge.resumed.drop")}</Button>
-    </div>
-  );
-}
+export const Resumed = ({ draft }: { draft: Draft<object> }) => <Kept draft={draft} found="pledge.resumed" drop="pledge.resumed.drop" />;
 
 export function DeedLine({ item, base, done }: { item: Item; base: string; done: boolean }) {
   return (

@@ -9,6 +9,7 @@ import { useTexts } from "../../ui/texts";
 import { useLive } from "../../ui/use";
 import { DeedScreen } from "./deed";
 import { EvidenceForm } from "./evidence";
+import { FellowDeeds, Fellows } from "./fellows";
 import { PledgeHome } from "./home";
 import { ItemForm } from "./item-form";
 import { Menu } from "./menu";
@@ -37,6 +38,8 @@ export function PledgeScreens({ activity, read, rest }: { activity: Activity; re
     case "midyear": return <ReviewForm own={own} moment="midyear" />;
     case "year-end": return <ReviewForm own={own} moment="year_end" />;
     case "versions": return <Versions own={own} />;
+    case "fellows": return <Fellows own={own} />;
+    case "fellow": return <FellowDeeds key={about} own={own} id={about} />;
     default: return <PledgeHome own={own} read={read} />;
   }
 }

@@ -51,6 +51,7 @@ export interface Evidence {
   receipt: string | null;
   at: string | number;
   photos: Record<string, string>; // digest -> waiting | complete | refused
+  papers: string[]; // those of them that the node knows as PDFs
   waits: boolean;
 }
 
@@ -131,7 +132,7 @@ function evidence(held: readonly Evidence[], fresh: OutboxRow[]): Evidence[] {
     const { evidence: id, gone, photos, ...body } = bodyOf<EvidenceBody>(row);
     const before = byId.get(id);
     if (gone) byId.delete(id);
-    else byId.set(id, { ...body, id, at: row.wall_ms, photos: Object.fromEntries(photos.map((one) => [one, before?.photos[one] ?? "waiting"])), waits: isDue(row) });
+    else byId.set(id, { ...body, id, at: row.wall_ms, photos: Object.fromEntries(photos.map((one) => [one, before?.photos[one] ?? "waiting"])), papers: before?.papers ?? [], waits: isDue(row) });
   }
   return [...byId.values()];
 }

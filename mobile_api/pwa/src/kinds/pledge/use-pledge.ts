@@ -4,11 +4,12 @@ import { BASE, NoSignal, Problem, ask, language } from "../../api/http";
 import { recallMine } from "../../api/calls";
 import type { Activity, PledgeMine, PledgeSuggestion } from "../../api/types";
 import { go } from "../../route";
-import { forget, recall, remember } from "../../store/known";
+import { remember } from "../../store/known";
 import { current } from "../../store/persons";
 import type { OutboxRow } from "../../store/outbox";
 import { activitiesMoved, perform } from "../../sync";
 import { t } from "../../text";
+import { useDraft as useKeptDraft, type Draft } from "../../ui/draft";
 import { useRead, type Read } from "../../ui/read";
 import { useOutbox } from "../../ui/status";
 import { useLive } from "../../ui/use";
@@ -81,52 +82,25 @@ export function useAct(activity: string): { busy: boolean; failed: string | null
 // Back to where the form was opened, so that the phone's own back button does not meet the same screen twice.
 export const leave = (to: string): void => (history.length > 1 ? history.back() : go(to, true));
 
-export interface Draft<T> {
-  value: T;
-  ready: boolean;
-  found: boolean; // taken up again from an earlier time
-  set: (change: Partial<T>) => void;
-  drop: () => Promise<void>; // saved, or thought better of
-}
+export type { Draft } from "../../ui/draft";
+export const useDraft = <T extends object>(name: string, initial: T): Draft<T> => useKeptDraft(`pledge-draft:${name}`, initial);
 
-// What is typed lies on the phone with every letter: a call, an empty battery or a wrong tap loses nothing.
-export function useDraft<T extends object>(name: string, initial: T): Draft<T> {
-  const [value, setValue] = useState(initial);
-  const [ready, setReady] = useState(false);
-  const [found, setFound] = useState(false);
-  const person = current.get()!.id;
-  const what = `pledge-draft:${name}`;
-  useEffect(() => {
-    void recall<T>(person, what).catch(() => undefined).then((held) => [held && [setValue({ ...initial, ...held }), setFound(true)], setReady(true)]);
-  }, [what]);
-  const set = (change: Partial<T>) => setValue((now) => {
-    const next = { ...now, ...change };
-    void remember(person, what, next).catch(() => undefined);
-    return next;
-  });
-  async function drop(): Promise<void> {
-    await forget(person, what);
-    setValue(initial);
-    setFound(false);
-  }
-  return { value, ready, found, set, drop };
-}
+const TYPES = { docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", pdf: "application/pdf" } as const;
+export type FormEnding = keyof typeof TYPES;
 
-const TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-
-// The Word file is made by the node; it is saved where the phone keeps what was downloaded.
-export async function saveForm(activity: string, name: string): Promise<void> {
+// The form is made by the node; it is saved where the phone keeps what was downloaded.
+export async function saveForm(activity: string, ending: FormEnding): Promise<void> {
   const headers = { Authorization: `Bearer ${current.get()?.token ?? ""}`, "Accept-Language": language.get() };
-  const answer = await fetch(`${BASE}/pledges/${activity}/form.docx`, { headers, cache: "no-store" }).catch(() => {
+  const answer = await fetch(`${BASE}/pledges/${activity}/form.${ending}`, { headers, cache: "no-store" }).catch(() => {
     throw new NoSignal();
   });
-  if (answer.headers.get("Content-Type") !== TYPE) {
+  if (answer.headers.get("Content-Type") !== TYPES[ending]) {
     const told = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
     throw answer.ok ? new NoSignal() : new Problem(answer.status, told.code ?? "unknown", told.detail ?? "", 0, {});
   }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());
-  link.download = name;
+  link.download = t("pledge.form.name", { ending });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
