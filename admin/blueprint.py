@@ -15,8 +15,12 @@ from backend.safeguards.audit import Actor
 PREFIX = "/admin"
 STATIC = Path(__file__).parent / "static"
 
-SCORECARD_ROLES = ("unit_head", "campaign_admin", "party_office", "inspector")
-AUDIT_ROLES = ("dpo", "inspector", "system_operator", "campaign_admin")
+INSPECTORS = ("inspector",)
+"""They pass the doors that end in ROLES; what they read there a running inspection file has to open. Others, the READERS,
+read within their reach."""
+SCORECARD_READERS = ("unit_head", "campaign_admin", "party_office")
+SCORECARD_ROLES = (*SCORECARD_READERS, *INSPECTORS)
+AUDIT_ROLES = ("dpo", "system_operator", "campaign_admin")
 PEOPLE_ROLES = ("system_operator", "campaign_admin")
 PEOPLE_KEEPERS = ("system_operator",)
 CONSENT_ROLES = ("dpo",)
@@ -36,17 +40,18 @@ IDEA_KEEPERS = (*IDEA_SECRETARIES, *UNIT_HEADS)
 IDEA_ROLES = (*IDEA_KEEPERS, *JUDGES, "campaign_admin")
 TARGET_KEEPERS = ("party_office",)
 DECLARERS = (*TARGET_KEEPERS, "unit_head")
-TARGET_ROLES = (*DECLARERS, "inspector", "province_viewer")
+TARGET_READERS = (*DECLARERS, "province_viewer")
+TARGET_ROLES = (*TARGET_READERS, *INSPECTORS)
 PLAN_KEEPERS = ("party_office",)
-PLAN_ROLES = (*PLAN_KEEPERS, "unit_head", "campaign_admin", "inspector")
-INSPECTORS = ("inspector",)
+PLAN_ROLES = (*PLAN_KEEPERS, "unit_head", "campaign_admin")
 INSPECTION_DECIDERS = (*INSPECTORS, "party_committee")
 INSPECTION_ROLES = (*INSPECTION_DECIDERS, "unit_head", "cell_secretary")
 REPORT_DRAFTERS = ("drafter",)
 REPORT_OFFICES = ("party_office",)
 REPORT_ROLES = (*REPORT_DRAFTERS, "reviewer", "signer", "clerk", *REPORT_OFFICES, "province_viewer")
 CARD_KEEPERS = ("party_office", "unit_head")
-CARD_ROLES = (*CARD_KEEPERS, "campaign_admin", "inspector", "province_viewer")
+CARD_READERS = (*CARD_KEEPERS, "campaign_admin", "province_viewer")
+CARD_ROLES = (*CARD_READERS, *INSPECTORS)
 DUTY_ROLES = (*IDEA_KEEPERS, "campaign_admin", *PLEDGE_ROLES)
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
@@ -84,7 +89,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
 
 def _menu(member: Staff) -> dict[str, Any]:
     """Which doors of the console this member may open."""
-    own = sorted({str(unit) for role in SCORECARD_ROLES for unit in member.roles.get(role, ())})
+    own = sorted({str(unit) for role in SCORECARD_READERS for unit in member.roles.get(role, ())})
     return {
         "scorecard": own[0] if own else None,
         "audit": member.holds(*AUDIT_ROLES),
@@ -95,8 +100,8 @@ def _menu(member: Staff) -> dict[str, Any]:
         "teams": member.holds(*TEAM_ROLES),
         "pledges": member.holds(*PLEDGE_ROLES),
         "ideas": member.holds(*IDEA_ROLES),
-        "cards": member.holds(*CARD_ROLES),
-        "targets": member.holds(*TARGET_ROLES),
+        "cards": member.holds(*CARD_READERS),
+        "targets": member.holds(*TARGET_READERS),
         "plans": member.holds(*PLAN_ROLES),
         "inspections": member.holds(*INSPECTION_ROLES),
         "reports": member.holds(*REPORT_ROLES),

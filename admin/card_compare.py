@@ -5,7 +5,7 @@ import uuid
 from flask import Response, request
 
 from admin import card_words
-from admin.blueprint import CARD_ROLES, blueprint, page
+from admin.blueprint import CARD_READERS, CARD_ROLES, blueprint, page
 from admin.card_words import SIDE_BY_SIDE, month_asked, months
 from backend import clock, http
 from backend.cards import comparing
@@ -21,7 +21,7 @@ def card_compare(unit_id: uuid.UUID) -> Response:
     """Raises UnitUnknown, NotAllowed, PeriodUnknown."""
     session = http.session()
     unit = named(session, unit_id, clock.today())
-    require_reach(session, http.staff(), unit_id, *CARD_ROLES)
+    require_reach(session, http.staff(), unit_id, *CARD_READERS)
     period = month_asked(request.args.get("period", ""))
     view = "now" if request.args.get("view") == "now" else "was"
     return page(

@@ -84,7 +84,7 @@ def card_self_form(card_id: uuid.UUID) -> Response:
 def card_self(card_id: uuid.UUID) -> ResponseReturnValue:
     here = _kept(card_id)
     view = queries.view_of(http.session(), here, live=True)
-    error = refusal_of(lambda: actions.self_score(http.session(), here.id, _given(view), actor()))
+    error = refusal_of(lambda: actions.self_score(http.session(), here.id, _given(view, "self"), actor()))
     if error:
         return _form(here, "self", error)
     flash(gettext("Đã ghi điểm tự chấm. Cấp trên sẽ chấm theo minh chứng."))
@@ -104,7 +104,7 @@ def card_official(card_id: uuid.UUID) -> ResponseReturnValue:
     view = queries.view_of(http.session(), here, live=True)
     computed = {row.code: row.computed_points for row in view.criteria}
     error = refusal_of(
-        lambda: actions.official_score(http.session(), here.id, _given(view), actor(), computed)
+        lambda: actions.official_score(http.session(), here.id, _given(view, "official"), actor(), computed)
     )
     if error:
         return _form(here, "official", error)
@@ -125,12 +125,18 @@ def _form(here: Card, side: str, error: DomainError | None = None) -> Response:
     )
 
 
-def _given(view: CardView) -> dict[str, Given]:
-    """What was filled in: a criterion left wholly empty is left as it stands. Raises PointsUnread."""
+def _given(view: CardView, side: str) -> dict[str, Given]:
+    """What was filled in. Wholly empty: the unit's own points stay as they are, official ones are taken back.
+
+    Raises PointsUnread.
+    """
     found: dict[str, Given] = {}
     for row in view.criteria:
         points, words = typed(f"points_{row.code}", 20), typed(f"words_{row.code}", LONGEST_WORDS)
-        if points or words:
+        is_cleared = (
+            side == "official" and row.official_points is not None and f"points_{row.code}" in request.form
+        )
+        if points or words or is_cleared:
             found[row.code] = (_points(points, row.title["vi"]), words)
     return found
 
@@ -158,7 +164,7 @@ def card_check(card_id: uuid.UUID) -> ResponseReturnValue:
         code, words = typed("criterion", 40), typed("words", LONGEST_WORDS)
         return actions.spot_check(http.session(), here.id, code, looked, held, words, actor())
 
-    return _deed(here, "checks", check, gettext("Đã ghi kết quả kiểm tra điểm."))
+    return _deed(here, "checks", check, gettext("Đã ghi kết quả kiểm tra xác suất."))
 
 
 def _count(text: str) -> int:

@@ -9,7 +9,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from admin import card_words
+from admin import card_words, inspection_reach, inspection_words
 from admin.blueprint import CARD_KEEPERS, CARD_ROLES, actor, blueprint, page
 from admin.card_words import may, seen
 from admin.figures import indicators_of
@@ -20,7 +20,7 @@ from backend.cards import ledger, lineup, queries, revisions, store, verify
 from backend.cards.errors import CardUnknown
 from backend.cards.models import Card
 from backend.cards.queries import CardView
-from backend.errors import DomainError
+from backend.errors import DomainError, NotAllowed
 from backend.http import guarded, staff_with, writes_on_read
 from backend.people.staff import names_of
 from backend.safeguards.audit import note
@@ -67,6 +67,8 @@ def card_page(here: Card, error: DomainError | None = None, at: str = "") -> Res
         sentence=http.sentence_of(error) if error else "",
         at=at,
         k=K,
+        found=inspection_reach.findings(here.unit_id, "card", here.id),
+        finding_words=inspection_words,
     )
 
 
@@ -82,8 +84,11 @@ def _asked() -> str:
 def _view(here: Card) -> CardView:
     """Raises CardUnknown for a revision there is none of."""
     session, asked = http.session(), _asked()
-    if asked == "known":
+    if asked == "known" and may(here).keep:
+        note(session, actor(), "card.known", "card", here.id, unit=here.unit_id, is_read=True)
         return queries.view_of(session, here, known_at=_known_at())
+    if asked == "known":
+        return queries.view_of(session, here, _published_by(here, _known_at()))
     if asked != "published":
         return queries.view_of(session, here, live=True, view="now" if asked == "now" else "was")
     number = request.args.get("revision", "")
@@ -100,6 +105,16 @@ def _known_at() -> datetime | None:
     except ValueError:
         return None
     return min(moment, clock.now()) if day.year > 2000 else None
+
+
+def _published_by(here: Card, moment: datetime | None) -> int | None:
+    """What others than the unit's own people look back on: counted anew day by day, it would tell who came on which day."""
+    known = [
+        one.number
+        for one in revisions.revisions_of(http.session(), here.id)
+        if moment and one.as_known_at <= moment
+    ]
+    return known[-1] if known else None
 
 
 def _behind(here: Card, view: CardView) -> Mapping[str, list[Activity]]:
@@ -149,6 +164,9 @@ def card_recount(card_id: uuid.UUID) -> Response:
 def card_publish(card_id: uuid.UUID) -> ResponseReturnValue:
     """The unit's own office or the level above. Raises CardUnknown, NotFound, NotAllowed."""
     here = seen(card_id)
+    allowed = may(here)
+    if not (allowed.keep or allowed.score):
+        raise NotAllowed
 
     def publish() -> Any:
         return revisions.publish(http.session(), here, actor(), typed("reason", 500))

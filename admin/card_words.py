@@ -9,8 +9,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from admin import shown
-from admin.blueprint import CARD_KEEPERS, CARD_ROLES
+from admin import inspection_reach, shown
+from admin.blueprint import CARD_KEEPERS, CARD_READERS
 from backend import calendars, clock, http
 from backend.calendars import Period
 from backend.cards import revisions, store, words
@@ -34,21 +34,26 @@ class May:
 
 
 def seen(card_id: uuid.UUID) -> Card:
-    """Raises CardUnknown, NotFound for a card outside the member's reach."""
+    """Raises CardUnknown; NotFound for a card outside the member's reach that no running inspection file opens either."""
     card = store.card(http.session(), card_id)
-    if card.unit_id not in reach(http.session(), http.staff(), *CARD_ROLES):
-        raise NotFound
+    if card.unit_id not in reach(http.session(), http.staff(), *CARD_READERS):
+        period = period_of(card)
+        days = (period.first, period.last)
+        if card.unit_id not in inspection_reach.opened("scorecards", days=days):
+            raise NotFound
+        inspection_reach.read(card.unit_id, "scorecards", period_title(period), days)
     return card
 
 
 def may(card: Card) -> May:
-    """The unit's own people keep it; whoever holds the role on a unit above scores it, never on its own."""
+    """The unit's own people keep it; whoever holds the role on a unit above scores it, never both and never on its own."""
     session, today = http.session(), clock.today()
     held = {unit for role in CARD_KEEPERS for unit in http.staff().roles.get(role, ())}
     above = any(
         card.unit_id in subtree(session, unit, today) for unit in sorted(held) if unit != card.unit_id
     )
-    return May(keep=card.unit_id in held, score=above)
+    keep = card.unit_id in held
+    return May(keep=keep, score=above and not keep)
 
 
 def said(told: Words | str) -> str:
@@ -134,6 +139,10 @@ def iso_day(moment: datetime) -> str:
 
 def month(code: str) -> str:
     return shown.period(code)
+
+
+def period_title(period: Period) -> str:
+    return gettext("Phiếu điểm %(period)s", period=shown.period(period.code))
 
 
 def period_of(card: Card) -> Period:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from admin import card_words
-from admin.blueprint import CARD_KEEPERS, CARD_ROLES, actor, blueprint, page
+from admin.blueprint import CARD_KEEPERS, CARD_READERS, CARD_ROLES, actor, blueprint, page
 from admin.card_words import SIDE_BY_SIDE, TEMPLATE, month_asked, months
 from admin.forms import typed
 from backend import clock, http
@@ -54,7 +54,7 @@ def cards() -> Response:
 
 def _lines(period: Period) -> list[Line]:
     session, today = http.session(), clock.today()
-    mine = reach(session, http.staff(), *CARD_ROLES)
+    mine = reach(session, http.staff(), *CARD_READERS)
     own = {unit for role in CARD_KEEPERS for unit in http.staff().roles.get(role, ())}
     units = [unit for unit in named_many(session, mine, today).values() if unit.kind == "commune"]
     found = standings(session, [unit.id for unit in units], TEMPLATE, period)

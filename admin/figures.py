@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from admin import charts
-from admin.blueprint import SCORECARD_ROLES
+from admin.blueprint import SCORECARD_READERS
 from backend import clock, http
 from backend.errors import NotAllowed
 from backend.participation import queries as ledger
@@ -101,7 +101,7 @@ def parts_of(unit: uuid.UUID) -> list[NamedUnit]:
 
 def parts(side: Side) -> list[tuple[Band[NamedUnit], list[Part]]]:
     """Each size band with all its units in name order; the leaders bear their place."""
-    mine = reach(http.session(), http.staff(), *SCORECARD_ROLES)
+    mine = reach(http.session(), http.staff(), *SCORECARD_READERS)
     top = charts.axis_top(max((_plain(row.rate) or 0 for row in side.rows), default=0))
     places = {leader.row.unit.id: leader.place for band in side.bands for leader in band.leaders}
     rows = [

@@ -13,7 +13,7 @@ from admin.blueprint import (
     IDEA_SECRETARIES,
     JUDGES,
     REPORT_ROLES,
-    SCORECARD_ROLES,
+    SCORECARD_READERS,
     TEAM_LEADERS,
     blueprint,
     page,
@@ -107,7 +107,7 @@ def _listed(pairs: list[Pair]) -> list[Listed]:
 def _own_units() -> list[tuple[NamedUnit, list[NamedUnit]]]:
     """The units whose scorecards the member may open: those granted, each with the ones right below."""
     member = http.staff()
-    granted = {unit for role in SCORECARD_ROLES for unit in member.roles.get(role, ())}
+    granted = {unit for role in SCORECARD_READERS for unit in member.roles.get(role, ())}
     found = named_many(http.session(), granted, clock.today())
     return [(unit, parts_of(unit.id)) for unit in sorted(found.values(), key=lambda unit: unit.code)]
 

@@ -9,16 +9,16 @@ from flask_babel import gettext
 
 from admin.blueprint import INSPECTION_DECIDERS, INSPECTORS, actor, blueprint, page
 from admin.forms import refusal_of, typed
-from admin.inspection_words import FINDINGS, SUBJECTS, file_at, team_file, units_named, words
+from admin.inspection_words import FINDINGS, choices, file_at, team_file, units_named, words
 from admin.team_words import typed_day
 from backend import http
 from backend.errors import DomainError, NotFound
 from backend.http import guarded, staff_with
-from backend.inspection import actions, queries
-from backend.inspection.errors import FindingIncomplete
+from backend.inspection import actions, queries, subjects
+from backend.inspection.errors import CommitteeDecides, FindingIncomplete, PlannerDecides
 from backend.people.staff import names_of
 
-FIELDS = ("number", "basis", "opens_on", "ends_on", "unit", "kind", "subject_kind", "subject_id", "criterion", "period", "words", "remedy", "remedy_due", "conclusion", "conclusion_number", "conclusion_on")  # fmt: skip
+FIELDS = ("number", "basis", "opens_on", "ends_on", "kind", "subject", "period", "words", "remedy", "remedy_due", "conclusion", "conclusion_number", "conclusion_on")  # fmt: skip
 
 
 @blueprint.get("/inspections/<uuid:file_id>")
@@ -36,7 +36,10 @@ def file_page(file_id: uuid.UUID, error: DomainError | None = None, at: str = ""
         error.status if error else 200,
         line=line,
         of_team=here.is_of_team(line),
-        may_decide=line.stand == "planned" and (here.decides_pledges(line) if line.names_pledges else here.inspects(line)),
+        may_decide=line.stand == "planned" and here.decides(line),
+        planned_it=line.file.made_by == http.staff().person,
+        choices=choices(line) if here.is_of_team(line) and line.stand == "running" else [],
+        months=subjects.months((line.file.first, line.file.last)),
         units=units_named({*line.units, line.file.unit_id}),
         names=names_of(session, {*line.team, *(r.person_id for r, _ in readings if r.person_id), *([line.file.decided_by] if line.file.decided_by else [])}),
         found=queries.findings_of_file(session, file_id),
@@ -63,6 +66,8 @@ def decide_inspection(file_id: uuid.UUID) -> ResponseReturnValue:
 
     def decide() -> None:
         days = (typed_day(typed("opens_on", 10)), typed_day(typed("ends_on", 10)))
+        if not here.decides(line):
+            raise PlannerDecides if line.file.made_by == http.staff().person else CommitteeDecides
         as_committee = here.decides_pledges(line)
         actions.decide(http.session(), file_id, typed("number", 60), typed("basis", 300), *days, actor(), as_committee=as_committee)  # fmt: skip
 
@@ -75,18 +80,19 @@ def decide_inspection(file_id: uuid.UUID) -> ResponseReturnValue:
 @guarded(staff_with(*INSPECTORS))
 def add_finding(file_id: uuid.UUID) -> ResponseReturnValue:
     """Written by the team, while the file runs."""
-    team_file(file_id)
+    line = team_file(file_id)
 
     def find() -> None:
         due = typed("remedy_due", 10)
-        try:
-            unit = uuid.UUID(typed("unit", 40))
-        except ValueError:
-            raise FindingIncomplete from None
+        on = next(
+            (one for some in choices(line) for one in some.subjects if one.key == typed("subject", 250)), None
+        )
+        if on is None:
+            raise FindingIncomplete
+        period = on.period or (typed("period", 20) if on.kind == "indicator" else "")
         told = actions.Found(
-            unit, _one_of("kind", FINDINGS), _one_of("subject_kind", SUBJECTS), typed("words", 6000),
-            typed("subject_id", 60), typed("criterion", 60), typed("period", 20), typed("remedy"),
-            typed_day(due) if due else None,
+            on.unit, _one_of("kind", FINDINGS), on.kind, typed("words", 6000), on.id, on.criterion, period,
+            typed("remedy"), typed_day(due) if due else None,
         )  # fmt: skip
         actions.find(http.session(), file_id, told, actor())
 

@@ -15,17 +15,20 @@ from admin import pledge_words
 from admin.audit import lines_of
 from admin.blueprint import INSPECTORS, actor, blueprint, page
 from admin.inspection_words import MATERIALS, team_file, units_named, words
+from admin.inspection_words import period as period_words
 from admin.plans import STATES as TASK_STATES
-from backend import calendars, clock, http
+from backend import clock, http
 from backend.cards import verify
 from backend.cards.models import Card, CardRevision
-from backend.errors import DomainError, NotFound
+from backend.errors import NotFound
 from backend.http import guarded, staff_with, writes_on_read
 from backend.inspection import queries
 from backend.inspection.queries import FileLine
-from backend.plans.queries import led_by
+from backend.inspection.subjects import overlaps
+from backend.plans.queries import led_between
 from backend.reports.models import Report
 from backend.safeguards import audit
+from backend.targets.queries import set_of
 from campaigns.models import Activity
 from campaigns.pledge import cell_view
 from campaigns.pledge.rating import rating_of
@@ -66,18 +69,7 @@ class CardLine:
 
 
 def _overlaps(line: FileLine, calendar: str, code: str) -> bool:
-    try:
-        period = calendars.parse(calendar, code)
-    except DomainError:
-        return True  # an own calendar: nothing is kept from the inspectors for that
-    return period.first <= line.file.last and period.last >= line.file.first
-
-
-def period_words(calendar: str, code: str) -> str:
-    try:
-        return calendars.title(calendars.parse(calendar, code))
-    except DomainError:
-        return code
+    return overlaps((line.file.first, line.file.last), calendar, code)
 
 
 def _scorecards(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
@@ -108,7 +100,14 @@ def _reports(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
 
 
 def _plans(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
-    return {"tasks": led_by(http.session(), [unit]), "states": TASK_STATES}
+    return {
+        "tasks": led_between(http.session(), unit, line.file.first, line.file.last),
+        "states": TASK_STATES,
+    }
+
+
+def _targets(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
+    return {"set": set_of(http.session(), unit, clock.today())}
 
 
 def _trail(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
@@ -126,16 +125,20 @@ def _moments(first: date, last: date) -> tuple[datetime, datetime]:
 
 def _pledges(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
     """Without names: who it is stands on the page that is opened, and the member is told of that."""
-    first, after = _moments(line.file.first, line.file.last)
     found = []
     for activity, _ in cell_view.years(http.session()):
-        if activity.opens_at < after and activity.closes_at >= first:
+        if _is_of_days(line, activity):
             found += sorted(cell_view.lines(http.session(), activity, unit), key=lambda one: one.pledge.bytes)
     return {"pledges": found, "pledge_states": pledge_words.STATES}
 
 
+def _is_of_days(line: FileLine, activity: Activity) -> bool:
+    first, after = _moments(line.file.first, line.file.last)
+    return activity.opens_at < after and activity.closes_at >= first
+
+
 FOUND: dict[str, Callable[[FileLine, uuid.UUID], dict[str, Any]]] = {
-    "scorecards": _scorecards, "facts": _facts, "reports": _reports, "plans": _plans, "trail": _trail, "pledges": _pledges,
+    "scorecards": _scorecards, "targets": _targets, "facts": _facts, "reports": _reports, "plans": _plans, "trail": _trail, "pledges": _pledges,
 }  # fmt: skip
 
 
@@ -151,6 +154,8 @@ def inspected_pledge(file_id: uuid.UUID, unit_id: uuid.UUID, pledge_id: uuid.UUI
     queries.read_under(session, line, unit_id, "pledges", gettext("một bản đăng ký"), actor())
     reader = Reader(http.staff().person, "inspection", line.file.unit_id, line.file.number or "")
     one = open_pledge(session, pledge_id, reader, {unit_id})
+    if not _is_of_days(line, session.get_one(Activity, one.pledge.activity_id)):
+        raise NotFound
     name = cell_view.name_of(session, one.subject)
     return _page(
         line,
@@ -196,5 +201,11 @@ def recompute_card(file_id: uuid.UUID, unit_id: uuid.UUID, card_id: uuid.UUID) -
             )
         )
     for one in found[:20]:
-        flash(gettext("KHÔNG KHỚP, bản số %(number)s: %(what)s", number=one.number, what=one.what))
+        flash(
+            gettext(
+                "KHÔNG KHỚP, bản số %(number)s: số đã công bố khác với số tính lại từ sổ ghi (%(what)s)",
+                number=one.number,
+                what=one.what,
+            )
+        )
     return redirect(url_for("admin.inspected", file_id=file_id, unit_id=unit_id, word="scorecards"), 303)

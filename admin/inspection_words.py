@@ -1,18 +1,29 @@
 """Words for what inspection files are kept as, which of them this member may see, and reading under one of them."""
 
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from flask_babel import gettext
+from sqlalchemy import select
+
 from admin import shown
-from admin.blueprint import CELL_SECRETARIES, INSPECTORS, PARTY_COMMITTEES, UNIT_HEADS, actor
-from backend import clock, http
-from backend.errors import N_, NotAllowed, NotFound
-from backend.inspection import queries
-from backend.inspection.queries import FileLine
+from admin.blueprint import CELL_SECRETARIES, INSPECTORS, PARTY_COMMITTEES, UNIT_HEADS
+from backend import calendars, clock, http
+from backend.cards import store
+from backend.cards.models import Card
+from backend.errors import N_, DomainError, NotFound
+from backend.inspection import queries, subjects
+from backend.inspection.queries import FileLine, Finding
+from backend.inspection.subjects import Subject
 from backend.people.staff import reach, reach_on_every_line
 from backend.scorecards.indicators import template
+from backend.targets.models import PlanIndicator
+from backend.units.models import UnitLink
 from backend.units.queries import NamedUnit, named_many
+from backend.units.trees import holds_on
 
 STANDS = {
     "planned": N_("trong chương trình"),
@@ -23,6 +34,7 @@ STANDS = {
 }
 MATERIALS = {
     "scorecards": N_("Phiếu điểm"),
+    "targets": N_("Chỉ tiêu và ba loại số liệu"),
     "facts": N_("Bản ghi sau số liệu (không có tên người)"),
     "reports": N_("Báo cáo"),
     "plans": N_("Nhiệm vụ theo kế hoạch"),
@@ -58,6 +70,8 @@ class Office:
     bodies: frozenset[uuid.UUID]
     headed: frozenset[uuid.UUID]
     decided: frozenset[uuid.UUID]
+    committees: frozenset[uuid.UUID] = frozenset()
+    """Bodies whose Party committee the member speaks for."""
 
     def inspects(self, line: FileLine) -> bool:
         return line.file.unit_id in self.bodies
@@ -72,8 +86,16 @@ class Office:
         party = {unit.id for unit in units_named(line.units).values() if unit.kind.startswith("party")}
         return bool(party) and party <= self.decided
 
+    def decides(self, line: FileLine) -> bool:
+        """Never who planned it; where it names pledges the committee alone."""
+        if line.file.made_by == http.staff().person:
+            return False
+        if line.names_pledges:
+            return self.decides_pledges(line)
+        return self.inspects(line) or line.file.unit_id in self.committees
+
     def may_see(self, line: FileLine) -> bool:
-        return self.inspects(line) or self.decides_pledges(line)
+        return self.inspects(line) or self.decides_pledges(line) or line.file.unit_id in self.committees
 
 
 def office() -> Office:
@@ -86,7 +108,16 @@ def office() -> Office:
     decided = (
         reach_on_every_line(session, member, *PARTY_COMMITTEES) if member.holds(*PARTY_COMMITTEES) else set()
     )
-    return Office(frozenset(bodies), frozenset(headed), frozenset(decided))
+    committees = decided | _stands_right_below(member.roles.get(PARTY_COMMITTEES[0], frozenset()))
+    return Office(frozenset(bodies), frozenset(headed), frozenset(decided), frozenset(committees))
+
+
+def _stands_right_below(party: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The units whose Party organisation these are: a commune's stands right below the commune in the Party's tree."""
+    query = select(UnitLink.parent_id).where(
+        UnitLink.unit_id.in_(party), UnitLink.tree == "party", holds_on(UnitLink, clock.today())
+    )
+    return set(http.session().scalars(query))
 
 
 def file_at(file_id: uuid.UUID) -> tuple[Office, FileLine]:
@@ -109,17 +140,65 @@ def units_named(units: Any) -> dict[uuid.UUID, NamedUnit]:
     return named_many(http.session(), units, clock.today())
 
 
-def read_facts_of(unit: uuid.UUID, what: str) -> None:
-    """An inspector opens the rows behind a figure: under a running file that covers them, or not. Raises NotAllowed."""
-    for line in queries.programme(http.session(), office().bodies):
-        if queries.is_open_for(line, actor(), unit, "facts"):
-            queries.read_under(http.session(), line, unit, "facts", what, actor())
-            return
-    raise NotAllowed
+@dataclass(frozen=True)
+class Choices:
+    """What a finding may rest on in one unit, of one kind: the options of a list under one heading."""
+
+    unit: NamedUnit
+    kind: str
+    subjects: list[Subject]
+
+
+def choices(line: FileLine) -> list[Choices]:
+    named, days, found = units_named(line.units), (line.file.first, line.file.last), []
+    for unit in sorted(named.values(), key=lambda unit: unit.code):
+        for kind, some in groupby(subjects.of_unit(http.session(), unit.id, days), key=lambda one: one.kind):
+            found.append(Choices(unit, kind, list(some)))
+    return found
+
+
+def subject(one: Subject) -> str:
+    """'Tháng 10/2026: Hộ đã đến', 'Tỷ lệ dự thi'."""
+    title = shown.words(dict(one.title)) if isinstance(one.title, Mapping) else one.title
+    return ": ".join(
+        filter(None, [period(one.calendar, one.period) if one.period else "", title])
+    ) or gettext("Việc khác")
+
+
+def period(calendar: str, code: str) -> str:
+    try:
+        found = calendars.parse(calendar, code)
+    except DomainError:
+        return code
+    return shown.period(code) if calendar == "thang" else calendars.title(found)
+
+
+def told_period(code: str) -> str:
+    """The period of a finding, in words where it is one of the plain calendar."""
+    return period("thang", code)
+
+
+def criterion(one: Finding) -> str:
+    """The line of the card in words; the code where the card is gone."""
+    row = one.finding
+    if row.subject_kind != "card" or not row.criterion:
+        return row.criterion
+    card = http.session().get(Card, uuid.UUID(row.subject_id))
+    lines = store.template_with(http.session(), card.template_sha).criteria if card else ()
+    return next(
+        (shown.words(dict(line.title)) for line in lines if line.code == row.criterion), row.criterion
+    )
 
 
 def words() -> dict[str, Any]:
     return {
         "stands": STANDS, "materials": MATERIALS, "kinds": FINDINGS, "subjects": SUBJECTS, "remedies": REMEDIES,
-        "today": clock.today(), "indicators": {one.code: shown.words(one.title) for one in template().indicators},
+        "today": clock.today(), "indicators": indicators(), "subject": subject, "told_period": told_period, "criterion": criterion,
     }  # fmt: skip
+
+
+def indicators() -> dict[str, str]:
+    """Code -> name, of scorecards and of plans."""
+    told = {one.code: shown.words(one.title) for one in template().indicators}
+    rows = http.session().execute(select(PlanIndicator.code, PlanIndicator.name_vi))
+    return told | {row[0]: row[1] for row in rows}

@@ -19,7 +19,7 @@ from backend.inspection.errors import FileIncomplete
 from backend.people.roster import holders
 from backend.people.staff import names_of
 
-FIELDS = ("title", "reason", "planned_for", "first", "last")
+FIELDS = ("body", "title", "reason", "planned_for", "first", "last")
 
 
 @blueprint.get("/inspections")
@@ -50,6 +50,7 @@ def _programme(error: DomainError | None = None) -> Response:
         found=found,
         readings=readings,
         office=here,
+        bodies=sorted(units_named(here.bodies).values(), key=lambda one: one.code),
         units=named,
         names=names_of(session, people),
         may_plan=bool(here.bodies),
@@ -63,9 +64,9 @@ def _programme(error: DomainError | None = None) -> Response:
 
 
 def _choices(here: Office) -> list[tuple[str, str, str]]:
-    """(id, name, code) of the units the body may inspect."""
-    body = min(here.bodies, key=str)
-    found = units_named(actions.reach_of(http.session(), body)).values()
+    """(id, name, code) of the units the bodies may inspect; that a file stays with its own body is looked at afterwards."""
+    mine = set().union(*(actions.reach_of(http.session(), body) for body in here.bodies))
+    found = units_named(mine).values()
     return [
         (str(one.id), one.heading, one.code)
         for one in sorted(found, key=lambda one: (one.kind != "commune", one.code))
@@ -90,12 +91,20 @@ def plan_inspection() -> ResponseReturnValue:
             typed("title", 300), typed("reason"), _day("planned_for"), _day("first"), _day("last"), _ids("unit"),
             tuple(request.form.getlist("material")), _ids("person"),
         )  # fmt: skip
-        made.append(actions.plan(http.session(), min(here.bodies, key=str), told, actor()))
+        made.append(actions.plan(http.session(), _body(here), told, actor()))
 
     if error := refusal_of(add):
         return _programme(error)
     flash(gettext("Đã ghi vào chương trình kiểm tra."))
     return redirect(url_for("admin.inspection", file_id=made[0]), 303)
+
+
+def _body(here: Office) -> uuid.UUID:
+    """The one it is planned for; who inspects for one body alone is not asked. Raises FileIncomplete."""
+    asked = {str(one): one for one in here.bodies}.get(typed("body", 40))
+    if asked is None and len(here.bodies) > 1:
+        raise FileIncomplete
+    return asked or min(here.bodies)
 
 
 def _day(name: str) -> date:

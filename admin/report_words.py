@@ -1,7 +1,6 @@
 """What the pages of reports share: whose desk this is, one report with what belongs to it, figures from activities."""
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +13,14 @@ from backend import clock, http
 from backend.calendars import Period, parse, title
 from backend.people.staff import names_of
 from backend.reports import compose, queries
+from backend.reports.due import Rule
 from backend.reports.errors import ReportUnknown
-from backend.reports.figures import Source, same
+from backend.reports.figures import Offered, Source, concerning, same
 from backend.reports.hands import Desk
 from backend.reports.models import Report, ReportText, Submission
 from backend.reports.obligations import Obligation
 from backend.reports.queries import Owed
 from backend.reports.words import DEEDS, DONE, FIELDS, INTERVALS, LINES, PARTS, STATES
-from backend.units.models import TREES
-from backend.units.trees import subtree
 from campaigns import queries as campaigns
 
 __all__ = ["DEEDS", "DONE", "FIELDS", "INTERVALS", "LINES", "PARTS", "STATES"]
@@ -47,11 +45,11 @@ def line_within(line: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def day_words(duty: Any) -> str:
+def day_words(rule: Rule) -> str:
     """'ngày 18 của tháng sau'."""
     months = {0: "của tháng cuối kỳ", 1: "của tháng sau"}
-    after = months.get(duty.due_months) or f"của tháng thứ {duty.due_months} sau kỳ"
-    return f"ngày {duty.due_day} {after}"
+    after = months.get(rule.months) or f"của tháng thứ {rule.months} sau kỳ"
+    return f"ngày {rule.day} {after}"
 
 
 @dataclass(frozen=True)
@@ -92,33 +90,19 @@ def one_report(report_id: uuid.UUID) -> One:
 
 
 def sources(session: Session, unit: uuid.UUID) -> list[Source]:
-    """Activities that say something about the unit: its own, those of units below it, and those it takes part in."""
-    today = clock.today()
-    below = set().union(*(subtree(session, unit, today, tree) for tree in TREES))
-    return list(_sources(session, unit, below))
-
-
-def _sources(session: Session, unit: uuid.UUID, below: set[uuid.UUID]) -> Iterator[Source]:
-    today = clock.today()
-    for activity, campaign in campaigns.activities(session):
-        if campaign.state == "draft" or activity.state == "scheduled":
-            continue
-        owner = campaign.owner_unit_id
-        if owner in below:
-            about = owner
-        elif unit in subtree(session, owner, today):
-            about = unit
-        else:
-            continue
-        name = activity.title["vi"]
-        yield Source(
-            activity.id,
-            owner,
-            about,
-            name,
-            clock.local_day(activity.opens_at),
-            tuple(indicators_of(activity)),
-        )
+    """Activities that say something about the unit, of those that have begun."""
+    return concerning(
+        session,
+        unit,
+        [
+            Offered(
+                activity.id, campaign.owner_unit_id, activity.title["vi"], clock.local_day(activity.opens_at),
+                tuple(indicators_of(activity)),
+            )
+            for activity, campaign in campaigns.activities(session)
+            if campaign.state != "draft" and activity.state != "scheduled"
+        ],
+    )  # fmt: skip
 
 
 # --- what the page of a report shows ---------------------------------------------------------------------------------

@@ -48,9 +48,9 @@ def reports() -> Response:
 
 def _page(error: DomainError | None = None, at: str = "") -> Response:
     here = desk()
-    rows = queries.owed(http.session(), set(here.units), set(here.receiving))
+    rows = queries.owed(http.session(), set(here.units), set(here.watching))
     owned = [one for one in rows if _is_seen(here, one)]
-    received = [one for one in owned if one.receiver.id in here.receiving and one.unit != one.receiver]
+    received = [one for one in owned if one.receiver.id in here.watching and one.unit != one.receiver]
     return page(
         "reports.html",
         error.status if error else 200,
@@ -66,8 +66,8 @@ def _page(error: DomainError | None = None, at: str = "") -> Response:
             (one, obligations.offered(one.duty))
             for one in queries.on_call(http.session(), set(here.by_role["drafter"]))
         ],
-        places=_places(here) if here.by_role["party_office"] else [],
-        ways=_ways() if here.by_role["party_office"] else [],
+        places=_places(here) if here.keeps else [],
+        ways=_ways() if here.keeps else [],
         desk=here,
         words=report_words,
         obligations=obligations.shipped().values(),
@@ -96,7 +96,7 @@ OFFICE_KINDS = (
 def _places(here: Desk) -> list[NamedUnit]:
     """The office's own unit, those below it that write reports, and what stands right above: whom one may owe a report."""
     session, today = http.session(), clock.today()
-    within = here.by_role["party_office"]
+    within = here.keeps
     above = session.scalars(
         select(UnitLink.parent_id).where(UnitLink.unit_id.in_(list(within)), holds_on(UnitLink, today))
     )
@@ -118,7 +118,7 @@ def _ways() -> list[tuple[str, str]]:
 
 
 def _is_seen(here: Desk, one: Owed) -> bool:
-    return one.unit.id in here.units or one.receiver.id in here.receiving
+    return one.unit.id in here.units or one.receiver.id in here.watching
 
 
 def _duties(rows: Iterable[Owed]) -> list[Owed]:
@@ -159,7 +159,7 @@ def give_report_duty() -> ResponseReturnValue:
     """A unit owes a kind of report from today on. Raises NotFound, NotAllowed."""
     here, places = desk(), {one.id for one in _places(desk())}
     unit, receiver = uuid_in(typed("unit", 40)), uuid_in(typed("receiver", 40))
-    if unit not in here.by_role["party_office"] or not {unit, receiver} <= places:
+    if unit not in here.keeps or not {unit, receiver} <= places:
         raise NotAllowed
     code, _, rest = typed("way", 100).partition("|")
     line, _, interval = rest.partition("|")

@@ -10,8 +10,8 @@ from typing import Any
 from flask import Response, request
 from flask_babel import gettext
 
-from admin import charts, shown
-from admin.blueprint import INSPECTORS, SCORECARD_ROLES, actor, blueprint, page
+from admin import charts, inspection_reach, inspection_words, shown
+from admin.blueprint import SCORECARD_READERS, SCORECARD_ROLES, actor, blueprint, page
 from admin.figures import (
     Pair,
     indicators_of,
@@ -21,12 +21,14 @@ from admin.figures import (
     visible_activities,
     visible_activity,
 )
-from admin.inspection_words import read_facts_of
-from backend import clock, http
-from backend.errors import NotFound
+from admin.inspection_reach import Days
+from backend import calendars, clock, http
+from backend.errors import NotAllowed, NotFound
 from backend.http import guarded, staff_with, writes_on_read
+from backend.inspection.queries import FileLine
+from backend.inspection.rules import covers_days
 from backend.participation.queries import FactGroup, grouped, standing_facts
-from backend.people.staff import reach, require_reach
+from backend.people.staff import reach
 from backend.safeguards.audit import note
 from backend.scorecards.indicators import Indicator, Term
 from backend.scorecards.queries import Figure, figures, figures_by_period
@@ -87,9 +89,19 @@ class Part:
 @guarded(staff_with(*SCORECARD_ROLES))
 def scorecard(unit_id: uuid.UUID) -> Response:
     """Every indicator of a unit. What an inspector reads is put on the trail."""
-    unit, period = _unit_in_reach(unit_id), _period()
-    pairs = [pair for pair in visible_activities() if _counts_in(pair, unit_id)]
-    found = {activity.id: periods_of(http.session(), activity.id) for activity, _ in pairs}
+    unit, period = named(http.session(), unit_id, clock.today()), _period()
+    file = _file_for(unit_id, period)
+    pairs = [
+        pair
+        for pair in visible_activities()
+        if _counts_in(pair, unit_id) and _is_within(file, _days_of(pair[0]))
+    ]
+    found = {
+        activity.id: [
+            one for one in periods_of(http.session(), activity.id) if _is_within(file, _period_days(one))
+        ]
+        for activity, _ in pairs
+    }
     below = parts_of(unit.id)
     sections = [_section(pair, unit, below, period, found[pair[0].id]) for pair in pairs]
     if http.staff().holds("inspector"):
@@ -103,14 +115,39 @@ def scorecard(unit_id: uuid.UUID) -> Response:
         before=_beside(periods, period, -1),
         after=_beside(periods, period, 1),
         parts_of_card=_parts(sections, period),
+        finding_words=inspection_words,
+        found=inspection_reach.findings(unit.id, "indicator"),
     )
 
 
-def _unit_in_reach(unit_id: uuid.UUID) -> NamedUnit:
-    """Raises UnitUnknown, NotAllowed."""
-    unit = named(http.session(), unit_id, clock.today())
-    require_reach(http.session(), http.staff(), unit_id, *SCORECARD_ROLES)
-    return unit
+def _file_for(unit: uuid.UUID, period: str) -> FileLine | None:
+    """None for who reads within reach; else the running inspection file this is read under. Raises NotOpen, NotAllowed."""
+    if unit in reach(http.session(), http.staff(), *SCORECARD_READERS):
+        return None
+    days = _period_days(period)
+    if unit in inspection_reach.opened("scorecards", days=days):
+        return inspection_reach.read(unit, "scorecards", shown.period(period), days)
+    if unit not in inspection_reach.opened("facts", days=days):
+        raise NotAllowed
+    return inspection_reach.read(unit, "facts", shown.period(period), days)
+
+
+def _is_within(file: FileLine | None, days: Days | None) -> bool:
+    """Under a file only what has to do with its days; 'all' is as long as the activity."""
+    return (
+        file is None or days is None or covers_days((file.file.first, file.file.last), *days, clock.today())
+    )
+
+
+def _days_of(activity: Activity) -> Days:
+    return clock.local_day(activity.opens_at), clock.local_day(activity.closes_at)
+
+
+def _period_days(period: str) -> Days | None:
+    if period == "all":
+        return None
+    found = calendars.parse("thang", period)
+    return found.first, found.last
 
 
 def _counts_in(pair: Pair, unit: uuid.UUID) -> bool:
@@ -238,9 +275,9 @@ class Row:
 @guarded(staff_with(*SCORECARD_ROLES))
 def facts(unit_id: uuid.UUID) -> Response:
     """The rows behind one figure. Reading them is put on the audit trail."""
-    unit, period = _unit_in_reach(unit_id), _period()
+    unit, period = named(http.session(), unit_id, clock.today()), _period()
     activity, campaign = visible_activity(_activity_asked())
-    _check_inspection(unit.id, period)
+    _check_inspection(unit.id, period, activity)
     figure = _figure_asked((activity, campaign), unit, period)
     rows = [] if figure.numerator is None else _rows(activity, figure.indicator, unit, period)
     code = figure.indicator.code
@@ -268,11 +305,11 @@ def facts(unit_id: uuid.UUID) -> Response:
     )
 
 
-def _check_inspection(unit: uuid.UUID, period: str) -> None:
-    """Whoever reads here as an inspector alone needs a running file that covers the unit. Raises NotAllowed."""
-    others = [role for role in SCORECARD_ROLES if role not in INSPECTORS]
-    if not http.staff().holds(*others) or unit not in reach(http.session(), http.staff(), *others):
-        read_facts_of(unit, period)
+def _check_inspection(unit: uuid.UUID, period: str, activity: Activity) -> None:
+    """Whoever reads here as an inspector alone needs a running file over the unit and over all the days. Raises NotOpen."""
+    if unit not in reach(http.session(), http.staff(), *SCORECARD_READERS):
+        days = _period_days(period) or _days_of(activity)
+        inspection_reach.read(unit, "facts", shown.period(period), days, whole=True)
 
 
 def _activity_asked() -> uuid.UUID:

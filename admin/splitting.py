@@ -14,7 +14,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from admin import shown
-from admin.blueprint import SCORECARD_ROLES, UNIT_ROLES, actor, blueprint, page
+from admin.blueprint import SCORECARD_READERS, UNIT_ROLES, actor, blueprint, page
 from admin.forms import refusal_of
 from admin.merging import _day as typed_day
 from admin.units import KINDS, POPULATIONS, commune_in_reach
@@ -151,7 +151,7 @@ def as_now_lines(split: splitting.Split) -> list[dict[str, Any]]:
 
     Nothing for whoever keeps units and reads no scorecard.
     """
-    if split.source not in reach(http.session(), http.staff(), *SCORECARD_ROLES):
+    if split.source not in reach(http.session(), http.staff(), *SCORECARD_READERS):
         return []
     titles = {activity.id: shown.words(activity.title) for activity, _ in activities(http.session())}
     book = measure_book()

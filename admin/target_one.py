@@ -9,11 +9,12 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from admin import target_chart, target_words
+from admin import inspection_reach, inspection_words, target_chart, target_words
 from admin.blueprint import DECLARERS, TARGET_ROLES, actor, blueprint, page
 from admin.forms import refusal_of, typed
 from admin.target_reach import (
     counted,
+    days_open,
     declarable_unit,
     declared_for,
     note_read,
@@ -30,7 +31,7 @@ from backend.targets import anomalies, declare, dhis2, exchange, issuing, querie
 from backend.targets.models import BETWEEN, KINDS, PlanIndicator, SeriesReason, SeriesValue, TargetSet
 from backend.targets.queries import Line, Said, ThreeSeries
 from backend.targets.rules import Between
-from backend.targets.standing import Asked, judge, part_of
+from backend.targets.standing import Asked, is_within, judge, part_of
 from backend.units.queries import NamedUnit
 
 MOST_PERIODS = 24
@@ -85,11 +86,13 @@ def _one_page(
     form: str = "declare",
 ) -> Response:
     session, one, unit = http.session(), subject.indicator, subject.unit
-    line = subject.line or Line(one, ())
+    line, days = subject.line or Line(one, ()), days_open(unit.id)
     judged = judge(
-        session, [line], Asked(unit.id, clock.today(), subject.between, counted(), part_of(subject.set, unit))
+        session,
+        [line],
+        Asked(unit.id, clock.today(), subject.between, counted(), part_of(subject.set, unit), days),
     )[one.id]
-    said = series.history(session, one, unit.id)
+    said = [row for row in series.history(session, one, unit.id) if is_within(days, row)]
     beside = _side_by_side(one, unit.id, said)
     return page(
         "target_indicator.html",
@@ -109,6 +112,8 @@ def _one_page(
         form=form,
         stands={(row.calendar, row.period): row.number for row in reversed(said) if row.kind == "declared"},
         words=target_words,
+        finding_words=inspection_words,
+        found=inspection_reach.findings(unit.id, "indicator", one.code),
     )
 
 
@@ -267,8 +272,8 @@ SHAPES: dict[str, tuple[Any, str]] = {
 def series_file(unit_id: uuid.UUID, kind: str, word: str) -> Response:
     """A unit's declared or official series as DHIS2's dataValueSets. What is left out is said in a header, never sent as 0."""
     unit = readable_unit(unit_id)
-    if word not in SHAPES or kind not in KINDS:
-        raise NotFound
+    if word not in SHAPES or kind not in KINDS or days_open(unit_id):
+        raise NotFound  # under an inspection file figures are read, not taken away
     found = exchange.going_out(http.session(), unit_id, kind)
     note(
         http.session(),

@@ -2,12 +2,15 @@
 
 import uuid
 
-from admin import shown
-from admin.blueprint import DECLARERS, TARGET_KEEPERS, TARGET_ROLES, actor
+from flask_babel import gettext
+
+from admin import inspection_reach, shown
+from admin.blueprint import DECLARERS, TARGET_KEEPERS, TARGET_READERS, actor
 from admin.figures import indicators_of, visible_activities
+from admin.inspection_reach import Days
 from backend import clock, http
 from backend.errors import NotAllowed, NotFound
-from backend.people.staff import reach, require_reach
+from backend.people.staff import reach
 from backend.safeguards.audit import note
 from backend.targets import queries
 from backend.targets.models import TargetSet
@@ -16,14 +19,29 @@ from backend.units.queries import NamedUnit, named, named_many
 
 
 def own_units() -> list[NamedUnit]:
-    """The units the member serves, the highest first by code."""
+    """The units the member serves, and those a running inspection file opens; the highest first by code."""
     member = http.staff()
-    granted = {unit for role in TARGET_ROLES for unit in member.roles.get(role, ())}
-    return sorted(named_many(http.session(), granted, clock.today()).values(), key=lambda unit: unit.code)
+    granted = {unit for role in TARGET_READERS for unit in member.roles.get(role, ())}
+    opened = inspection_reach.opened("targets").keys()
+    return sorted(
+        named_many(http.session(), granted | opened, clock.today()).values(), key=lambda unit: unit.code
+    )
 
 
 def in_reach() -> set[uuid.UUID]:
-    return reach(http.session(), http.staff(), *TARGET_ROLES)
+    return _by_role() | inspection_reach.opened("targets").keys()
+
+
+def _by_role() -> set[uuid.UUID]:
+    return reach(http.session(), http.staff(), *TARGET_READERS)
+
+
+def days_open(unit: uuid.UUID) -> Days | None:
+    """The days whose figures an inspector may read of it; None for who reads by role."""
+    if unit in _by_role():
+        return None
+    line = inspection_reach.opened("targets").get(unit)
+    return (line.file.first, line.file.last) if line else None
 
 
 def declared_for() -> set[uuid.UUID]:
@@ -36,7 +54,8 @@ def declared_for() -> set[uuid.UUID]:
 def readable_unit(unit: uuid.UUID) -> NamedUnit:
     """Raises UnitUnknown, NotAllowed."""
     found = named(http.session(), unit, clock.today())
-    require_reach(http.session(), http.staff(), unit, *TARGET_ROLES)
+    if unit not in in_reach():
+        raise NotAllowed
     return found
 
 
@@ -83,8 +102,10 @@ def counted() -> list[Counted]:
 
 
 def note_read(noun: str, noun_id: uuid.UUID, unit: uuid.UUID, reason: str = "") -> None:
-    """What an inspector reads is put on the trail."""
+    """What an inspector reads is put on the trail and, under a file, before the eyes of the unit's head."""
     if http.staff().holds("inspector"):
+        if unit not in _by_role() and unit in inspection_reach.opened("targets"):
+            inspection_reach.read(unit, "targets", gettext("Chỉ tiêu"))
         note(
             http.session(),
             actor(),

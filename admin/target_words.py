@@ -101,6 +101,7 @@ def why(one: PlanIndicator, judged: Judged) -> str:
     sentence = gettext(words.WHY[progress.why]) % {
         "year": progress.goal.year if progress.goal else "",
         "expected": with_unit(one, progress.expected) if progress.expected is not None else "",
+        "share": number(progress.share) if progress.share is not None else "",
     }
     missed = progress.missed
     if missed is None or missed.value is None:

@@ -1,13 +1,14 @@
 """Sets of targets: which one governs a unit, what stands in it with its contradictions, and how the unit stands towards it."""
 
 import uuid
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 
 from flask import Response, request
 
 from admin import target_words
 from admin.blueprint import TARGET_KEEPERS, TARGET_ROLES, blueprint, page
-from admin.target_reach import counted, in_reach, note_read, own_units, readable_set, readable_unit
+from admin.target_reach import counted, days_open, in_reach, note_read, own_units, readable_set, readable_unit
 from backend import clock, http
 from backend.errors import NotFound
 from backend.http import guarded, staff_with, writes_on_read
@@ -19,6 +20,9 @@ from backend.targets.standing import Asked, Judged, judge, part_of, warnings
 from backend.units.queries import NamedUnit, named_many
 from backend.units.trees import subtree
 from backend.units.words import sort_key
+
+MOST_SETS = 50
+"""So many sets stand on one page."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,16 @@ def targets() -> Response:
     governed = [Governed(unit, queries.set_of(session, unit.id, today)) for unit in own]
     sets = queries.sets_of_issuers(session, in_reach())
     ended = {one.supersedes_id for one in sets if one.valid_from <= today}
+    number = min(max(request.args.get("page", 1, type=int), 1), 1000)
+    shown_sets = sets[(number - 1) * MOST_SETS : number * MOST_SETS]
     return page(
         "targets.html",
         governed=governed,
-        sets=sets,
+        sets=shown_sets,
+        number=number,
+        more=len(sets) > number * MOST_SETS,
         ended=ended,
-        issuers=named_many(session, {one.issuer_unit_id for one in sets}, today),
+        issuers=named_many(session, {one.issuer_unit_id for one in shown_sets}, today),
         today=today,
         may_issue=bool(reach(session, http.staff(), *TARGET_KEEPERS)),
         words=target_words,
@@ -69,7 +77,11 @@ def target_set(set_id: uuid.UUID) -> Response:
         (queries.cell(line.indicator, each) for line in lines for each in line.targets), issuing.relations()
     )
     judged = (
-        judge(session, lines, Asked(unit.id, clock.today(), between, counted(), part_of(of, unit)))
+        judge(
+            session,
+            lines,
+            Asked(unit.id, clock.today(), between, counted(), part_of(of, unit), days_open(unit.id)),
+        )
         if unit
         else {}
     )
@@ -118,21 +130,23 @@ def _below(
     """Other units in reach that the set governs and that said something of it, in Vietnamese order; those that said
     nothing are not listed."""
     session, today = http.session(), clock.today()
-    mine = in_reach() & subtree(session, of.issuer_unit_id, today) - (
-        {shown_unit.id} if shown_unit else set()
-    )
+    others = queries.nearer(session, of, today) | ({shown_unit.id} if shown_unit else set())
+    mine = in_reach() & subtree(session, of.issuer_unit_id, today) - others
     told = series.told_by_unit(session, [line.indicator.id for line in lines], mine)
     named = sorted(named_many(session, told, today).values(), key=lambda unit: sort_key(unit.name))
     return [(unit, told[unit.id]) for unit in named]
 
 
 def _unit_of(of: TargetSet) -> NamedUnit | None:
-    """The unit asked for, in reach; else the first of the member's own. Raises NotFound, NotAllowed."""
+    """The unit asked for, in reach and governed by the set; else the first of the member's own. Raises NotFound, NotAllowed."""
     if asked := request.args.get("unit"):
         try:
-            return readable_unit(uuid.UUID(asked))
+            unit = readable_unit(uuid.UUID(asked))
         except ValueError:
             raise NotFound from None
+        if not queries.governs(http.session(), of, unit.id, clock.today()):
+            raise NotFound
+        return unit
     return next(iter(_units_of(of)), None)
 
 
@@ -147,10 +161,13 @@ def _between(of: TargetSet) -> Between:
 @writes_on_read
 @guarded(staff_with(*TARGET_ROLES))
 def target_set_file(set_id: uuid.UUID) -> Response:
-    """Every target as it came in; with all=1 the denominators a cell names for itself as well."""
+    """Every target as it came in; with all=1 the denominators a cell names for itself as well. The mark at its beginning
+    tells Excel that the letters are Unicode."""
     of = readable_set(set_id)
     note_read("target_set", of.id, of.issuer_unit_id, "csv")
-    data = csv_file.write(queries.cells(http.session(), of.id), complete=request.args.get("all") == "1")
+    data = BOM_UTF8 + csv_file.write(
+        queries.cells(http.session(), of.id), complete=request.args.get("all") == "1"
+    )
     answer = Response(data, mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="chi-tieu.csv"'
     return answer

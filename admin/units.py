@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from admin import shown
-from admin.blueprint import SCORECARD_ROLES, UNIT_ROLES, actor, blueprint, page
+from admin.blueprint import SCORECARD_READERS, UNIT_ROLES, actor, blueprint, page
 from admin.figures import indicators_of, people_in, visible_activities
 from backend import clock, http
 from backend.db.node import own_unit
@@ -243,7 +243,7 @@ def _figures(found: History) -> list[tuple[Activity, list[Line]]]:
     session = http.session()
     if found.unit.kind not in ("commune", "hamlet", "school", "school_class"):
         return []
-    mine = reach(session, http.staff(), *SCORECARD_ROLES)
+    mine = reach(session, http.staff(), *SCORECARD_READERS)
     units = _with_parts(found.unit.id)
     names = last_names(session, units)
     told = []

@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.calendars import Period
+from backend.calendars import Period, is_over
 from backend.cards import sources, store
 from backend.cards.errors import (
     AppealAnswered,
     AppealLate,
     AppealOpen,
+    AppealTwice,
+    AppealWaits,
     CardUnknown,
     CheckWrong,
     CriterionUnknown,
@@ -25,12 +27,15 @@ from backend.cards.errors import (
     EvidenceMissing,
     HeadMissing,
     NotForThisUnit,
+    OwnScoreUnexplained,
     PeriodAhead,
     PointsOutside,
     ReasonMissing,
+    ScoredEarly,
     WrongState,
 )
 from backend.cards.models import LONGEST_WORDS, Card, CardAppeal, CardCheck, CardScore, CardStep
+from backend.cards.payload import Said
 from backend.cards.revisions import SHORTEST_REASON, period_of
 from backend.cards.shapes import Criterion, Template
 from backend.cards.templates import newest
@@ -116,22 +121,52 @@ def official_score(
     by: Actor,
     computed: Mapping[str, Decimal | None] | None = None,
 ) -> Card:
-    """The points of the level above. One that differs from what the ledger gives, or from the unit's own, has a reason.
+    """The points of the level above, once the period is over; None takes them back.
 
-    Raises CriterionUnknown, PointsOutside, DifferenceUnexplained, WrongState.
+    One that differs from what the ledger gives, or from the unit's own, has a reason. One that is just what the ledger
+    gives is none of its own: what comes late still moves it. What is left as it stood is not given anew.
+
+    Raises CriterionUnknown, PointsOutside, DifferenceUnexplained, OwnScoreUnexplained, AppealWaits, ScoredEarly, WrongState.
     """
     card = _held(session, card_id, "open", "self_scored", "official")
-    template = _template(session, card)
+    if not is_over(period_of(card), clock.today()):
+        raise ScoredEarly
+    template, before = _template(session, card), sources.said(session, card.id, clock.now())
+    has_moved = False
     for code, (points, words) in given.items():
-        criterion = _criterion(template, code)
-        worked_out = (computed or {}).get(code)
-        if points is not None and worked_out is not None and points != worked_out and not words.strip():
-            raise DifferenceUnexplained(criterion=criterion.title["vi"])
+        criterion, worked_out = _criterion(template, code), (computed or {}).get(code)
+        said = before.get(code, Said())
+        _explained(criterion, points, words, worked_out, said.own)
+        if points == worked_out:
+            points = None
+        if points == said.official and (points is not None or not words.strip()):
+            continue
+        if session.scalars(_waiting(card, code)).first() is not None:
+            raise AppealWaits(criterion=criterion.title["vi"])
         _score(session, card, criterion, "official", points, words, by)
+        has_moved = True
     card.state = "official"
-    card.appeal_until = clock.today() + timedelta(days=template.days["appeal"])
+    if has_moved or card.appeal_until is None:
+        card.appeal_until = clock.today() + timedelta(days=template.days["appeal"])
     _step(session, card, "scored", by)
     return card
+
+
+def _explained(
+    criterion: Criterion, points: Decimal | None, words: str, computed: Decimal | None, own: Decimal | None
+) -> None:
+    if points is None or words.strip():
+        return
+    if computed is not None and points != computed:
+        raise DifferenceUnexplained(criterion=criterion.title["vi"])
+    if own is not None and points != own:
+        raise OwnScoreUnexplained(criterion=criterion.title["vi"])
+
+
+def _waiting(card: Card, code: str | None = None) -> Select[uuid.UUID]:
+    """Appeals nobody has answered yet, of one criterion or of all."""
+    query = select(CardAppeal.id).where(CardAppeal.card_id == card.id, CardAppeal.outcome.is_(None))
+    return query if code is None else query.where(CardAppeal.criterion == code)
 
 
 def spot_check(
@@ -155,11 +190,16 @@ def spot_check(
 
 
 def appeal(session: Session, card_id: uuid.UUID, code: str, words: str, by: Actor) -> CardAppeal:
-    """The unit contests a criterion. Raises AppealLate, ReasonMissing, CriterionUnknown, WrongState."""
+    """The unit contests a criterion, once for each time it is scored.
+
+    Raises AppealLate, AppealTwice, ReasonMissing, CriterionUnknown, WrongState.
+    """
     card = _held(session, card_id, "official")
     template = _template(session, card)
     if card.appeal_until and clock.today() > card.appeal_until:
         raise AppealLate(day=f"{card.appeal_until:%d/%m/%Y}")
+    if _has_contested(session, card, code):
+        raise AppealTwice
     made = CardAppeal(
         card_id=card.id,
         criterion=_criterion(template, code).code,
@@ -171,6 +211,19 @@ def appeal(session: Session, card_id: uuid.UUID, code: str, words: str, by: Acto
     session.add(made)
     _step(session, card, "appealed", by, code)
     return made
+
+
+def _has_contested(session: Session, card: Card, code: str) -> bool:
+    """An appeal waits, or was answered and the criterion has not been scored since."""
+    where = (CardAppeal.card_id == card.id, CardAppeal.criterion == code)
+    last = session.scalars(select(CardAppeal).where(*where).order_by(CardAppeal.at.desc()).limit(1)).first()
+    if last is None or last.answered_at is None:
+        return last is not None
+    scored_since = select(CardScore.id).where(
+        CardScore.card_id == card.id, CardScore.criterion == code, CardScore.side == "official",
+        CardScore.at > last.answered_at,
+    )  # fmt: skip
+    return session.scalars(scored_since).first() is None
 
 
 def answer_appeal(
@@ -197,6 +250,7 @@ def answer_appeal(
             by,
         )
     found.outcome = "kept" if points is None else "changed"
+    session.flush()  # its own points stand before the answer, not after
     found.answer, found.answered_by, found.answered_at = words, by.id, clock.now()
     _step(session, card, "answered", by, found.criterion)
     return found
@@ -216,8 +270,7 @@ def appeal_with(session: Session, appeal_id: uuid.UUID) -> CardAppeal:
 def lock(session: Session, card_id: uuid.UUID, by: Actor) -> Card:
     """Nobody scores it any more; what arrives late still goes to a further revision. Raises AppealOpen, WrongState."""
     card = _held(session, card_id, "open", "self_scored", "official")
-    waiting = select(CardAppeal.id).where(CardAppeal.card_id == card.id, CardAppeal.outcome.is_(None))
-    if session.scalars(waiting).first() is not None:
+    if session.scalars(_waiting(card)).first() is not None:
         raise AppealOpen
     card.state = "locked"
     _step(session, card, "locked", by)

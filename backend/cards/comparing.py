@@ -18,10 +18,10 @@ from backend.cards.rules import Base, Figure, Mark, figure
 from backend.cards.shapes import Criterion, Template
 from backend.scorecards.comparison import Band, Compared, bands
 from backend.units.lineage import lineage
-from backend.units.models import Headcount
+from backend.units.models import WHOLE, Headcount, UnitCrosswalk, UnitEvent
 from backend.units.queries import NamedUnit, children
 
-HIDDEN = "hidden"
+HIDDEN, REORGANISED = "hidden", "reorganised"
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One criterion over all hamlets, by bands of like size; each band in name order. `unsized`: nobody counted heads."""
+    """One criterion over all hamlets, by bands of like size; each band in name order. `unsized`: nobody counted heads.
+
+    `apart`: what was counted and the heads are not of the same unit, because it was divided or joined meanwhile.
+    """
 
     criterion: Criterion
     bands: list[tuple[Band[NamedUnit], list[Row]]]
     unsized: list[Row]
+    apart: list[Row]
 
 
 @dataclass(frozen=True)
@@ -60,15 +64,37 @@ def side_by_side(
     template, known_at = store.template_in_force(session, template_code, period), clock.now()
     today = clock.local_day(known_at)
     was = _laid_out(session, parent, template, period, "was", min(period.last, today), known_at)
+    apart = _reorganised(session, period, view)
     if view == "was":
-        return _compared(template, period, was, discretion.hidden(session, template, period, was), known_at)
+        closed = discretion.hidden(session, template, period, was)
+        return _compared(template, period, was, closed, apart, known_at)
     # A unit that took in a hidden one would give it away by subtraction, so it is hidden too.
     became, before = lineage(session), discretion.hidden(session, template, period, was)
     along = {code: {became.today(unit) for unit in units} for code, units in before.items()}
     now = _laid_out(session, parent, template, period, "now", today, known_at)
-    return _compared(
-        template, period, now, discretion.hidden(session, template, period, now, along), known_at
+    closed = discretion.hidden(session, template, period, now, along)
+    return _compared(template, period, now, closed, apart, known_at)
+
+
+def _reorganised(session: Session, period: Period, view: View) -> set[uuid.UUID]:
+    """Units whose counts and heads are not of the same people.
+
+    As it was: divided, joined or moved within the period, so that its counts are of some days only. As it is now: divided since
+    the period began, for its deeds stay whole in the old one; what was joined whole has both, counts and heads.
+    """
+    query = (
+        select(UnitCrosswalk.from_id, UnitCrosswalk.to_id, UnitCrosswalk.weight, UnitEvent.kind)
+        .join(UnitEvent, UnitEvent.id == UnitCrosswalk.event_id)
+        .where(UnitEvent.holds_from > period.first)
     )
+    if view == "was":
+        query = query.where(UnitEvent.holds_from <= period.last)
+    rows = session.execute(query.order_by(UnitEvent.made_at)).all()
+    moved = {
+        row.from_id for row in rows if row.from_id != row.to_id or (row.kind == "move" and view == "was")
+    }
+    steps = [row for row in rows if row.from_id in moved and (view == "was" or row.weight != WHOLE)]
+    return {unit for row in steps for unit in (row.from_id, row.to_id)}
 
 
 def _laid_out(
@@ -88,9 +114,14 @@ def _laid_out(
 
 
 def _compared(
-    template: Template, period: Period, laid: Laid, hidden: Hidden, known_at: datetime
+    template: Template,
+    period: Period,
+    laid: Laid,
+    hidden: Hidden,
+    apart: AbstractSet[uuid.UUID],
+    known_at: datetime,
 ) -> SideBySide:
-    comparisons = [_compare(template, one, laid, hidden[one.code]) for one in template.criteria]
+    comparisons = [_compare(template, one, laid, hidden[one.code], apart) for one in template.criteria]
     return SideBySide(template, period, laid.units, comparisons, laid.heads.counted_on, known_at)
 
 
@@ -129,14 +160,19 @@ def _bases(
 
 
 def _compare(
-    template: Template, criterion: Criterion, laid: Laid, hidden: AbstractSet[uuid.UUID]
+    template: Template,
+    criterion: Criterion,
+    laid: Laid,
+    hidden: AbstractSet[uuid.UUID],
+    apart: AbstractSet[uuid.UUID],
 ) -> Comparison:
     units, bases, sizes = laid.units, laid.bases, laid.heads.sizes
     figures = {unit.id: _figure(criterion, bases[unit.id], template, unit.id in hidden) for unit in units}
+    figures |= {unit: Figure(marks=(Mark(REORGANISED),)) for unit in figures.keys() & apart}
     compared = [
         Compared(unit, sizes[unit.id], _people(figures[unit.id]), figures[unit.id].value)
         for unit in units
-        if unit.id in sizes
+        if unit.id in sizes and unit.id not in apart
     ]
     told = template.comparison
     found = bands(compared, told.get("edges", (0,)), told.get("fewest", 3))
@@ -145,7 +181,8 @@ def _compare(
     return Comparison(
         criterion,
         [(band, [rows[unit.id] for unit in units if unit in band.units]) for band in found],
-        [rows[unit.id] for unit in units if unit.id not in sizes],
+        [rows[unit.id] for unit in units if unit.id not in sizes and unit.id not in apart],
+        [rows[unit.id] for unit in units if unit.id in apart],
     )
 
 

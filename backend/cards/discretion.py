@@ -85,8 +85,9 @@ def _cell(criterion: Criterion, base: Base) -> Cell:
 def _closed(session: Session, template: Template, period: Period, laid: Laid) -> dict[str, set[uuid.UUID]]:
     """Units the live scorecards hide in an activity that counts here, and those whose other months would come out.
 
-    A month stands beside what the live scorecards tell of the whole activity: the difference must be many, or the
-    activity must lie in the month altogether.
+    A month stands beside what the live scorecards tell of the whole activity, and beside every other month of this sheet:
+    the difference must be many, or the activity must lie in the month altogether; and where one month of an activity is
+    about a few, no month is shown, for those that are would leave it over.
     """
     wanted = {one.live_indicator: one.code for one in template.criteria if one.live_indicator}
     lines = _live_lines(session, wanted, laid.ids, period)
@@ -94,6 +95,7 @@ def _closed(session: Session, template: Template, period: Period, laid: Laid) ->
     for name, code in wanted.items():
         for activity in {row.activity_id for row in lines if row.indicator == name}:
             found[code] |= _hidden_live(session, name, activity, laid)
+        found[code] |= _few_in_a_month(session, name, {row.activity_id for row in lines}, laid)
         for unit in laid.ids:
             if _gives_away(
                 template[code],
@@ -122,6 +124,24 @@ def _live_lines(
 def _hidden_live(session: Session, name: str, activity: uuid.UUID, laid: Laid) -> set[uuid.UUID]:
     figures = live.figures(session, [live_template()[name]], activity, laid.parent, laid.ids)
     return {unit for unit in laid.ids if figures[unit][name].is_hidden}
+
+
+def _few_in_a_month(
+    session: Session, name: str, activities: Collection[uuid.UUID], laid: Laid
+) -> set[uuid.UUID]:
+    """Units with a month of 1-4 in one of the activities. A month of nobody leaves nobody over."""
+    if not live_template()[name].about_people:
+        return set()
+    rows = session.scalars(
+        select(ScorecardLine.unit_id).where(
+            ScorecardLine.unit_id.in_(laid.ids),
+            ScorecardLine.indicator == name,
+            ScorecardLine.activity_id.in_(list(activities)),
+            ScorecardLine.period.regexp_match("^[0-9]{6}$"),
+            ScorecardLine.numerator.between(1, K - 1),
+        )
+    )
+    return set(rows)
 
 
 def _gives_away(criterion: Criterion, lines: Sequence[ScorecardLine], laid: Laid, unit: uuid.UUID) -> bool:

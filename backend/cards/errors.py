@@ -105,6 +105,32 @@ class DifferenceUnexplained(DomainError):
     sentence = N_("Điểm chấm khác điểm máy tính ở “%(criterion)s”. Xin ghi lý do để đơn vị được biết.")
 
 
+class OwnScoreUnexplained(DomainError):
+    status = 422
+    code = "own_score_unexplained"
+    sentence = N_("Điểm chấm khác điểm đơn vị tự chấm ở “%(criterion)s”. Xin ghi lý do để đơn vị được biết.")
+
+
+class ScoredEarly(DomainError):
+    status = 409
+    code = "scored_early"
+    sentence = N_("Kỳ này chưa hết nên chưa chấm chính thức được. Xin chờ hết kỳ.")
+
+
+class AppealWaits(DomainError):
+    status = 409
+    code = "appeal_waits"
+    sentence = N_(
+        "“%(criterion)s” đang có kiến nghị chưa trả lời. Điểm mới xin ghi trong câu trả lời kiến nghị."
+    )
+
+
+class AppealTwice(DomainError):
+    status = 409
+    code = "appeal_twice"
+    sentence = N_("Tiêu chí này đã kiến nghị rồi. Chỉ kiến nghị lại được khi cấp trên chấm lại điểm.")
+
+
 class OwnCard(DomainError):
     status = 403
     code = "own_card"

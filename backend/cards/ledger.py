@@ -1,11 +1,13 @@
 """Counting the ledger as it was known at a moment. Each function is one statement, whatever the size of the units.
 
-A fact is known once it was received, and so is its reversal. A fact dated more than a day after it was received is dated
-wrong: it is kept out of every figure and counted apart, so that somebody sees it.
+A fact is known once it was recorded, and so is its reversal: what waited or was repaired came earlier, but nobody could
+count it before. A fact dated more than a day after it was received is dated wrong: it is kept out of every figure and
+counted apart, so that somebody sees it.
 """
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -16,6 +18,7 @@ from sqlalchemy import (
     Subquery,
     Uuid,
     and_,
+    case,
     exists,
     func,
     literal_column,
@@ -40,10 +43,12 @@ Counts = dict[uuid.UUID, dict[str, Count]]
 
 @dataclass(frozen=True)
 class Came:
-    """What reached the node between two moments for days of a period: facts, and facts taken back."""
+    """What became known between two moments for days of a period: facts that came, facts that had come before but were
+    recorded only now, and facts taken back."""
 
     late: int = 0
     reversed: int = 0
+    recorded: int = 0
 
 
 def counts(session: Session, stays: Iterable[Stay], measures: Collection[str], known_at: datetime) -> Counts:
@@ -63,7 +68,7 @@ def counts(session: Session, stays: Iterable[Stay], measures: Collection[str], k
         .where(
             Fact.measure.in_(sorted(measures)),
             Fact.is_reversal.is_(False),
-            Fact.received_at <= known_at,
+            _known(Fact) <= known_at,
             ~_is_ahead(session),
             ~_taken_back(known_at),
         )
@@ -86,7 +91,7 @@ def ever_counted(
         Fact.unit_id == place.c.unit,
         Fact.measure == measure.c.measure,
         Fact.happened_at < place.c.until,
-        Fact.received_at <= known_at,
+        _known(Fact) <= known_at,
     )
     rows = session.execute(
         select(place.c.top, measure.c.measure)
@@ -109,21 +114,27 @@ def came_between(
         return {}
     place = _places(session, stays)
     rows = session.execute(
-        select(Fact.measure, Fact.is_reversal, func.count())
+        select(
+            Fact.measure,
+            Fact.is_reversal,
+            func.count(),
+            func.sum(case((Fact.received_at > since, 1), else_=0)),
+        )
         .select_from(place)
         .join(Fact, _inside(place))
         .where(
             Fact.measure.in_(sorted(measures)),
-            Fact.received_at > since,
-            Fact.received_at <= until,
+            _known(Fact) > since,
+            _known(Fact) <= until,
             ~_is_ahead(session),
         )
         .group_by(Fact.measure, Fact.is_reversal)
     )
-    found: dict[str, dict[bool, int]] = {}
-    for measure, is_reversal, count in rows:
-        found.setdefault(measure, {})[is_reversal] = count
-    return {measure: Came(sides.get(False, 0), sides.get(True, 0)) for measure, sides in found.items()}
+    found: dict[str, Counter[str]] = {}
+    for measure, is_reversal, count, late in rows:
+        told = {"reversed": count} if is_reversal else {"late": int(late), "recorded": count - int(late)}
+        found.setdefault(measure, Counter()).update(told)
+    return {measure: Came(**sides) for measure, sides in found.items()}
 
 
 def dated_ahead(
@@ -146,7 +157,7 @@ def dated_ahead(
             Fact.measure.in_(sorted(measures)),
             Fact.is_reversal.is_(False),
             _is_ahead(session),
-            Fact.received_at <= known_at,
+            _known(Fact) <= known_at,
             here,
         )
     ).one()
@@ -161,7 +172,7 @@ def activities(
         select(Fact.activity_id)
         .select_from(place)
         .join(Fact, _inside(place))
-        .where(Fact.measure.in_(sorted(measures)), Fact.received_at <= known_at)
+        .where(Fact.measure.in_(sorted(measures)), _known(Fact) <= known_at)
         .distinct()
     )
     return sorted(rows)
@@ -214,6 +225,10 @@ def _inside(place: Subquery) -> ColumnElement[bool]:
     )
 
 
+def _known(fact: type[Fact]) -> ColumnElement[datetime]:
+    return func.coalesce(fact.recorded_at, fact.received_at)
+
+
 def _is_ahead(session: Session) -> ColumnElement[bool]:
     """A day's grace: clocks differ, and what is done this evening may be written down this morning."""
     if on_postgres(session):
@@ -228,7 +243,7 @@ def _taken_back(known_at: datetime) -> ColumnElement[bool]:
         .where(
             back.reverses_operation == Fact.operation_id,
             back.reverses_line == Fact.line,
-            back.received_at <= known_at,
+            _known(back) <= known_at,
         )
         .correlate(Fact)
         .exists()

@@ -17,7 +17,8 @@ from backend.cards.rules import (
     class_of,
     figure,
     gates,
-    hidden_marks,
+    hidden_points,
+    may_stand_over,
     points,
     total,
 )
@@ -40,7 +41,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Sources:
-    """Everything a card is made of. `head`: what no ledger tells, kept with the revision (see `revisions.head_of`)."""
+    """Everything a card is made of. `head`: what no ledger tells, kept with the revision (see `sources.head_of`).
+
+    `beside`: what else the reader can see of the same unit; the difference must not be about a few.
+    """
 
     period: Period
     known_at: datetime
@@ -50,6 +54,7 @@ class Sources:
     said: Mapping[str, Said]
     head: Mapping[str, Any]
     dated_ahead: int = 0
+    beside: Base | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def _card_marks(sources: Sources) -> list[Mark]:
 
 
 def _sums(template: Template, rows: list[Payload]) -> Payload:
-    sums = total((row["most"], row["points"], _is_hidden(row)) for row in rows)
+    sums = total((row["most"], row["points"]) for row in rows)
     rated = class_of(template, sums)
     return {
         "total": {
@@ -112,10 +117,6 @@ def _sums(template: Template, rows: list[Payload]) -> Payload:
         },
         "class": None if rated is None else rated.code,
     }
-
-
-def _is_hidden(row: Payload) -> bool:
-    return any(mark["code"] == "hidden" for mark in row["marks"])
 
 
 def _group(template: Template, group: Group, sources: Sources) -> Payload:
@@ -129,7 +130,7 @@ def _criterion(template: Template, one: Criterion, sources: Sources) -> Payload:
     goal = Decimal(target["value"]) if target.get("value") is not None else None
     found = _figure(template, one, sources)
     computed, marks = _computed(template, one, found, goal, sources.base, said)
-    given = None if found.is_hidden else said.official if said.official is not None else computed
+    given = said.official if said.official is not None else computed
     row: Payload = {
         "code": one.code,
         "title": dict(one.title),
@@ -144,7 +145,7 @@ def _criterion(template: Template, one: Criterion, sources: Sources) -> Payload:
     marks = [*found.marks, *marks, *_target_marks(target), *_declared_marks(row, said)]
     if template.kind == "comparison":
         return row | {"marks": as_data(found.marks)}
-    if given is None and not any(mark.code in OPEN_MARKS | {"hidden"} for mark in marks):
+    if given is None and not any(mark.code in OPEN_MARKS for mark in marks):
         marks.append(Mark("not_scored"))
     if one.must_have_evidence and not said.has_evidence:
         marks.append(Mark("no_evidence"))
@@ -160,6 +161,8 @@ def _criterion(template: Template, one: Criterion, sources: Sources) -> Payload:
 
 def _figure(template: Template, one: Criterion, sources: Sources) -> Figure:
     if one.formula is not None:
+        if sources.beside and not may_stand_over(one.formula, sources.beside, sources.base):
+            return Figure(marks=(Mark("hidden_moved"),))
         return figure(one.formula, sources.base, template.confidence_below)
     told = sources.head["declared"].get(one.code)
     return Figure(value=Decimal(told["value"])) if told and told.get("value") is not None else Figure()
@@ -169,9 +172,13 @@ def _computed(
     template: Template, one: Criterion, found: Figure, goal: Decimal | None, base: Base, said: Said
 ) -> tuple[Decimal | None, list[Mark]]:
     """Points come out of the ledger only; what is declared is scored by people, with evidence."""
-    if template.kind == "comparison" or one.series != "measured" or found.is_hidden:
+    if template.kind == "comparison" or one.series != "measured":
         return None, []
-    held = hidden_marks(found, gates(one, base, said.spot))
+    held = gates(one, base, said.spot)
+    if any(mark.code == "hidden_moved" for mark in found.marks):
+        return None, []
+    if found.is_hidden:
+        return hidden_points(one, base, goal, held, template.decimals)
     return points(one, found, goal, held, template.decimals)
 
 

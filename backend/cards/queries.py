@@ -17,7 +17,7 @@ from backend.cards.lineup import View
 from backend.cards.models import Card, CardAppeal, CardCheck, CardRevision, CardScore, CardStep
 from backend.cards.payload import Payload
 from backend.cards.restatement import number
-from backend.cards.rules import Figure
+from backend.cards.rules import CLOSED_MARKS, Figure
 from backend.cards.shapes import Template
 from backend.cards.store import card_of
 from backend.cards.words import Words, mark, raise_this
@@ -237,7 +237,7 @@ def _criterion(template: Template, row: Payload, said: Mapping[tuple[str, str], 
         evidence=evidence,
         official_words=said.get((row["code"], "official"), ""),
         reason=said.get((row["code"], "reason"), ""),
-        is_hidden="hidden" in codes,
+        is_hidden=bool(CLOSED_MARKS & codes.keys()),
         marks=tuple(mark(code, values) for code, values in codes.items()),
         mark_codes=tuple(codes),
         raise_this=raise_this(told, found, number(target.get("value")), codes, bool(evidence)),

@@ -94,7 +94,7 @@ def _because(
         [came[measure] for measure in sorted(criterion.measures()) if measure in came] if criterion else []
     )
     if moved & {"numerator", "denominator", "value", "computed", "marks"}:
-        for name in ("late", "reversed"):
+        for name in ("late", "recorded", "reversed"):
             if number := sum(getattr(one, name) for one in counted):
                 yield {"code": name, "count": number}
     yield from ({"code": name} for name in ("self", "official", "target", "declared") if name in moved)

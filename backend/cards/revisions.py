@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,7 +48,7 @@ def publish(
     known_at = at or clock.now() - SETTLED
     _check(period, before, reason, known_at)
     template = store.template_with(session, card.template_sha)
-    sources.freeze_heads(session, card, template, known_at)
+    sources.freeze_heads(session, card, template, clock.now())
     stays = lineup.stays(session, [card.unit_id], period, "was", clock.local_day(known_at))
     head = sources.head_of(session, card, template, period)
     head["events"] = _events(session, stays, before, known_at)
@@ -131,7 +131,11 @@ def live(session: Session, card: Card, view: View = "was", known_at: datetime | 
         stays = lineup.stays(session, [card.unit_id], period, view, clock.local_day(moment))
         sha = canonical.fingerprint(lineup.to_bytes(stays))
     head = published.head if published else sources.head_of(session, card, template, period)
-    return body(session, card, template, stays, sha, head, moment, moment)
+    found = sources.gather(session, card, template, period, stays, sha, head, moment, moment)
+    if view == "now":
+        was = lineup.stays(session, [card.unit_id], period, "was", clock.local_day(moment))
+        found = replace(found, beside=sources.base_of(session, card, template, was, moment, moment))
+    return assemble(template, found)
 
 
 def _known_by(session: Session, card: uuid.UUID, moment: datetime) -> CardRevision | None:

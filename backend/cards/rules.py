@@ -10,13 +10,23 @@ from typing import Any
 
 from backend.cards.shapes import Class, Criterion, Formula, Gate, Template
 from backend.scorecards.indicators import Term
-from backend.tallies.disclosure import may_show
+from backend.tallies.disclosure import Cell, K, may_show, may_stand_beside
 
 RULES = "cards/1"
 """The version of the arithmetic below; it stands in every published revision."""
 WHOLE = Decimal(1)
-CLOSED_MARKS = frozenset({"hidden"})
-OPEN_MARKS = frozenset({"no_data", "no_headcount", "zero_denominator", "no_target", "not_scored"})
+CLOSED_MARKS = frozenset({"hidden", "hidden_moved"})
+OPEN_MARKS = frozenset(
+    {
+        "no_data",
+        "no_headcount",
+        "zero_denominator",
+        "no_target",
+        "not_scored",
+        "hidden_unscored",
+        "hidden_moved",
+    }
+)
 """While one of these stands a criterion has no points, and the card no class."""
 
 
@@ -117,6 +127,17 @@ def _text(number: Decimal) -> str:
     return str(rounded(number, 1))
 
 
+def may_stand_over(formula: Formula, was: Base, now: Base) -> bool:
+    """Whether a figure over today's units may be read beside the one over those of the period: a few must not come out."""
+    return not formula.about_people or may_stand_beside(_sides(formula, now), [_sides(formula, was)])
+
+
+def _sides(formula: Formula, base: Base) -> Cell:
+    """Heads are the same in both, so they hide nobody; only a counted denominator moves with its units."""
+    did = base.take(formula.numerator)
+    return Cell(did, base.take(formula.denominator) - did) if formula.denominator else Cell(did)
+
+
 def rounded(number: Decimal, decimals: int) -> Decimal:
     return number.quantize(WHOLE.scaleb(-decimals), rounding=ROUND_HALF_UP)
 
@@ -188,6 +209,34 @@ def points(
     return rounded(criterion.most * share(criterion, found.value, target) * kept, decimals), marks
 
 
+def stand_in(formula: Formula, base: Base) -> Decimal | None:
+    """For points, the least that a hidden figure may be: the same for everybody who is hidden on that side.
+
+    Few took part: as nobody. Few did not: as if all K - 1 of them had not. So nobody is better off by having fewer, and
+    the points tell no number. None in a group so small that either side would tell too much: there only people can judge.
+    """
+    above, below = base.take(formula.numerator), _below(formula, base)
+    if below is not None and below < 2 * K:
+        return None
+    if above < K or below is None:
+        return Decimal(0)
+    return rounded(Decimal(below - K + 1) * formula.factor / below, formula.decimals)
+
+
+def hidden_points(
+    criterion: Criterion, base: Base, target: Decimal | None, held: Sequence[Held], decimals: int
+) -> tuple[Decimal | None, list[Mark]]:
+    """The points of a figure that is hidden. What a gate found is not told: it divides the same few people."""
+    least = stand_in(criterion.formula, base) if criterion.formula else None
+    marks = [Mark("gate_low_hidden", _gate_words(replace(one, reached=None))) for one in held if one.is_low]
+    if least is None:
+        return None, [Mark("hidden_unscored")]
+    return points(criterion, Figure(value=least), target, [one for one in held if one.is_low], decimals)[0], [
+        *marks,
+        *([Mark("no_target")] if target is None else []),
+    ]
+
+
 def _is_told(one: Held) -> bool:
     return one.is_low or (one.reached is None and one.gate.kind == "spot_check")
 
@@ -197,26 +246,18 @@ def _gate_words(one: Held) -> dict[str, str]:
     return told if one.reached is None else told | {"reached": str(one.reached)}
 
 
-def hidden_marks(found: Figure, held: Sequence[Held]) -> Sequence[Held]:
-    """A gate divides the same few people: where the figure is hidden it is not told either."""
-    return () if found.is_hidden else held
-
-
 # --- targets between horizons -----------------------------------------------------------------------------------
 
 
 def between(horizons: Mapping[int, Decimal], year: int, how: str) -> tuple[Decimal | None, bool]:
     """The target of a year, and whether it had to be put between two others. The template says how; never silently.
 
-    none: only a year that has one. hold: the last one before, else the next. linear: on the line between both.
+    none: only a year that has one. linear: on the line between both.
     """
     if year in horizons:
         return horizons[year], False
     before = max((y for y in horizons if y < year), default=None)
     later = min((y for y in horizons if y > year), default=None)
-    if how == "hold" and (before is not None or later is not None):
-        nearest = before if before is not None else later
-        return horizons[nearest or 0], True
     if how == "linear" and before is not None and later is not None:
         rise = horizons[later] - horizons[before]
         return horizons[before] + rise * (year - before) / (later - before), True
@@ -247,7 +288,7 @@ def lacking(criterion: Criterion, found: Figure, target: Decimal | None) -> Deci
 
 @dataclass(frozen=True)
 class Total:
-    """`out_of`: the points of the criteria that count. `is_complete`: none of them is still without points."""
+    """`out_of`: the points of all criteria. `is_complete`: none of them is still without points."""
 
     points: Decimal
     out_of: Decimal
@@ -258,12 +299,10 @@ class Total:
         return rounded(self.points * 100 / self.out_of, 2) if self.out_of else None
 
 
-def total(rows: Iterable[tuple[Decimal, Decimal | None, bool]]) -> Total:
-    """Of (most, points, is hidden): what is hidden is left out on both sides; what is missing keeps the card open."""
+def total(rows: Iterable[tuple[Decimal, Decimal | None]]) -> Total:
+    """Of (most, points): every criterion is in the sum, hidden or not; what is missing keeps the card open."""
     sums = Total(Decimal(0), Decimal(0), True)
-    for most, got, is_hidden in rows:
-        if is_hidden:
-            continue
+    for most, got in rows:
         sums = replace(
             sums,
             points=sums.points + (got or Decimal(0)),

@@ -8,10 +8,10 @@ from typing import Any, Literal
 from backend.cards import canonical
 from backend.scorecards.indicators import Term
 
-Series = Literal["measured", "declared", "official"]
+Series = Literal["measured", "declared"]
 CURVES = ("linear", "steps")
 GATES = ("unique_people", "completion", "spot_check")
-INTERPOLATIONS = ("none", "hold", "linear")
+INTERPOLATIONS = ("none", "linear")
 
 
 @dataclass(frozen=True)

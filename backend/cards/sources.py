@@ -31,21 +31,31 @@ def gather(
     known_at: datetime, said_until: datetime,
 ) -> Sources:  # fmt: skip
     """Everything as it was known at that moment; `head` is what no ledger tells. What people said: up to `said_until`."""
-    measures = template.measures
-    base = Base(
-        counts=ledger.counts(session, stays, measures, known_at).get(card.unit_id, {}),
-        counted=ledger.ever_counted(session, stays, measures, known_at).get(card.unit_id, frozenset()),
-        heads=heads(session, card, template, known_at),
-    )
     return Sources(
         period=period,
         known_at=known_at,
         said_until=said_until,
         lineup=lineup,
-        base=base,
+        base=base_of(session, card, template, stays, known_at, said_until),
         said=said(session, card.id, said_until),
         head=head,
-        dated_ahead=ledger.dated_ahead(session, stays, measures, period, known_at),
+        dated_ahead=ledger.dated_ahead(session, stays, template.measures, period, known_at),
+    )
+
+
+def base_of(
+    session: Session,
+    card: Card,
+    template: Template,
+    stays: list[Stay],
+    known_at: datetime,
+    said_until: datetime,
+) -> Base:
+    measures = template.measures
+    return Base(
+        counts=ledger.counts(session, stays, measures, known_at).get(card.unit_id, {}),
+        counted=ledger.ever_counted(session, stays, measures, known_at).get(card.unit_id, frozenset()),
+        heads=heads(session, card, template, said_until),
     )
 
 
@@ -59,13 +69,14 @@ def heads_key(card: uuid.UUID, population: str) -> uuid.UUID:
 
 def freeze_heads(session: Session, card: Card, template: Template, moment: datetime) -> None:
     """The newest headcount of each population that has none yet; where nobody counted, it stays unknown."""
-    held = heads(session, card, template, moment)
+    held = heads(session, card, template)
     for population in sorted(template.populations - held.keys()):
         freeze_headcounts(session, heads_key(card.id, population), [card.unit_id], population, moment)
     session.flush()
 
 
-def heads(session: Session, card: Card, template: Template, known_at: datetime) -> dict[str, int]:
+def heads(session: Session, card: Card, template: Template, until: datetime | None = None) -> dict[str, int]:
+    """As frozen; `until`: by then. What people said and what was frozen is known at once, unlike the ledger."""
     keys = {heads_key(card.id, population): population for population in template.populations}
     rows = session.execute(
         select(FrozenHeadcount.frozen_for, Headcount.people)
@@ -73,7 +84,7 @@ def heads(session: Session, card: Card, template: Template, known_at: datetime) 
         .where(
             FrozenHeadcount.frozen_for.in_(list(keys)),
             FrozenHeadcount.unit_id == card.unit_id,
-            FrozenHeadcount.frozen_at <= known_at,
+            *([FrozenHeadcount.frozen_at <= until] if until else []),
         )
     )
     return {keys[row.frozen_for]: row.people for row in rows}

@@ -57,7 +57,7 @@ def _criterion_problems(made: Template) -> Iterator[str]:
 def _problems_of(one: Criterion, is_scored: bool) -> Iterator[str]:
     if (one.series == "measured") != (one.formula is not None):
         yield "số ghi nhận trên hệ thống phải có cách tính, số khác thì không"
-    if one.series not in ("measured", "declared", "official"):
+    if one.series not in ("measured", "declared"):
         yield f"không có dãy số {one.series}"
     if one.direction not in ("up", "down") or one.curve.get("kind") not in CURVES:
         yield "chiều hoặc cách cho điểm chưa đúng"

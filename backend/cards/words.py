@@ -28,11 +28,14 @@ MARKS: Mapping[str, str] = {
     "no_target": N_("Chưa có chỉ tiêu cho kỳ này nên chưa cho điểm được."),
     "not_scored": N_("Chưa chấm."),
     "no_evidence": N_("Thiếu minh chứng bắt buộc."),
-    "hidden": N_("Không hiện vì liên quan đến quá ít người; tiêu chí này không tính vào tổng điểm."),
+    "hidden": N_("Không hiện con số vì liên quan đến quá ít người. Điểm vẫn được tính, như nhau cho mọi đơn vị bị ẩn: dưới 5 người tham gia thì như chưa có ai; chỉ còn dưới 5 người chưa tham gia thì như còn 4 người."),
+    "hidden_moved": N_("Không hiện ở cách xem này: đặt cạnh số theo đơn vị trong kỳ sẽ lộ một nhóm ít người."),
+    "hidden_unscored": N_("Nhóm này dưới 10 người nên máy không cho điểm; cấp trên chấm và ghi lý do."),
+    "gate_low_hidden": N_("Chưa đạt điều kiện chất lượng: %(what)s cần từ %(at_least)s trên 100. Chỉ tính %(keeps)s %% số điểm."),
     "above_all": N_("Trên 100 %%: số người nhiều hơn số dân đã chốt, vì số dân đã cũ hoặc có người mới đến."),
     "small_base": N_("Mẫu số nhỏ (%(below)s): con số có thể dao động từ %(low)s đến %(high)s."),
     "gate_low": N_("Chưa đạt điều kiện chất lượng: %(what)s mới %(reached)s trên 100, cần từ %(at_least)s. Chỉ tính %(keeps)s %% số điểm."),
-    "gate_unseen": N_("Chưa có kiểm tra điểm trong kỳ. Chưa trừ điểm, nhưng con số chưa được ai đối chiếu."),
+    "gate_unseen": N_("Chưa có kiểm tra xác suất trong kỳ. Chưa trừ điểm, nhưng con số chưa được ai đối chiếu."),
     "interpolated": N_("Chỉ tiêu của năm này được tính từ hai mốc gần nhất, không có sẵn trong văn bản."),
     "below_declared": N_("Số ghi nhận thấp hơn số đơn vị đã báo cáo (%(declared)s); đơn vị đã nêu lý do."),
     "below_declared_unexplained": N_("Số ghi nhận thấp hơn số đơn vị đã báo cáo (%(declared)s); chưa nêu lý do."),
@@ -41,10 +44,11 @@ MARKS: Mapping[str, str] = {
 GATES: Mapping[str, str] = {
     "unique_people": N_("số người (hộ) khác nhau trên tổng số lượt"),
     "completion": N_("tỷ lệ làm đến cùng"),
-    "spot_check": N_("tỷ lệ đúng khi kiểm tra điểm"),
+    "spot_check": N_("tỷ lệ đúng khi kiểm tra xác suất"),
 }
 BECAUSE: Mapping[str, str] = {
     "late": N_("%(count)s bản ghi đến muộn"),
+    "recorded": N_("%(count)s bản ghi đã đến từ trước nhưng ghi nhận sau (chờ xác minh hoặc được sửa)"),
     "reversed": N_("%(count)s bản ghi được rút lại hoặc sửa"),
     "units": N_("sắp xếp lại đơn vị: %(document)s, từ %(holds_from)s"),
     "template": N_("mẫu phiếu đổi từ bản %(before)s sang bản %(after)s"),
@@ -81,7 +85,7 @@ STEPS: Mapping[str, str] = {
     "self_scored": N_("Đơn vị tự chấm"),
     "reasoned": N_("Nêu lý do chênh lệch"),
     "scored": N_("Chấm chính thức"),
-    "checked": N_("Kiểm tra điểm"),
+    "checked": N_("Kiểm tra xác suất"),
     "appealed": N_("Kiến nghị"),
     "answered": N_("Trả lời kiến nghị"),
     "published": N_("Công bố"),
@@ -99,12 +103,14 @@ START = N_("Ghi lại các hoạt động đã làm vào hệ thống; mỗi b�
 HEADS = N_("Nhập số dân có nguồn cho đơn vị, rồi tính lại.")
 PROVE = N_("Nộp minh chứng và tự chấm; cấp trên chấm theo minh chứng.")
 PROVED = N_("Cấp trên chấm theo minh chứng đã nộp; bổ sung minh chứng khi được yêu cầu.")
-CANNOT = N_("Có từ 5 người tham gia trở lên thì con số mới được hiện và tính điểm.")
+CANNOT = N_(
+    "Vận động thêm người tham gia: có từ 5 người trở lên thì con số mới được hiện; dưới 5 người tính điểm như chưa có ai."
+)
 
 
 def mark(code: str, values: Mapping[str, str]) -> Words:
     told = dict(values)
-    if code == "gate_low":
+    if code in ("gate_low", "gate_low_hidden"):
         told["what"] = GATES[told["kind"]]
     return Words(MARKS[code], told) if told else Words(MARKS[code])
 
@@ -122,6 +128,7 @@ def raise_this(
         return Words(PROVED if has_evidence else PROVE)
     for code, words in (
         ("hidden", CANNOT),
+        ("hidden_moved", CANNOT),
         ("no_headcount", HEADS),
         ("no_data", START),
         ("zero_denominator", START),

@@ -13,12 +13,12 @@ from backend.safeguards.audit import Actor
 
 
 def plant(session: Session, planted: Planted, staff: dict[str, uuid.UUID]) -> None:
-    by, head = Actor("staff", staff["kiem"]), Actor("staff", staff["binh"])
+    by, head, committee = (Actor("staff", staff[who]) for who in ("kiem", "binh", "thuan"))
     hamlets = (planted.hamlets["Đồng Tiến"], planted.hamlets["Xuân Minh"])
-    _concluded(session, planted, by)
+    _concluded(session, planted, by, committee)
     running = _opened(
-        session, planted, by, "Giám sát số liệu chuyển đổi số ở cơ sở (minh hoạ)", (planted.commune, *hamlets),
-        ("scorecards", "facts", "plans", "reports"), days=(-6, 14), number="02-HS/UBKT (minh hoạ)",
+        session, planted, by, committee, "Giám sát số liệu chuyển đổi số ở cơ sở (minh hoạ)", (planted.commune, *hamlets),
+        ("scorecards", "targets", "facts", "plans", "reports"), days=(-6, 14), number="02-HS/UBKT (minh hoạ)",
     )  # fmt: skip
     line = queries.file(session, running)
     for unit in hamlets:
@@ -48,7 +48,7 @@ def _plan(
         title,
         "Theo chương trình kiểm tra, giám sát quý IV (hư cấu)",
         on,
-        _day(-120),
+        _day(-365),
         _day(0),
         units,
         materials,
@@ -58,22 +58,23 @@ def _plan(
 
 
 def _opened(
-    session: Session, planted: Planted, by: Actor, title: str, units: tuple[uuid.UUID, ...],
+    session: Session, planted: Planted, by: Actor, committee: Actor, title: str, units: tuple[uuid.UUID, ...],
     materials: tuple[str, ...], *, days: tuple[int, int], number: str,
 ) -> uuid.UUID:  # fmt: skip
     file = _plan(session, planted, by, title, units, materials, _day(days[0]))
     basis = "Quyết định số 5-QĐ/UBKT (minh hoạ)"
-    actions.decide(session, file, number, basis, _day(days[0]), _day(days[1]), by)
+    actions.decide(session, file, number, basis, _day(days[0]), _day(days[1]), committee)
     return file
 
 
-def _concluded(session: Session, planted: Planted, by: Actor) -> None:
+def _concluded(session: Session, planted: Planted, by: Actor, committee: Actor) -> None:
     title = "Kiểm tra việc phát động cuộc thi (minh hoạ)"
     with clock.stopped_at(clock.now() - timedelta(days=40)):
         file = _opened(
             session,
             planted,
             by,
+            committee,
             title,
             (planted.commune,),
             ("scorecards",),

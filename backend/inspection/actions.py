@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.errors import NotFound
-from backend.inspection import rules
+from backend.inspection import rules, subjects
 from backend.inspection.errors import (
     AnswerMissing,
     CommitteeDecides,
@@ -26,7 +26,9 @@ from backend.inspection.errors import (
     NumberTaken,
     OutOfReach,
     PaperMissing,
+    PlannerDecides,
     RemedyIncomplete,
+    SubjectUnknown,
 )
 from backend.inspection.models import (
     LONG,
@@ -121,10 +123,12 @@ def decide(
     session: Session, file_id: uuid.UUID, number: str, basis: str, opens_on: date, ends_on: date, by: Actor,
     *, as_committee: bool = False,
 ) -> InspectionFile:  # fmt: skip
-    """The file is opened for those days. Raises CommitteeDecides, PaperMissing, DaysWrong, DaysOver, NumberTaken."""
+    """The file is opened for those days. Raises PlannerDecides, CommitteeDecides, PaperMissing, DaysWrong, DaysOver, NumberTaken."""
     held = _held(session, file_id)
     if held.state != "planned":
         raise FileChanged
+    if held.made_by == by.id:
+        raise PlannerDecides
     if set(rules.SENSITIVE) & set(held.materials) and not as_committee:
         raise CommitteeDecides
     if why := rules.why_not_decide(number, basis, opens_on, ends_on, clock.today()):
@@ -141,7 +145,7 @@ def decide(
 
 
 def find(session: Session, file_id: uuid.UUID, told: Found, by: Actor) -> uuid.UUID:
-    """A finding while the file runs. Raises FileClosed, FindingIncomplete, RemedyIncomplete."""
+    """A finding while the file runs. Raises FileClosed, FindingIncomplete, SubjectUnknown, RemedyIncomplete."""
     held = _held(session, file_id)
     if rules.stand(held.state, held.opens_on, held.ends_on, clock.today()) != "running":
         raise FileClosed
@@ -149,8 +153,7 @@ def find(session: Session, file_id: uuid.UUID, told: Found, by: Actor) -> uuid.U
     known = told.kind in rules.FINDINGS and told.subject_kind in rules.SUBJECTS
     if told.unit not in units or not known or len(told.words.strip()) < 3:
         raise FindingIncomplete
-    if told.subject_kind != "other" and not told.subject_id:
-        raise FindingIncomplete
+    _check_subject(session, told, (held.first, held.last))
     asked = bool(told.remedy.strip() and told.remedy_due)
     if told.kind in rules.NEEDS_REMEDY and not asked:
         raise RemedyIncomplete
@@ -164,6 +167,18 @@ def find(session: Session, file_id: uuid.UUID, told: Found, by: Actor) -> uuid.U
     session.flush()  # the trail names it
     note(session, by, "inspection.find", "finding", row.id, unit=told.unit, reason=held.number)
     return row.id
+
+
+def _check_subject(session: Session, told: Found, days: tuple[date, date]) -> None:
+    """What it rests on is there, is the unit's and lies in the days of the file. Raises SubjectUnknown."""
+    there = subjects.of_unit(session, told.unit, days)
+    wanted = (told.subject_kind, told.subject_id, told.criterion)
+    one = next((one for one in there if (one.kind, one.id, one.criterion) == wanted), None)
+    if one is None:
+        raise SubjectUnknown
+    periods = {one.period} if one.period else {"", *(month.code for month in subjects.months(days))}
+    if told.period not in periods:
+        raise SubjectUnknown
 
 
 def conclude(

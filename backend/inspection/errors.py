@@ -44,6 +44,14 @@ class CommitteeDecides(DomainError):
     sentence = N_("Hồ sơ có nêu bản đăng ký nêu gương nên phải do cấp ủy có thẩm quyền quyết định mở.")
 
 
+class PlannerDecides(DomainError):
+    status = 403
+    code = "inspection_planner_decides"
+    sentence = N_(
+        "Người ghi cuộc kiểm tra vào chương trình không tự quyết định mở. Xin người khác có thẩm quyền quyết định."
+    )
+
+
 class NotOneOfTheTeam(DomainError):
     status = 400
     code = "inspection_not_of_the_team"
@@ -67,6 +75,14 @@ class FindingIncomplete(DomainError):
     status = 400
     code = "inspection_finding_incomplete"
     sentence = N_("Xin chọn đơn vị trong phạm vi, loại phát hiện, số liệu liên quan và ghi rõ nội dung.")
+
+
+class SubjectUnknown(DomainError):
+    status = 400
+    code = "inspection_subject_unknown"
+    sentence = N_(
+        "Số liệu này không có ở đơn vị, hoặc ngoài thời gian hồ sơ được xem. Xin chọn trong danh sách."
+    )
 
 
 class RemedyIncomplete(DomainError):

@@ -65,6 +65,18 @@ def every(session: Session) -> list[FileLine]:
     return _lines(session, session.scalars(query.limit(MOST)).all())
 
 
+def running_for(session: Session, by: Actor) -> list[FileLine]:
+    """The files that run today with this person in the team, the one that runs longest first."""
+    today = clock.today()
+    mine = select(InspectionMember.file_id).where(InspectionMember.person_id == by.id)
+    query = select(InspectionFile).where(
+        InspectionFile.id.in_(mine), InspectionFile.state == "decided",
+        InspectionFile.opens_on <= today, InspectionFile.ends_on >= today,
+    )  # fmt: skip
+    rows = session.scalars(query.order_by(InspectionFile.ends_on.desc(), InspectionFile.id)).all()
+    return _lines(session, rows)
+
+
 def about(session: Session, units: Collection[uuid.UUID]) -> list[FileLine]:
     """The decided files that cover one of these units: their heads see that they are inspected."""
     ids = select(InspectionScope.file_id).where(InspectionScope.unit_id.in_(units))
@@ -171,10 +183,14 @@ def findings_of_units(session: Session, units: Collection[uuid.UUID]) -> list[Fi
     return _findings(session, InspectionFinding.unit_id.in_(units))
 
 
-def findings_on(session: Session, subject_kind: str, subject_id: uuid.UUID | str) -> list[Finding]:
-    """What was found on one figure: a card, a report, an indicator."""
-    same = InspectionFinding.subject_id == str(subject_id)
-    return _findings(session, same & (InspectionFinding.subject_kind == subject_kind))
+def findings_on(
+    session: Session, unit: uuid.UUID, subject_kind: str, subject_id: uuid.UUID | str | None = None
+) -> list[Finding]:
+    """What was found on one figure of a unit, a card, a report, an indicator; or on all of that kind."""
+    same = (InspectionFinding.unit_id == unit) & (InspectionFinding.subject_kind == subject_kind)
+    if subject_id is not None:
+        same &= InspectionFinding.subject_id == str(subject_id)
+    return _findings(session, same)
 
 
 def _findings(session: Session, where: object) -> list[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-MATERIALS = ("scorecards", "facts", "reports", "plans", "trail", "pledges")
+MATERIALS = ("scorecards", "targets", "facts", "reports", "plans", "trail", "pledges")
 """Kinds of things a file may open. Bodies of pledges are opened by no other word than their own."""
 SENSITIVE = ("pledges",)
 """A file that names these is decided by the competent committee, never by an inspector alone."""
@@ -48,6 +48,15 @@ def opens(cover: Cover, person: uuid.UUID, unit: uuid.UUID, material: str, today
         and unit in cover.units
         and material in cover.materials
     )
+
+
+def covers_days(
+    days: tuple[date, date], first: date, last: date, today: date, *, whole: bool = False
+) -> bool:
+    """Whether a file over those days is about a period, in part or `whole`; a running period is taken as far as it has come."""
+    if whole:
+        return days[0] <= first and min(last, today) <= days[1]
+    return days[0] <= last and first <= days[1]
 
 
 def why_not_plan(

@@ -67,6 +67,8 @@ class Fact(Base):
 
     `scope` is within what the measure counts once: a round, an attempt, a year. A null subject (an event without a
     person) is never counted once. `result` is the typed tuple the measure declares. `period` is a DHIS2 month code.
+    `recorded_at`: when the line was written; null: as it was received. A deed that waited, was refused or was repaired
+    keeps the `received_at` of its arrival, but nobody could count it before it was recorded.
     """
 
     __tablename__ = "fact"
@@ -93,6 +95,7 @@ class Fact(Base):
     activity_id: Mapped[uuid.UUID]
     happened_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    recorded_at: Mapped[datetime | None]
     period: Mapped[str] = mapped_column(String(8))
     is_reversal: Mapped[bool] = mapped_column(default=False)
     reverses_operation: Mapped[uuid.UUID | None]

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,9 @@ from backend.participation.models import Fact, Operation, PendingFact, Quarantin
 
 KEPT_WHOLE = ("refused", "waiting")
 """Outcomes whose bytes stay beside the operation: nothing typed is thrown away, and what waits is judged anew."""
+
+AT_ONCE = timedelta(minutes=1)
+"""A request is written long before that."""
 
 
 @dataclass(frozen=True)
@@ -173,10 +176,17 @@ def write_facts(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
     """Insert facts and their pending rows. A fact already counted in its scope is left as it stands."""
     if not rows:
         return 0
-    written = session.execute(_adding_facts(on_postgres(session)), list(rows)).all()
+    told = [{"recorded_at": _recorded_at(row), **row} for row in rows]
+    written = session.execute(_adding_facts(on_postgres(session)), told).all()
     if written:
         session.execute(_PENDING, [{"operation_id": o, "line": line} for o, line in written])
     return len(written)
+
+
+def _recorded_at(row: Mapping[str, object]) -> datetime | None:
+    """Nothing to say where it is written as it comes in; what waited or was repaired is known only from now on."""
+    now, received = clock.now(), row["received_at"]
+    return now if isinstance(received, datetime) and now - received > AT_ONCE else None
 
 
 def quarantine(

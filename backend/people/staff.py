@@ -83,7 +83,9 @@ DUTIES = {
     "province_viewer": N_(
         "Xem số liệu tổng hợp của các xã trong tỉnh, tiếp nhận hoặc trả lại báo cáo. Không xem tên người dân."
     ),
-    "inspector": N_("Chỉ xem, không sửa; mỗi lượt xem được ghi vào nhật ký."),
+    "inspector": N_(
+        "Lập chương trình, ghi phát hiện và kết luận kiểm tra. Chỉ xem tài liệu mà hồ sơ đang mở cho phép, không sửa số liệu; mỗi lượt xem được ghi vào nhật ký."
+    ),
     "dpo": N_(
         "Xem con số về sự đồng ý; tra cứu sự đồng ý của một người khi có yêu cầu; mỗi lượt xem được ghi lại."
     ),

@@ -27,7 +27,7 @@ from backend.units import sheets
 from backend.units.errors import PlanOutdated
 from backend.units.listing import Trouble, places
 from backend.units.queries import named_many
-from backend.units.sheets import FORMULA, Row
+from backend.units.sheets import FORMULA, Row, SheetRefused
 from backend.units.words import fold
 
 MOST_ROWS = 2000
@@ -42,6 +42,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "output": ("sản phẩm", "kết quả", "sản phẩm dự kiến", "output"),
     "phase": ("giai đoạn", "phase"),
 }
+MOST_TITLES = 15
+"""So many lines may stand above the heading."""
 REQUIRED = ("what", "lead", "due")
 
 
@@ -115,14 +117,26 @@ def preview(
 ) -> Plan:
     """What the file would add to the document's tasks. `units`: those a row may name. Raises SheetRefused."""
     try:
-        heading, *rows = sheets.read(data, file_name, most_rows=MOST_ROWS, most_bytes=MOST_BYTES)
+        rows = sheets.read(data, file_name, most_rows=MOST_ROWS, most_bytes=MOST_BYTES)
         merged = sheets.merged_lines(data)
     except (sheets.TooManyRows, sheets.TooLarge):
         raise TooMany(most=MOST_ROWS) from None
     except sheets.NothingInIt:
         raise NoTasks from None
-    at = places(heading, COLUMNS, REQUIRED)
-    return plan(session, document, units, tuple(_entry(row, at, merged) for row in rows))
+    at, below = _below_heading(rows)
+    if not below:
+        raise NoTasks
+    return plan(session, document, units, tuple(_entry(row, at, merged) for row in below))
+
+
+def _below_heading(rows: Sequence[Row]) -> tuple[dict[str, int], Sequence[Row]]:
+    """The columns and the rows below them: an annex begins with lines that name it. Raises SheetRefused."""
+    for number, row in enumerate(rows[:MOST_TITLES]):
+        try:
+            return places(row, COLUMNS, REQUIRED), rows[number + 1 :]
+        except SheetRefused:
+            continue
+    return places(rows[0], COLUMNS, REQUIRED), rows[1:]
 
 
 def _entry(row: Row, at: Mapping[str, int], merged: set[int]) -> Entry:
@@ -219,13 +233,16 @@ def _change(entry: Entry, known: _Known) -> Change | None:
     held = known.tasks.get(task.code)
     if held is None:
         return Change("added", entry.line, task)
-    if _says(held, known) == _told(task, held):
+    if _says(held, known) == _told(task, held, known):
         return None
     return Change("changed", entry.line, task, held.id, f"{held.what} · {held.lead_words}")
 
 
+def _along(held: PlanTask, known: _Known) -> frozenset[uuid.UUID]:
+    return frozenset(unit for task, unit in known.along if task == held.id)
+
+
 def _says(held: PlanTask, known: _Known) -> tuple[object, ...]:
-    along = frozenset(unit for task, unit in known.along if task == held.id)
     return (
         held.what,
         held.lead_words,
@@ -234,15 +251,16 @@ def _says(held: PlanTask, known: _Known) -> tuple[object, ...]:
         held.output,
         held.with_words,
         held.phase_id,
-        along,
+        _along(held, known),
     )
 
 
-def _told(task: Task, held: PlanTask) -> tuple[object, ...]:
+def _told(task: Task, held: PlanTask, known: _Known) -> tuple[object, ...]:
     """An empty cell says nothing: what the task has stays."""
     return (
         task.what, task.lead_words, task.due.on, task.due.words, task.output or held.output,
-        task.with_words or held.with_words, task.phase or held.phase_id, frozenset(task.with_units),
+        task.with_words or held.with_words, task.phase or held.phase_id,
+        frozenset(task.with_units) or _along(held, known),
     )  # fmt: skip
 
 

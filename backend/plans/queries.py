@@ -152,10 +152,11 @@ def led_by(session: Session, units: Iterable[uuid.UUID]) -> list[TaskLine]:
     return _lines(session, session.execute(query).all())
 
 
-def tasks_for(session: Session, kind: str, ref: str) -> list[TaskLine]:
-    """The tasks a campaign (its id) or an indicator (its code) serves."""
-    query = _tasks().join(PlanTaskLink, PlanTaskLink.task_id == PlanTask.id)
-    query = query.where(PlanTaskLink.kind == kind, PlanTaskLink.ref == ref).limit(MOST)
+def led_between(session: Session, unit: uuid.UUID, first: date, last: date) -> list[TaskLine]:
+    """What the unit leads, finished or not, that was due in these days or has no day, the earliest first."""
+    days = PlanTask.due_on.is_(None) | PlanTask.due_on.between(first, last)
+    query = _tasks().where(PlanTask.lead_id == unit, days)
+    query = query.order_by(PlanTask.due_on.is_(None), PlanTask.due_on).limit(MOST)
     return _lines(session, session.execute(query).all())
 
 

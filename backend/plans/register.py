@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -164,6 +164,9 @@ def change_task(session: Session, held: PlanTask, task: Task, unit: uuid.UUID, b
         if value or name in ("due_on", "due_words"):
             setattr(held, name, value)
     held.revision += 1
+    if task.with_units:  # an empty cell says nothing; a shorter one takes away
+        gone = (PlanTaskUnit.task_id == held.id, PlanTaskUnit.unit_id.not_in(task.with_units))
+        session.execute(delete(PlanTaskUnit).where(*gone))
     _work_along(session, held.id, task.with_units)
     note(session, by, "plan.change_task", "plan_task", held.id, unit=unit)
 

@@ -9,25 +9,28 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.calendars import Period, parse
+from backend.calendars import parse
 from backend.cards import actions as cards
 from backend.errors import NotAllowed
-from backend.reports import rules
+from backend.reports import compose, files, rules
 from backend.reports.errors import (
     ChildrenMissing,
     DayBeforeSigning,
     MovedOn,
     NumberMissing,
+    NumberTaken,
     ParentLocked,
-    ReportUnknown,
     SamePerson,
     StepNotOpen,
     WordsMissing,
 )
 from backend.reports.models import REASON, Duty, Report, Step, Submission
+from backend.reports.submissions import held, of_subject, open_submission
 from backend.reports.words import STATES
 from backend.safeguards.audit import Actor, note
 from backend.units.queries import named, named_many
+
+__all__ = ["LOCKERS", "Stamp", "of_subject", "open_submission", "played", "take"]
 
 Locker = Callable[[Session, uuid.UUID, Actor], None]
 
@@ -52,69 +55,47 @@ class Stamp:
     on: date
 
 
-def open_submission(
-    session: Session, *, subject_kind: str, subject_id: uuid.UUID, unit: uuid.UUID, line: str,
-    receiver: uuid.UUID | None, period: Period,
-) -> Submission:  # fmt: skip
-    """The beginning of the way; the same again if it has begun."""
-    found = of_subject(session, subject_kind, subject_id, line)
-    if found is not None:
-        return found
-    made = Submission(
-        subject_kind=subject_kind, subject_id=subject_id, unit_id=unit, receiver_id=receiver, line=line,
-        calendar=period.calendar, period=period.code, state="open", round=1, revision=1,
-    )  # fmt: skip
-    session.add(made)
-    session.flush()  # steps refer to it
-    return made
-
-
-def of_subject(session: Session, kind: str, subject: uuid.UUID, line: str) -> Submission | None:
-    return session.scalars(
-        select(Submission).where(
-            Submission.subject_kind == kind, Submission.subject_id == subject, Submission.line == line
-        )
-    ).first()
-
-
 def take(
     session: Session, submission: uuid.UUID, deed: str, by: Actor, *, seen: int, words: str = "",
     stamp: Stamp | None = None,
 ) -> Submission:  # fmt: skip
     """One step on the way. `seen`: the revision the person had before their eyes.
 
-    Raises ReportUnknown, MovedOn, StepNotOpen, SamePerson, WordsMissing, NumberMissing, DayBeforeSigning,
-    ChildrenMissing, ParentLocked.
+    Raises ReportUnknown, MovedOn, StepNotOpen, SamePerson, WordsMissing, NumberMissing, NumberTaken,
+    DayBeforeSigning, ChildrenMissing, ParentLocked.
     """
-    row = _held(session, submission)
+    row = held(session, submission)
     words = words.strip()[:REASON]
     if row.revision != seen:
         raise MovedOn
-    held = rules.Held(row.state, row.round, played(session, [row])[row.id])
-    _check(session, row, held, deed, by, words, stamp)
-    _write(row, rules.done(held, deed, _who(by)), deed, by, stamp)
+    before = rules.Held(row.state, row.round, played(session, [row])[row.id])
+    _check(session, row, before, deed, by, words, stamp)
+    _write(row, rules.done(before, deed, _who(by)), deed, by, stamp)
     _tell(session, row, deed, by, words)
+    if deed in rules.KEPT_AT and row.subject_kind == "report":
+        files.keep(session, row, deed)
     if deed == "lock":
         LOCKERS[row.subject_kind](session, row.subject_id, by)
     return row
 
 
-def _held(session: Session, submission: uuid.UUID) -> Submission:
-    row = session.scalars(select(Submission).where(Submission.id == submission).with_for_update()).first()
-    if row is None:
-        raise ReportUnknown
-    return row
-
-
 def played(session: Session, rows: Iterable[Submission]) -> dict[uuid.UUID, dict[str, frozenset[uuid.UUID]]]:
-    """Submission -> part -> everybody who played it in the present round, for all in one statement."""
-    rounds = {row.id: row.round for row in rows}
+    """Submission -> part -> everybody who played it in the present round, for all in a fixed number of statements.
+
+    Whoever wrote words that stand in the report is one of its drafters, whoever handed it on.
+    """
+    known = list(rows)
+    rounds = {row.id: row.round for row in known}
     found: dict[uuid.UUID, dict[str, frozenset[uuid.UUID]]] = {of: {} for of in rounds}
     query = select(Step).where(Step.submission_id.in_(list(rounds)), Step.deed.not_in(rules.NEEDS_WORDS))
     for step in session.scalars(query):
         if step.round == rounds[step.submission_id]:
             parts, part = found[step.submission_id], rules.PART_OF[step.deed]
             parts[part] = parts.get(part, frozenset()) | {step.person_id}
+    written = compose.writers(session, {row.subject_id for row in known if row.subject_kind == "report"})
+    for row in known:
+        if people := written.get(row.subject_id):
+            found[row.id]["drafter"] = found[row.id].get("drafter", frozenset()) | people
     return found
 
 
@@ -139,7 +120,9 @@ def _check(
         _require_children(session, row)
     if deed == "number":
         _require_stamp(session, row, stamp)
-    if deed in rules.NEEDS_WORDS and row.state in ("received", "locked"):
+    if deed == "lock" and not words and not _signed_without_them(session, row):
+        _require_children(session, row)
+    if deed in rules.NEEDS_WORDS and row.state in rules.WITH_ABOVE:
         _require_open_parent(session, row)
 
 
@@ -151,12 +134,12 @@ def _write(row: Submission, after: rules.Held[uuid.UUID], deed: str, by: Actor, 
     else:
         setattr(row, f"{rules.PART_OF[deed]}_id", by.id)
     if deed == "number" and stamp:
-        row.number, row.number_on = stamp.number.strip(), stamp.on
+        row.number, row.number_on, row.number_year = stamp.number.strip(), stamp.on, stamp.on.year
     if deed == "send":
         row.sent_at = clock.now()
         row.first_sent_at = row.first_sent_at or row.sent_at
     if deed in rules.NEEDS_WORDS:
-        row.sent_at = row.number = row.number_on = None  # a new paper gets a new number
+        row.sent_at = row.number = row.number_on = row.number_year = None  # a new paper gets a new number
 
 
 def _tell(session: Session, row: Submission, deed: str, by: Actor, words: str) -> None:
@@ -228,15 +211,42 @@ def _require_stamp(session: Session, row: Submission, stamp: Stamp | None) -> No
     ).first()
     if stamp.on > clock.today() or (signed and stamp.on < clock.local_day(signed)):
         raise DayBeforeSigning
+    if _is_taken(session, row, stamp):
+        raise NumberTaken(number=stamp.number.strip(), year=stamp.on.year)
+
+
+def _is_taken(session: Session, row: Submission, stamp: Stamp) -> bool:
+    """By another report of the unit on the same line in that year, also by one whose paper was given back since."""
+    told = select(Step.id).where(
+        Step.submission_id == Submission.id, Step.deed == "number",
+        Step.words.startswith(f"{stamp.number.strip()} · ", autoescape=True), Step.words.endswith(f"/{stamp.on.year}"),
+    )  # fmt: skip
+    same = select(Submission.id).where(
+        Submission.unit_id == row.unit_id, Submission.line == row.line, Submission.id != row.id, told.exists()
+    )
+    return session.scalars(same).first() is not None
+
+
+def _signed_without_them(session: Session, row: Submission) -> bool:
+    """Whether the signer of this round said why they did not wait for those below."""
+    query = select(Step.words).where(
+        Step.submission_id == row.id, Step.round == row.round, Step.deed == "sign", Step.words.is_not(None)
+    )
+    return session.scalars(query).first() is not None
 
 
 def _require_open_parent(session: Session, row: Submission) -> None:
-    """What was built on this figure is closed: it must be opened first, in the open."""
-    parent = session.scalars(
+    """What was built on this figure is closed, of this period or of a longer one: it must be opened first, in the open."""
+    if row.receiver_id == row.unit_id:  # a sheet of its own: nobody builds on it
+        return
+    own = parse(row.calendar, row.period)
+    parents = session.scalars(
         select(Submission).where(
             Submission.unit_id == row.receiver_id, Submission.subject_kind == row.subject_kind,
-            Submission.calendar == row.calendar, Submission.period == row.period, Submission.state == "locked",
+            Submission.id != row.id, Submission.state == "locked",
         )
-    ).first()  # fmt: skip
-    if parent is not None:
-        raise ParentLocked(unit=named(session, parent.unit_id, clock.today()).full_name)
+    )  # fmt: skip
+    for parent in parents:
+        its = parse(parent.calendar, parent.period)
+        if its.first <= own.first and own.last <= its.last:
+            raise ParentLocked(unit=named(session, parent.unit_id, clock.today()).full_name)

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.calendars import Period, parse
 from backend.people.staff import names_of
-from backend.reports.approval import of_subject, open_submission
-from backend.reports.errors import NotEditable, ReportUnknown, TextChanged, TextTooLong
+from backend.reports.errors import ReportUnknown, TextChanged, TextTooLong
 from backend.reports.figures import Source, gathered
 from backend.reports.models import WORDS, Duty, Report, ReportText, Submission
-from backend.reports.rules import EDITABLE, WITH_ABOVE
+from backend.reports.rules import WITH_ABOVE
+from backend.reports.submissions import held_to_edit, open_submission
 from backend.reports.words import FIELDS
 from backend.safeguards.audit import Actor, note
 from backend.units.queries import named_many
@@ -41,6 +41,7 @@ class Below:
 
 def open_report(session: Session, duty: Duty, period: Period, sources: Iterable[Source], by: Actor) -> Report:
     """The report of that period, begun with the figures of today; the same again if somebody has begun it."""
+    session.execute(select(Duty.id).where(Duty.id == duty.id).with_for_update())  # two beginners, one report
     found = session.scalars(
         select(Report).where(Report.duty_id == duty.id, Report.period == period.code)
     ).first()
@@ -62,7 +63,7 @@ def open_report(session: Session, duty: Duty, period: Period, sources: Iterable[
 
 def refresh_figures(session: Session, report: Report, sources: Iterable[Source], by: Actor) -> None:
     """Read them anew. Raises NotEditable."""
-    require_editable(session, report)
+    held_to_edit(session, report)
     report.figures = gathered(session, report.unit_id, sources, parse(report.calendar, report.period))
     report.composed_at = clock.now()
     note(session, by, "report.figures", "report", report.id, unit=report.unit_id)
@@ -70,20 +71,12 @@ def refresh_figures(session: Session, report: Report, sources: Iterable[Source],
 
 def save_paper(session: Session, report: Report, told: dict[str, str], by: Actor) -> None:
     """Words of the paper that differ from the layout's. Raises NotEditable."""
-    require_editable(session, report)
+    held_to_edit(session, report)
     report.paper = {
         name: told[name].strip()[:most] for name, most in PAPER_FIELDS.items() if told.get(name, "").strip()
     }
+    report.paper_by = by.id
     note(session, by, "report.paper", "report", report.id, unit=report.unit_id)
-
-
-def require_editable(session: Session, report: Report) -> Submission:
-    """Raises NotEditable: what was handed on is not changed under the next one's eyes."""
-    duty = session.get_one(Duty, report.duty_id)
-    row = of_subject(session, "report", report.id, duty.line)
-    if row is None or row.state not in EDITABLE:
-        raise NotEditable
-    return row
 
 
 # --- the fields ------------------------------------------------------------------------------------------------------
@@ -108,6 +101,20 @@ def texts(session: Session, reports: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUI
     return {(row.report_id, row.field): row for row in rows}
 
 
+def writers(session: Session, reports: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    """Report -> whose words stand in its fields and on its sheet."""
+    wanted = list(reports)
+    found: dict[uuid.UUID, set[uuid.UUID]] = {}
+    for (report, _), row in texts(session, wanted).items():
+        if row.words.strip():
+            found.setdefault(report, set()).add(row.person_id)
+    papers = select(Report.id, Report.paper_by).where(Report.id.in_(wanted), Report.paper_by.is_not(None))
+    for report, person in session.execute(papers):
+        if person is not None:
+            found.setdefault(report, set()).add(person)
+    return {report: frozenset(people) for report, people in found.items()}
+
+
 def versions(session: Session, report: uuid.UUID, field: str) -> list[ReportText]:
     """Newest first."""
     query = select(ReportText).where(ReportText.report_id == report, ReportText.field == field)
@@ -124,7 +131,7 @@ def save_text(
     """
     if by.id is None or field not in FIELDS:
         raise ReportUnknown
-    require_editable(session, report)
+    held_to_edit(session, report)
     stands = texts(session, [report.id]).get((report.id, field))
     number = stands.version if stands else 0
     if number != seen:

@@ -36,6 +36,11 @@ class NumberMissing(DomainError):
     sentence = N_("Xin ghi số văn bản và ngày ban hành (ngày/tháng/năm) đã vào sổ. Hệ thống không tự cho số.")
 
 
+class NumberTaken(DomainError):
+    code = "report_number_taken"
+    sentence = N_("Số %(number)s đã dùng cho báo cáo khác trong năm %(year)s. Xin xem lại sổ văn bản.")
+
+
 class DayBeforeSigning(DomainError):
     code = "report_day_before_signing"
     sentence = N_("Ngày ban hành không thể trước ngày ký hoặc sau hôm nay.")
@@ -106,3 +111,7 @@ class ObligationUnknown(DomainError):
 class DutyTaken(DomainError):
     code = "report_duty_taken"
     sentence = N_("Đơn vị này đã có báo cáo định kỳ ấy.")
+
+
+class Unchangeable(Exception):
+    """A programming error: what was said, done or signed is added to, never changed."""

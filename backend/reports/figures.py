@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import Period, periods
-from backend.errors import N_
 from backend.participation.periods import ALL
 from backend.reports.other_figures import of_cards, of_plan
+from backend.reports.words import HIDDEN, NO_DENOMINATOR, NOT_OF_PERIOD, NOTHING
 from backend.scorecards.indicators import Indicator, template
 from backend.scorecards.queries import Figure, figures_by_period
+from backend.units.models import TREES
+from backend.units.trees import subtree
 
 MEASURED = "measured"
-NOTHING = N_("Chưa có số liệu")
-HIDDEN = N_("Ẩn để không lộ cá nhân")
-NO_DENOMINATOR = N_("Chưa có mẫu số")
 SINCE_OPENED = "lũy kế từ khi mở"
 MOST_CHARTS, MOST_BARS = 3, 8
 COUNTED = "thang"
@@ -36,6 +35,31 @@ class Source:
     title: str
     opens: date
     indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An activity that may say something, and whose it is."""
+
+    activity: uuid.UUID
+    owner: uuid.UUID
+    title: str
+    opens: date
+    indicators: tuple[Indicator, ...]
+
+
+def concerning(session: Session, unit: uuid.UUID, offered: Sequence[Offered]) -> list[Source]:
+    """Those that say something about the unit: its own, those of units below it, and those it takes part in."""
+    today = clock.today()
+    below = set().union(*(subtree(session, unit, today, tree) for tree in TREES))
+    under = {owner: subtree(session, owner, today) for owner in {one.owner for one in offered} - below}
+    return [
+        Source(
+            one.activity, one.owner, one.owner if one.owner in below else unit, one.title, one.opens, one.indicators
+        )
+        for one in offered
+        if one.owner in below or unit in under[one.owner]
+    ]  # fmt: skip
 
 
 Row = dict[str, Any]
@@ -68,14 +92,17 @@ def gathered(session: Session, unit: uuid.UUID, sources: Iterable[Source], perio
 
 
 def _rows(source: Source, period: Period, told: Mapping[str, Mapping[str, Figure]]) -> list[Row]:
-    """A figure whose period may not be parted from the rest, or of a calendar nobody counts by, is told since the beginning."""
+    """Of a period that may not be parted from the rest the sum since the beginning is told, while the period still runs:
+    afterwards that sum holds days of other periods."""
+    is_counted, still_runs = period.calendar == COUNTED, period.last >= clock.today()
     found = []
     for code, whole in told[ALL].items():
-        now = (
-            told[period.code][code] if period.calendar == COUNTED else Figure(whole.indicator, is_hidden=True)
-        )
-        if now.is_hidden and whole.numerator is not None and source.about == source.owner:
+        now = told[period.code][code] if is_counted else Figure(whole.indicator)
+        cannot_part = now.is_hidden or not is_counted
+        if cannot_part and still_runs and whole.numerator is not None and source.about == source.owner:
             found.append(_row(source, whole, SINCE_OPENED))
+        elif not is_counted and whole.numerator is not None:
+            found.append(_row(source, now, "") | {"absent": NOT_OF_PERIOD})
         elif now.numerator is not None or (now.is_hidden and source.about == source.owner):
             found.append(_row(source, now, ""))
     return found

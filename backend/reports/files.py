@@ -11,12 +11,12 @@ from backend import clock
 from backend.calendars import parse
 from backend.media import pdf
 from backend.people.staff import names_of
-from backend.reports import layouts, national, table, word
+from backend.reports import kept, layouts, national, table, word
 from backend.reports.compose import authors, texts
 from backend.reports.errors import ExportUnknown
-from backend.reports.models import Duty, Report, Submission
+from backend.reports.models import Duty, Kept, Report, Submission
 from backend.reports.obligations import shipped
-from backend.reports.paper import Facts, paper
+from backend.reports.paper import SAMPLE, Facts, paper
 from backend.reports.words import FIELDS
 from backend.units.queries import named
 
@@ -34,30 +34,50 @@ class Made:
 
 
 def made(session: Session, report: Report, kind: str, *, sample: bool) -> Made:
-    """Raises ExportUnknown."""
-    told = sheet_of_paper(session, report, sample=sample)
+    """Of what is signed always the same bytes. Raises ExportUnknown."""
+    told, figures, signed = _told(session, report)
+    told = told | {"sample": SAMPLE if sample else ""}
     writers: dict[str, tuple[Callable[[], bytes], str]] = {
         "docx": (lambda: word.as_word(told), word.TYPE),
         "pdf": (lambda: pdf.pdf("report", told), pdf.TYPE),
-        "xlsx": (lambda: table.as_table(told, report.figures), table.TYPE),
+        "xlsx": (lambda: table.as_table(told, figures), table.TYPE),
     }
     if kind not in writers:
         raise ExportUnknown
     write, mime = writers[kind]
-    return Made(write(), mime, f"bao-cao-{report.period}.{kind}")
+    content = kept.file_of(session, signed, kind, write) if signed else write()
+    return Made(content, mime, f"bao-cao-{report.period}.{kind}")
 
 
 def sheet_of_paper(session: Session, report: Report, *, sample: bool) -> dict[str, Any]:
-    """What stands on the sheet, for the writers and for the screen."""
-    duty = session.get_one(Duty, report.duty_id)
+    """What stands on the sheet, for the screen."""
+    return _told(session, report)[0] | {"sample": SAMPLE if sample else ""}
+
+
+def keep(session: Session, row: Submission, deed: str) -> None:
+    """Put the paper away as it is now that it is signed, or has its number."""
+    report = session.get_one(Report, row.subject_id)
+    kept.keep_paper(session, row, deed, _as_it_is(session, report, row), report.figures)
+
+
+def _told(session: Session, report: Report) -> tuple[dict[str, Any], dict[str, Any], Kept | None]:
+    """The sheet and its figures; with the kept paper they were read from, once it is signed."""
     row = session.scalars(
         select(Submission).where(Submission.subject_kind == "report", Submission.subject_id == report.id)
     ).one()
+    signed = kept.paper_of(session, row)
+    if signed is not None:
+        return *kept.read(signed), signed
+    return _as_it_is(session, report, row), report.figures, None
+
+
+def _as_it_is(session: Session, report: Report, row: Submission) -> dict[str, Any]:
+    duty = session.get_one(Duty, report.duty_id)
     day = row.number_on or clock.today()
-    return paper(layouts.in_force(duty.line, day), _facts(session, report, duty, row, sample), report.paper)
+    return paper(layouts.in_force(duty.line, day), _facts(session, report, duty, row), report.paper)
 
 
-def _facts(session: Session, report: Report, duty: Duty, row: Submission, sample: bool) -> Facts:
+def _facts(session: Session, report: Report, duty: Duty, row: Submission) -> Facts:
     told, today = shipped()[duty.obligation], clock.today()
     unit, receiver = named(session, report.unit_id, today), named(session, duty.receiver_id, today)
     body = RECEIVING_BODIES.get((duty.line, receiver.kind), "{heading}")
@@ -77,7 +97,6 @@ def _facts(session: Session, report: Report, duty: Duty, row: Submission, sample
         figures=report.figures,
         texts=_texts(session, report),
         sheet=_sheet(session, report, told.sheet) if told.sheet else (),
-        sample=sample,
     )
 
 

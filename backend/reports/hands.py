@@ -12,10 +12,11 @@ from backend.reports.models import Submission
 from backend.reports.rules import WAYS, WITH_ABOVE, Held, is_somebody_else, open_deeds, part_of
 
 WRITERS = ("drafter", "reviewer", "signer", "clerk")
-RECEIVERS = ("party_office", "province_viewer")
-READERS = (*WRITERS, *RECEIVERS)
+RECEIVERS = ("party_office",)
+WATCHERS = ("province_viewer",)
+"""Who reads what was sent, and does nothing with it."""
 OFFICES = ("party_office",)
-"""Who settles the days on which reports are due."""
+"""Who settles the days on which reports to their unit are due."""
 
 
 @dataclass(frozen=True)
@@ -28,23 +29,33 @@ class Button:
 
 @dataclass(frozen=True)
 class Desk:
-    """The units a member works for, and those they receive reports at."""
+    """`units`: those a member writes reports of; `receiving`: those they take them in for; `watching`: those whose post they
+    may read. A role of an office acts for the unit it was given on, never for those below; `keeps`: whom the member may give
+    duties, with all below."""
 
     staff: Staff
     units: frozenset[uuid.UUID]
     receiving: frozenset[uuid.UUID]
+    watching: frozenset[uuid.UUID]
     by_role: dict[str, frozenset[uuid.UUID]]
+    keeps: frozenset[uuid.UUID]
 
     @classmethod
     def of(cls, session: Session, staff: Staff) -> "Desk":
-        by_role = {role: frozenset(reach(session, staff, role)) for role in (*WRITERS, *OFFICES)}
-        # What is sent to a unit is received there, not above: a province reads what communes send to the province.
-        receiving = frozenset(unit for role in RECEIVERS for unit in staff.roles.get(role, ()))
-        return cls(staff, frozenset().union(*by_role.values()), receiving, by_role)
+        by_role = {role: _granted(staff, role) for role in (*WRITERS, *OFFICES)}
+        receiving = _granted(staff, *RECEIVERS)
+        return cls(
+            staff,
+            frozenset().union(*by_role.values()),
+            receiving,
+            receiving | _granted(staff, *WATCHERS),
+            by_role,
+            frozenset(reach(session, staff, *OFFICES)),
+        )
 
     def may_read(self, row: Submission) -> bool:
         """Above, only what has been sent."""
-        return row.unit_id in self.units or (row.receiver_id in self.receiving and row.state in WITH_ABOVE)
+        return row.unit_id in self.units or (row.receiver_id in self.watching and row.state in WITH_ABOVE)
 
     def holds(self, row: Submission, deed: str) -> bool:
         part = part_of(row.state, deed)
@@ -65,7 +76,8 @@ class Desk:
         return unit in self.by_role["drafter"]
 
     def keeps_days(self, unit: uuid.UUID, receiver: uuid.UUID) -> bool:
-        return bool({unit, receiver} & self.by_role["party_office"])
+        """Whoever waits for the reports says until when; whoever sends them does not, but for a sheet of its own."""
+        return receiver in self.by_role["party_office"]
 
     def require_reading(self, row: Submission | None) -> Submission:
         """Raises ReportUnknown: what may not be read is not there."""
@@ -79,3 +91,7 @@ class Desk:
             part = part_of(row.state, deed)
             role = part if part != "receiving" else "party_office"
             raise NotYours(role=ROLES[role])
+
+
+def _granted(staff: Staff, *roles: str) -> frozenset[uuid.UUID]:
+    return frozenset(unit for role in roles for unit in staff.roles.get(role, ()))

@@ -3,11 +3,12 @@ from datetime import date, datetime
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from backend.db.base import Base, new_id
-from backend.reports.rules import LINES, PARTS, STATES, SUBJECTS
+from backend.reports.errors import Unchangeable
+from backend.reports.rules import KEPT_AT, LINES, PARTS, STATES, SUBJECTS
 
 WORDS = 20_000
 """The longest narrative field of a report, in letters."""
@@ -22,7 +23,7 @@ class Duty(Base):
     """A unit owes a kind of report (`obligation`, of obligations.yaml) to another, from one day on.
 
     `due_day`: of the month that lies `due_months` after the period's end; None: no day was set. `is_preset`: nobody has
-    confirmed that day.
+    confirmed that day. Later days are rows of `DueChange`; these columns hold until the first of them.
     """
 
     __tablename__ = "report_duty"
@@ -47,9 +48,30 @@ class Duty(Base):
     valid_to: Mapped[date | None]
 
 
+class DueChange(Base):
+    """From `holds_from` on a duty is due on another day. Periods that were over by then keep the day of their time; of one
+    day the highest `number` stands."""
+
+    __tablename__ = "report_due_change"
+    __table_args__ = (
+        UniqueConstraint("duty_id", "number"),
+        CheckConstraint("due_day BETWEEN 1 AND 31", name="due_day_in_month"),
+        CheckConstraint("due_months BETWEEN 0 AND 12", name="due_months_plausible"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    duty_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report_duty.id"))
+    number: Mapped[int]
+    holds_from: Mapped[date]
+    due_day: Mapped[int | None]
+    due_months: Mapped[int]
+    person_id: Mapped[uuid.UUID | None]
+    at: Mapped[datetime]
+
+
 class Report(Base):
     """One report of one unit for one period. `figures`: what was read when it was composed; `paper`: words of the sheet
-    that differ from what its layout says."""
+    that differ from what its layout says, by `paper_by`."""
 
     __tablename__ = "report"
     __table_args__ = (UniqueConstraint("duty_id", "period"),)
@@ -61,6 +83,7 @@ class Report(Base):
     period: Mapped[str] = mapped_column(String(20))
     figures: Mapped[dict[str, Any]]
     paper: Mapped[dict[str, Any]]
+    paper_by: Mapped[uuid.UUID | None]
     composed_at: Mapped[datetime]
     made_at: Mapped[datetime]
 
@@ -95,6 +118,7 @@ class Submission(Base):
             CheckConstraint(f"{one}_id <> {other}_id", name=f"{one}_is_not_{other}")
             for one, other in combinations(PARTS, 2)
         ),
+        UniqueConstraint("unit_id", "line", "number_year", "number"),
         Index(None, "receiver_id", "period"),
         Index(None, "unit_id", "period"),
     )
@@ -116,6 +140,7 @@ class Submission(Base):
     receiving_id: Mapped[uuid.UUID | None]
     number: Mapped[str | None] = mapped_column(String(40))
     number_on: Mapped[date | None]
+    number_year: Mapped[int | None]
     first_sent_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     revision: Mapped[int]
@@ -149,3 +174,45 @@ class SheetEntry(Base):
     value: Mapped[str] = mapped_column(String(200))
     person_id: Mapped[uuid.UUID]
     at: Mapped[datetime]
+
+
+class Kept(Base):
+    """A report as it was signed, and as it was issued with its number: bytes that never change.
+
+    `kind`: `paper` is everything that stands on the sheet, as canonical JSON; docx, pdf, xlsx are the files made of it.
+    """
+
+    __tablename__ = "report_kept"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "round", "deed", "kind"),
+        CheckConstraint(_one_of("deed", KEPT_AT), name="deed_known"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report_submission.id"))
+    round: Mapped[int]
+    deed: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(10))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+NEVER_CHANGED = (DueChange, ReportText, Step, SheetEntry, Kept)
+
+
+def _refuse(_mapper: Any, _connection: Any, row: Base) -> None:
+    raise Unchangeable(f"{type(row).__name__} {row}")
+
+
+for _table in NEVER_CHANGED:
+    event.listen(_table, "before_update", _refuse)
+    event.listen(_table, "before_delete", _refuse)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_in_bulk(state: ORMExecuteState) -> None:
+    """The same for statements that change rows without loading them."""
+    mapper = state.bind_mapper
+    if (state.is_update or state.is_delete) and mapper is not None and mapper.class_ in NEVER_CHANGED:
+        raise Unchangeable(mapper.class_.__name__)

@@ -1,6 +1,7 @@
 """What the plans say about reporting, as data, and which unit has which duty by it."""
 
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,7 +22,7 @@ from backend.reports.errors import (
     PeriodNotExpected,
     ReportUnknown,
 )
-from backend.reports.models import Duty
+from backend.reports.models import DueChange, Duty
 from backend.safeguards.audit import Actor, note
 
 PLAIN = ("month", "quarter", "half", "year")
@@ -108,31 +109,55 @@ def give_duty(
     return made
 
 
-def set_due(session: Session, duty: uuid.UUID, day: int | None, months: int, by: Actor) -> Duty:
-    """The day a unit's office has settled. Raises ReportUnknown, DueDayWrong."""
-    row = session.get(Duty, duty)
+def set_due(session: Session, duty: uuid.UUID, day: int | None, months: int, by: Actor) -> DueChange:
+    """The day the receiving office has settled, for the period that runs and those to come. Raises ReportUnknown, DueDayWrong."""
+    row = session.scalars(select(Duty).where(Duty.id == duty).with_for_update()).first()
     if row is None:
         raise ReportUnknown
     if (day is not None and not 1 <= day <= 31) or not 0 <= months <= 12:
         raise DueDayWrong
-    row.due_day, row.due_months, row.is_preset = day, months, False
+    before = len(changes(session, [duty])[duty])
+    made = DueChange(
+        duty_id=duty, number=before + 1, holds_from=clock.today(), due_day=day, due_months=months, person_id=by.id,
+        at=clock.now(),
+    )  # fmt: skip
+    session.add(made)
     note(session, by, "report.due_day", "duty", row.id, unit=row.unit_id, reason=f"{day} +{months}")
-    return row
+    return made
 
 
-def rule_of(duty: Duty) -> Rule:
+Changes = Sequence[DueChange]
+"""Of one duty, the earliest first."""
+
+
+def changes(session: Session, of: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[DueChange]]:
+    """Duty -> how its day was changed."""
+    found: dict[uuid.UUID, list[DueChange]] = {duty: [] for duty in of}
+    query = select(DueChange).where(DueChange.duty_id.in_(list(found)))
+    for row in session.scalars(query.order_by(DueChange.number)):
+        found[row.duty_id].append(row)
+    return found
+
+
+def rule_of(duty: Duty, changed: Changes, on: date) -> Rule:
+    """The rule of a period that ends on that day: a later change does not make what was late timely."""
+    held = [one for one in changed if one.holds_from <= on]
+    if held:
+        return Rule(held[-1].due_day, held[-1].due_months)
     return Rule(duty.due_day, duty.due_months, duty.is_preset)
 
 
-def duties(session: Session, *, units: set[uuid.UUID], receivers: set[uuid.UUID], day: date) -> list[Duty]:
-    """Duties that hold on the day, of these units or towards those."""
+def duties(
+    session: Session, *, units: set[uuid.UUID], receivers: set[uuid.UUID], since: date, until: date
+) -> list[Duty]:
+    """Duties that hold on some day between the two, of these units or towards those."""
     return list(
         session.scalars(
             select(Duty)
             .where(
                 or_(Duty.unit_id.in_(list(units)), Duty.receiver_id.in_(list(receivers))),
-                Duty.valid_from <= day,
-                or_(Duty.valid_to.is_(None), Duty.valid_to > day),
+                Duty.valid_from <= until,
+                or_(Duty.valid_to.is_(None), Duty.valid_to > since),
             )
             .order_by(Duty.obligation, Duty.id)
         )
@@ -149,17 +174,22 @@ def offered(duty: Duty) -> list[Period]:
     return [one for interval in reversed(of.intervals) for one in choices(of, interval, clock.today(), 2)]
 
 
-def expected(duty: Duty, since: date, until: date) -> list[Period]:
+def expected(duty: Duty, changed: Changes, since: date, until: date) -> list[Period]:
     """The periods whose reports fall due between two days; none for what no calendar calls for."""
     if duty.interval not in PLAIN:
         return []
-    first = max(duty.valid_from, since.replace(year=since.year - 1))
+    first = max(duty.valid_from, since.replace(day=1, year=since.year - 1))
     found = periods(duty.calendar, first, until, cast(Interval, duty.interval))
-    return [one for one in found if duty.valid_from <= one.last and _falls(duty, one, since, until)]
+    return [one for one in found if _holds(duty, one) and _falls(duty, changed, one, since, until)]
 
 
-def _falls(duty: Duty, period: Period, since: date, until: date) -> bool:
-    due = due_day(period, rule_of(duty))
+def _holds(duty: Duty, period: Period) -> bool:
+    """What was owed before the duty ended stays owed."""
+    return duty.valid_from <= period.last and (duty.valid_to is None or duty.valid_to > period.last)
+
+
+def _falls(duty: Duty, changed: Changes, period: Period, since: date, until: date) -> bool:
+    due = due_day(period, rule_of(duty, changed, period.last))
     return since <= (due or period.last) <= until
 
 

@@ -1,22 +1,27 @@
 """Figures of a report that others keep: the unit's scorecard of that very period, and what was declared or taken over."""
 
 import uuid
-from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend import clock
 from backend.calendars import Period, parse, title
 from backend.cards.queries import CardView, CriterionView, cards_of, view_of
-from backend.targets.models import PlanIndicator, SeriesValue
+from backend.reports.words import HIDDEN, NO_DENOMINATOR, NOTHING
+from backend.targets.models import SeriesValue
 from backend.targets.queries import Line, in_force, targets_of
 from backend.targets.series import rows_standing
 from backend.targets.words import COMPARATORS
-from backend.units.trees import subtree
+from backend.units.models import UnitLink
+from backend.units.queries import NamedUnit, named_many
+from backend.units.trees import holds_on
 
 Row = dict[str, Any]
-HIDDEN, NOTHING, NO_DENOMINATOR = "Ẩn để không lộ cá nhân", "Chưa có số liệu", "Chưa có mẫu số"
 
 
 def of_cards(session: Session, unit: uuid.UUID, period: Period) -> list[Row]:
@@ -32,44 +37,111 @@ def of_cards(session: Session, unit: uuid.UUID, period: Period) -> list[Row]:
 def _criterion(view: CardView, one: CriterionView) -> Row:
     published = f"bản công bố số {view.revision}" if view.revision else "chưa công bố"
     absent = HIDDEN if one.is_hidden else NOTHING if one.value is None else None
+    word, factor = ("%", 100) if one.is_percent else (one.noun, 1)
     return _row(
         one.code, one.title["vi"], f"{view.template_title['vi']}, {published}", one.series, one.numerator,
-        one.denominator, one.value, "%" if one.is_percent else one.noun, absent,
+        one.denominator, one.value, word, absent, factor, _places(one.value),
     )  # fmt: skip
 
 
+# --- what was said for the plan --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one series of one unit says of a period, put together where months add up to it."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    absent: str | None
+    kind: str
+    where: str
+
+
 def of_plan(session: Session, unit: uuid.UUID, period: Period) -> list[Row]:
-    """What the unit declared and what was taken over for its own plan, the newest of each in the period. The two stay two."""
-    units = subtree(session, unit, period.last, "party") | {unit}
+    """What the unit declared and what was taken over for its own plan. The two stay two.
+
+    Beside the unit itself only its Party organisation speaks, by its name: never a cell for the whole.
+    """
+    places = _speakers(session, unit, period)
     lines = {
         line.indicator.id: line
-        for one in in_force(session, units, period.last)
+        for one in in_force(session, places, period.last)
         for line in targets_of(session, one.id)
     }
-    newest: dict[tuple[uuid.UUID, str], SeriesValue] = {}
-    for said in rows_standing(session, lines, units):
-        its = parse(said.calendar, said.period)
-        if period.first <= its.first and its.last <= period.last:
-            newest[said.indicator_id, said.kind] = said
-    return [_said(lines[indicator], said) for (indicator, _), said in sorted(newest.items(), key=_place)]
+    found: dict[tuple[str, str, str], list[SeriesValue]] = {}
+    units: dict[tuple[str, str, str], uuid.UUID] = {}
+    for said in rows_standing(session, lines, places):
+        key = lines[said.indicator_id].indicator.code, places[said.unit_id].code, said.kind
+        found.setdefault(key, []).append(said)
+        units[key] = said.unit_id
+    rows = []
+    for key, series in sorted(found.items()):
+        line = lines[series[0].indicator_id]
+        told = of_period(series, period, line.indicator.additivity)
+        if told:
+            speaker = "" if units[key] == unit else places[units[key]].heading
+            rows.append(_said(line, told, period.last.year, speaker))
+    return rows
 
 
-def _place(one: tuple[tuple[uuid.UUID, str], SeriesValue]) -> tuple[str, str]:
-    return str(one[0][0]), one[0][1]
+def _speakers(session: Session, unit: uuid.UUID, period: Period) -> dict[uuid.UUID, NamedUnit]:
+    today = clock.today()
+    below = select(UnitLink.unit_id).where(
+        UnitLink.parent_id == unit, UnitLink.tree == "party", holds_on(UnitLink, min(period.last, today))
+    )
+    found = named_many(session, {unit, *session.scalars(below)}, today)
+    return {one.id: one for one in found.values() if one.id == unit or one.kind == "party_organisation"}
 
 
-def _said(line: Line, said: SeriesValue) -> Row:
-    of, goal = line.indicator, _goal(line, int(said.period[:4]))
-    absent = None if said.value is not None else NO_DENOMINATOR if said.absent else NOTHING
-    where = title(parse(said.calendar, said.period))
+def of_period(rows: Sequence[SeriesValue], period: Period, additivity: str) -> Told | None:
+    """The period's own figure; else of what adds up the sum of the longest periods in it that do not overlap, of anything
+    else the latest by its days."""
+    inside = [(parse(row.calendar, row.period), row) for row in rows]
+    inside = [(its, row) for its, row in inside if period.first <= its.first and its.last <= period.last]
+    own = [row for its, row in inside if (its.calendar, its.code) == (period.calendar, period.code)]
+    if own or not inside:
+        return _told(own[0]) if own else None
+    if additivity != "sum":
+        return _told(max(inside, key=lambda one: (one[0].last, one[0].last - one[0].first, one[0].code))[1])
+    return _added(_apart(inside))
+
+
+def _apart(inside: Iterable[tuple[Period, SeriesValue]]) -> list[tuple[Period, SeriesValue]]:
+    taken: list[tuple[Period, SeriesValue]] = []
+    for its, row in sorted(inside, key=lambda one: (one[0].first - one[0].last, one[0].first, one[0].code)):
+        if all(its.last < other.first or other.last < its.first for other, _ in taken):
+            taken.append((its, row))
+    return sorted(taken, key=lambda one: one[0].first)
+
+
+def _added(parts: Sequence[tuple[Period, SeriesValue]]) -> Told:
+    known = [(its, row) for its, row in parts if row.value is not None]
+    if len(known) < 2:
+        return _told((known or parts)[-1][1])
+    total = sum((row.value for _, row in known if row.value is not None), Decimal(0))
+    names = ", ".join(title(its) for its, _ in known)
+    return Told(total, None, None, None, known[0][1].kind, f"cộng {len(known)} kỳ: {names}")
+
+
+def _told(row: SeriesValue) -> Told:
+    where = f"{title(parse(row.calendar, row.period))}; {row.source}"
+    return Told(row.value, row.numerator, row.denominator, row.absent, row.kind, where)
+
+
+def _said(line: Line, told: Told, year: int, speaker: str) -> Row:
+    of, goal = line.indicator, _goal(line, year)
+    absent = None if told.value is not None else NO_DENOMINATOR if told.absent else NOTHING
+    where = f"{speaker}; {told.where}" if speaker else told.where
     return _row(
-        of.code, f"{of.name_vi}{goal}", f"{where}; {said.source}", said.kind, said.numerator, said.denominator,
-        said.value, of.unit, absent, _decimals(of),
+        of.code, f"{of.name_vi}{goal}", where, told.kind, told.numerator, told.denominator, told.value, of.unit,
+        absent, of.factor, of.decimals,
     )  # fmt: skip
 
 
 def _goal(line: Line, year: int) -> str:
-    """', mục tiêu 2030: từ 80 trở lên'; nothing where the plan sets none from that year on."""
+    """' (mục tiêu 2030: từ 80 trở lên)'; nothing where the plan sets none from that year on."""
     ahead = [one for one in line.targets if one.horizon_year >= year]
     if not ahead:
         return ""
@@ -78,30 +150,31 @@ def _goal(line: Line, year: int) -> str:
     return f" (mục tiêu {one.horizon_year}: {COMPARATORS[one.comparator] % values})"
 
 
-def _decimals(of: PlanIndicator) -> int:
-    return of.decimals or 0
-
-
 def _row(
     code: str, name: str, of: str, series: str, numerator: Decimal | None, denominator: Decimal | None,
-    value: Decimal | None, word: str, absent: str | None, decimals: int = 1,
+    value: Decimal | None, word: str, absent: str | None, factor: int, decimals: int,
 ) -> Row:  # fmt: skip
     hidden = absent is not None
     return {
-        "code": code, "title": name, "of": of, "series": series, "numerator": None if hidden else _whole(numerator),
-        "denominator": None if hidden else _whole(denominator), "factor": 100 if word == "%" else 1,
-        "value": None if hidden or value is None else _told(value, word), "decimals": decimals, "word": word,
+        "code": code, "title": name, "of": of, "series": series, "numerator": None if hidden else _number(numerator),
+        "denominator": None if hidden else _number(denominator), "factor": factor,
+        "value": None if hidden or value is None else _valued(value, decimals), "decimals": decimals, "word": word,
         "absent": absent, "rules": None,
     }  # fmt: skip
 
 
-def _told(value: Decimal, word: str) -> str:
-    """Rates with one place after the comma, half up; whatever else as it is."""
-    if word == "%":
-        return f"{value.quantize(Decimal('0.1'), ROUND_HALF_UP)}"
-    return f"{value:f}".rstrip("0").rstrip(".") if value != value.to_integral_value() else str(int(value))
+def _number(side: Decimal | None) -> int | str | None:
+    """What is whole as a whole number; else as it was written."""
+    if side is None:
+        return None
+    return int(side) if side == side.to_integral_value() else f"{side:f}"
 
 
-def _whole(side: Decimal | None) -> int | None:
-    """Sides are counted; one with a fraction is told in its result alone."""
-    return int(side) if side is not None and side == side.to_integral_value() else None
+def _valued(value: Decimal, decimals: int) -> str:
+    """With the places of its indicator at least: 60 % of one place is 60.0."""
+    return f"{value.quantize(Decimal(1).scaleb(-decimals)) if _places(value) < decimals else value:f}"
+
+
+def _places(value: Decimal | None) -> int:
+    exponent = value.as_tuple().exponent if value is not None else 0
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -14,6 +14,7 @@ from backend.reports.layouts import Layout
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 HEADS = ("TT", "Chỉ tiêu", "Kết quả", "Tử số", "Mẫu số", "Nguồn số liệu")
+SAMPLE = "(Bản trình diễn: nội dung hư cấu)"
 SERIES = {"measured": "ghi nhận trên hệ thống", "declared": "đơn vị báo cáo", "official": "số chính thức"}
 
 
@@ -44,7 +45,7 @@ def paper(layout: Layout, facts: Facts, own: Mapping[str, str]) -> dict[str, Any
     said = _said(layout, facts, own)
     return {
         "layout": {**layout, "holds_from": layout["holds_from"].isoformat()},
-        "sample": "(Bản trình diễn: nội dung hư cấu)" if facts.sample else "",
+        "sample": SAMPLE if facts.sample else "",
         "heading": [
             {side: _lines(row[side], said) for side in ("left", "right")} for row in layout["heading"]["rows"]
         ],
@@ -74,7 +75,7 @@ def _said(layout: Layout, facts: Facts, own: Mapping[str, str]) -> dict[str, Any
         "abstract": own.get("abstract") or f"{facts.subject}, {_lower(title(facts.period))}",
         "capacity": own.get("capacity") or names["capacity"],
         "signer_title": own.get("signer_title") or names["signer_title"],
-        "signer_name": own.get("signer_name") or facts.signer,
+        "signer_name": facts.signer or own.get("signer_name", ""),
         "recipients": [f"- {filled(line.strip(' -'), base)}" for line in receivers if line.strip(" -")],
     }
 
@@ -167,8 +168,8 @@ def figure_row(number: int, row: Mapping[str, Any]) -> list[str]:
         str(number),
         f"{row['title']} – {row['of']}",
         said,
-        "" if row["numerator"] is None else thousands(row["numerator"]),
-        "" if row["denominator"] is None else thousands(row["denominator"]),
+        "" if row["numerator"] is None else decimal_words(row["numerator"]),
+        "" if row["denominator"] is None else decimal_words(row["denominator"]),
         SERIES[row["series"]],
     ]
 
@@ -177,10 +178,11 @@ def thousands(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
-def decimal_words(value: str) -> str:
+def decimal_words(value: str | int) -> str:
     """'1306.5' -> '1.306,5'."""
-    whole, _, rest = value.partition(".")
-    return thousands(int(whole)) + (f",{rest}" if rest else "")
+    whole, _, rest = str(value).lstrip("-").partition(".")
+    sign = "-" if str(value).startswith("-") else ""
+    return sign + thousands(int(whole)) + (f",{rest}" if rest else "")
 
 
 def _sheet(rows: Sequence[tuple[str, str, str, str]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What is owed, by whom, until when, and how far it has come."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import Period, parse, title
-from backend.reports.due import Expected, Punctuality, due_day, punctuality
+from backend.reports.due import Expected, Punctuality, Rule, due_day, punctuality
 from backend.reports.models import Duty, Report, Step, Submission
 from backend.reports.obligations import (
+    Changes,
     Obligation,
+    changes,
     duties,
     expected,
     falls_by_calendar,
@@ -25,6 +27,7 @@ from backend.reports.rules import NEEDS_WORDS, WITH_ABOVE
 from backend.units.queries import NamedUnit, named_many
 
 BACK, AHEAD = timedelta(days=200), timedelta(days=45)
+A_YEAR = timedelta(days=366)
 REMIND_DAYS = 7
 
 
@@ -38,6 +41,10 @@ class Owed:
     receiver: NamedUnit
     period: Period
     due: date | None
+    is_guess: bool
+    """Nobody had confirmed that day by the end of the period."""
+    rule: Rule
+    """By which the next ones are due."""
     report: uuid.UUID | None
     submission: Submission | None
 
@@ -73,10 +80,15 @@ class Owed:
 def owed(session: Session, units: set[uuid.UUID], receivers: set[uuid.UUID]) -> list[Owed]:
     """What these units owe or are owed, due from half a year back to the coming weeks, by its day; a fixed number of statements."""
     today = clock.today()
-    found = duties(session, units=units, receivers=receivers, day=today)
-    wanted = [(duty, one) for duty in found for one in expected(duty, today - BACK, today + AHEAD)]
+    found = duties(session, units=units, receivers=receivers, since=today - BACK - A_YEAR, until=today)
+    changed = changes(session, [duty.id for duty in found])
+    wanted = [
+        (duty, one) for duty in found for one in expected(duty, changed[duty.id], today - BACK, today + AHEAD)
+    ]
     wanted += _begun(session, {duty.id: duty for duty in found if not falls_by_calendar(duty)})
-    return sorted(_joined(session, wanted), key=lambda one: (one.due or one.period.last, one.unit.code))
+    return sorted(
+        _joined(session, wanted, changed), key=lambda one: (one.due or one.period.last, one.unit.code)
+    )
 
 
 def _begun(session: Session, called: dict[uuid.UUID, Duty]) -> list[tuple[Duty, Period]]:
@@ -89,7 +101,9 @@ def on_call(session: Session, units: set[uuid.UUID]) -> list[Owed]:
     """Duties of these units that begin when somebody opens one: mid-term, end of term, ad hoc. With the running period."""
     today = clock.today()
     found = [
-        one for one in duties(session, units=units, receivers=set(), day=today) if not falls_by_calendar(one)
+        one
+        for one in duties(session, units=units, receivers=set(), since=today, until=today)
+        if not falls_by_calendar(one)
     ]
     return _joined(session, [(one, offered(one)[0]) for one in found])
 
@@ -99,8 +113,13 @@ def owed_one(session: Session, report: Report) -> Owed:
     return _joined(session, [(duty, parse(report.calendar, report.period))])[0]
 
 
-def _joined(session: Session, wanted: Sequence[tuple[Duty, Period]]) -> list[Owed]:
-    ids = {duty.id for duty, _ in wanted}
+def _joined(
+    session: Session,
+    wanted: Sequence[tuple[Duty, Period]],
+    changed: Mapping[uuid.UUID, Changes] | None = None,
+) -> list[Owed]:
+    ids, today = {duty.id for duty, _ in wanted}, clock.today()
+    changed = changes(session, ids) if changed is None else changed
     rows = session.execute(
         select(Report, Submission)
         .join(Submission, (Submission.subject_id == Report.id) & (Submission.subject_kind == "report"))
@@ -108,15 +127,18 @@ def _joined(session: Session, wanted: Sequence[tuple[Duty, Period]]) -> list[Owe
     )
     known = {(report.duty_id, report.period): (report.id, submission) for report, submission in rows}
     units = {unit for duty, _ in wanted for unit in (duty.unit_id, duty.receiver_id)}
-    names = named_many(session, units, clock.today())
-    return [
-        Owed(
-            duty, shipped()[duty.obligation], names[duty.unit_id], names[duty.receiver_id], period,
-            due_day(period, rule_of(duty)), *known.get((duty.id, period.code), (None, None)),
-        )
-        for duty, period in wanted
-        if duty.unit_id in names and duty.receiver_id in names
-    ]  # fmt: skip
+    names = named_many(session, units, today)
+    found = []
+    for duty, period in wanted:
+        if duty.unit_id in names and duty.receiver_id in names:
+            its, now = (rule_of(duty, changed[duty.id], day) for day in (period.last, today))
+            found.append(
+                Owed(
+                    duty, shipped()[duty.obligation], names[duty.unit_id], names[duty.receiver_id], period,
+                    due_day(period, its), its.is_preset, now, *known.get((duty.id, period.code), (None, None)),
+                )
+            )  # fmt: skip
+    return found
 
 
 def kept_by_unit(rows: Iterable[Owed]) -> list[tuple[NamedUnit, Punctuality]]:
@@ -164,14 +186,6 @@ def sister(session: Session, report: Report, duty: Duty) -> tuple[Report, Submis
 
 def submission(session: Session, submission_id: uuid.UUID) -> Submission | None:
     return session.get(Submission, submission_id)
-
-
-def submission_of(session: Session, kind: str, subject: uuid.UUID, line: str) -> Submission | None:
-    return session.scalars(
-        select(Submission).where(
-            Submission.subject_kind == kind, Submission.subject_id == subject, Submission.line == line
-        )
-    ).first()
 
 
 def steps(session: Session, submission_id: uuid.UUID) -> list[Step]:

@@ -38,6 +38,8 @@ NEEDS_WORDS = ("give_back", "reopen")
 WITH_ABOVE = ("sent", "received", "locked")
 """States in which the report has left the unit: for whoever waits for it, it is there."""
 EDITABLE = ("open", "returned")
+KEPT_AT = ("sign", "number")
+"""Deeds after which the paper is kept as it stands."""
 
 Person = TypeVar("Person")
 

@@ -1,7 +1,7 @@
 """A report as a workbook: figures with live formulas where people check sums, charts the program draws itself."""
 
 import io
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, cast
 
 import xlsxwriter
@@ -12,11 +12,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from backend.media.documents import clean
 from backend.reports.paper import SERIES
+from backend.reports.words import NOTHING
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET_OF_CHARTS = "Biểu đồ"
 FIRST = 5
 """The row of the table's head, from 0."""
+MOST_PLACES = 6
 
 
 def as_table(told: dict[str, Any], figures: dict[str, Any]) -> bytes:
@@ -42,7 +44,10 @@ def _looks(book: Workbook) -> dict[str, Format]:
         "head": book.add_format({**ruled, "bold": True, "align": "center", "bg_color": "#EDE4D8"}),
         "cell": book.add_format(ruled),
         "whole": book.add_format({**ruled, "num_format": "#,##0"}),
-        "rate": book.add_format({**ruled, "num_format": "#,##0.0"}),
+        **{
+            f"places-{places}": book.add_format({**ruled, "num_format": _places(places)})
+            for places in range(MOST_PLACES + 1)
+        },
         "sum": book.add_format({**ruled, "bold": True, "num_format": "#,##0"}),
     }
 
@@ -55,7 +60,7 @@ def _figures(book: Workbook, looks: dict[str, Format], told: dict[str, Any], fig
     sheet.write_string(0, 0, clean(told["kind"].upper()), looks["title"])
     sheet.write_string(1, 0, clean(told["abstract"]), looks["title"])
     sheet.write_string(2, 0, told["sample"], looks["plain"])
-    sheet.write_string(3, 0, "Ô trống là chưa có số liệu, không phải số 0.", looks["plain"])
+    sheet.write_string(3, 0, "Chưa có số liệu không phải là số 0.", looks["plain"])
     heads = ("TT", "Chỉ tiêu", "Hoạt động", "Tử số", "Mẫu số", "Kết quả", "Đơn vị tính", "Nguồn, ghi chú")
     for column, text in enumerate(heads):
         sheet.write_string(FIRST, column, text, looks["head"])
@@ -72,25 +77,54 @@ def _row(sheet: Worksheet, looks: dict[str, Format], at: int, number: int, row: 
     sheet.write_string(at, 1, clean(row["title"]), looks["cell"])
     sheet.write_string(at, 2, clean(row["of"]), looks["cell"])
     for column, name in ((3, "numerator"), (4, "denominator")):
-        if row[name] is None:
+        if row[name] is None or row["absent"]:
             sheet.write_blank(at, column, None, looks["cell"])
         else:
-            sheet.write_number(at, column, row[name], looks["whole"])
+            _number(sheet, looks, at, column, Decimal(str(row[name])))
     _result(sheet, looks, at, row)
     sheet.write_string(at, 6, clean(row["word"]), looks["cell"])
-    sheet.write_string(at, 7, row["absent"] or SERIES[row["series"]], looks["cell"])
+    sheet.write_string(at, 7, SERIES[row["series"]], looks["cell"])
+
+
+def _number(sheet: Worksheet, looks: dict[str, Format], at: int, column: int, value: Decimal) -> None:
+    sheet.write_number(at, column, float(value), looks[f"places-{_places_of(value)}"])
+
+
+def _places_of(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return min(MOST_PLACES, max(0, -exponent)) if isinstance(exponent, int) else 0
+
+
+def _places(places: int) -> str:
+    return "#,##0" + (f".{'0' * places}" if places else "")
 
 
 def _result(sheet: Worksheet, looks: dict[str, Format], at: int, row: dict[str, Any]) -> None:
-    """A ratio is worked out in the sheet again, so that whoever doubts it sees how."""
+    """A ratio is worked out in the sheet again, so that whoever doubts it sees how: but only where both sides stand there
+    and come to what the report says. Anything else is the plain number, and what is not known the sentence why."""
     if row["absent"] or row["value"] is None:
-        sheet.write_blank(at, 5, None, looks["cell"])
-    elif row["denominator"]:
-        line, factor, decimals = at + 1, int(row.get("factor", 100)), int(row["decimals"])
-        formula = f'=IF(E{line}="","",ROUND(D{line}*{factor}/E{line},{decimals}))'
-        sheet.write_formula(at, 5, formula, looks["rate"], float(Decimal(row["value"])))
+        sheet.write_string(at, 5, row["absent"] or NOTHING, looks["cell"])
+        return
+    value, line, factor, places = Decimal(row["value"]), at + 1, int(row["factor"]), int(row["decimals"])
+    look = looks[f"places-{max(_places_of(value), min(places, MOST_PLACES))}"]
+    if _comes_to(row, value):
+        formula = f'=IF(E{line}="","",ROUND(D{line}*{factor}/E{line},{places}))'
+        sheet.write_formula(at, 5, formula, look, float(value))
+    elif (
+        row["denominator"] is None
+        and row["numerator"] is not None
+        and Decimal(str(row["numerator"])) == value
+    ):
+        sheet.write_formula(at, 5, f"=D{line}", look, float(value))
     else:
-        sheet.write_formula(at, 5, f"=D{at + 1}", looks["whole"], row["numerator"])
+        _number(sheet, looks, at, 5, value)
+
+
+def _comes_to(row: dict[str, Any], value: Decimal) -> bool:
+    if row["numerator"] is None or not row["denominator"] or not Decimal(str(row["denominator"])):
+        return False
+    worked = Decimal(str(row["numerator"])) * int(row["factor"]) / Decimal(str(row["denominator"]))
+    return worked.quantize(Decimal(1).scaleb(-int(row["decimals"])), ROUND_HALF_UP) == value
 
 
 def _charts(book: Workbook, looks: dict[str, Format], charts: list[dict[str, Any]]) -> None:
@@ -108,7 +142,7 @@ def _charts(book: Workbook, looks: dict[str, Format], charts: list[dict[str, Any
                 sheet.write_blank(first + offset, 1, None, looks["cell"])
             else:
                 sheet.write_number(
-                    first + offset, 1, value, looks["rate" if told["kind"] == "bars" else "whole"]
+                    first + offset, 1, value, looks["places-1" if told["kind"] == "bars" else "whole"]
                 )
         last = first + len(told["labels"]) - 1
         is_rate = told["kind"] == "bars"

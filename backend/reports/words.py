@@ -59,3 +59,8 @@ FIELDS = {
     "proposals": N_("Kiến nghị, đề xuất"),
     "tasks": N_("Nhiệm vụ thời gian tới"),
 }
+NOTHING = N_("Chưa có số liệu")
+HIDDEN = N_("Ẩn để không lộ cá nhân")
+NO_DENOMINATOR = N_("Chưa có mẫu số")
+NOT_OF_PERIOD = N_("Không tính riêng được cho kỳ này")
+"""What stands in place of a figure that is not there: never 0."""

@@ -37,8 +37,19 @@ HEADING = tuple(COLUMNS)
 TWELVE = HEADING[:12]
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,10})?", re.ASCII)
 CODE = re.compile(r"[A-Z][A-Za-z0-9._-]{0,39}", re.ASCII)
-RUNS = re.compile(r"[=+\-@]\s*[^\d\s.,]|[\t\r]")
-"""How a cell begins that a spreadsheet would run instead of show."""
+RUNS = re.compile(r"[@＠\t\r]|[=+\-＝＋－](?![\d.,\s]*%?\s*(\([\w ≥≤]*\))?$)")
+"""How a cell begins that a spreadsheet would run instead of show. A sign with nothing but a plain number after it ('=100',
+'=40 (jump)', as plans write it) is none."""
+COMMA = re.compile(r"(-?(?:0|[1-9]\d{0,14})),(\d{1,10})", re.ASCII)
+SPOKEN: Mapping[str, Mapping[str, str]] = {
+    "scope": {"đo được": "measurable", "nhập tay": "manual"},
+    "comparator": {
+        "từ": "ge", "≥": "ge", "trên": "gt", ">": "gt", "đạt": "eq", "=": "eq", "không quá": "le", "≤": "le",
+        "dưới": "lt", "<": "lt", "khoảng": "range", "định tính": "qualitative",
+    },
+    "basis": {"tại mốc": "level", "cộng dồn": "total", "mỗi năm": "per_year"},
+}  # fmt: skip
+"""What the codes may be called in a file that a person writes."""
 LONGEST = {"name_vi": 300, "name_en": 300, "unit": 60, "as_written": 300, "denominator": 300}
 MOST_ROWS = 2000
 
@@ -77,10 +88,15 @@ def read(data: bytes, file_name: str) -> tuple[list[Cell], list[Trouble]]:
     known: dict[str, tuple[str, ...]] = {}
     for row in rows:
         try:
-            cells.append(_cell({c: row.cells[n] if n < len(row.cells) else "" for c, n in at.items()}, known))
+            told = {c: row.cells[n] if n < len(row.cells) else "" for c, n in at.items()}
+            cells.append(_cell(told | _codes(told), known))
         except _Refused as refused:
             troubles.append(Trouble(row.line, refused.sentence, refused.values))
     return cells, troubles
+
+
+def _codes(told: Mapping[str, str]) -> dict[str, str]:
+    return {column: words.get(told[column].lower(), told[column]) for column, words in SPOKEN.items()}
 
 
 def _cell(told: Mapping[str, str], known: dict[str, tuple[str, ...]]) -> Cell:
@@ -132,15 +148,18 @@ def _check_texts(told: Mapping[str, str]) -> None:
         if told[column] not in words:
             raise _Refused(
                 N_("cột %(column)s ghi “%(word)s”; chỉ dùng: %(words)s"),
-                column=column, word=told[column][:40], words=", ".join(filter(None, words)),
+                column=COLUMNS[column][1], word=told[column][:40],
+                words=", ".join(SPOKEN[column]) if column in SPOKEN else ", ".join(filter(None, words)),
             )  # fmt: skip
 
 
 def _number(text: str) -> Decimal | None:
     if not text:
         return None
+    if (found := COMMA.fullmatch(text)) and (len(found[2]) != 3 or found[1] in ("0", "-0")):
+        text = f"{found[1]}.{found[2]}"
     if not NUMBER.fullmatch(text):
-        raise _Refused(N_("“%(word)s” không phải là số viết như 80 hoặc 0.75"), word=text[:40])
+        raise _Refused(N_("“%(word)s” không phải là số viết như 80 hoặc 0,75"), word=text[:40])
     return Decimal(text)
 
 
@@ -166,8 +185,13 @@ def write(cells: Iterable[Cell], *, complete: bool = False) -> bytes:
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(HEADING if complete else TWELVE)
-    rows.writerows(_row(cell)[: 13 if complete else 12] for cell in cells)
+    rows.writerows([shown(text) for text in _row(cell)[: 13 if complete else 12]] for cell in cells)
     return text.getvalue().encode()
+
+
+def shown(text: str) -> str:
+    """As a spreadsheet shows it: what it would run gets an apostrophe before it."""
+    return f"'{text}" if RUNS.match(text) else text
 
 
 def _row(cell: Cell) -> Sequence[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from backend import clock
 from backend.calendars import Period
+from backend.targets.csv_file import RUNS, shown
 from backend.targets.errors import NoDataValues, TooManyFigures
 
 CALENDARS = ("thang", "tuan", "nam-hoc")
@@ -126,7 +127,7 @@ def to_csv(values: Sequence[DataValue]) -> bytes:
     for one in values:
         rows.writerow(
             [one.data_element, one.period, one.org_unit, one.category_option_combo, one.attribute_option_combo, one.value,
-             "", one.last_updated, one.comment, "false", "false"]
+             "", one.last_updated, shown(one.comment), "false", "false"]
         )  # fmt: skip
     return text.getvalue().encode()
 
@@ -200,10 +201,16 @@ def from_csv(data: bytes) -> list[DataValue]:
 
 def _from_csv(told: dict[str, str]) -> DataValue:
     return DataValue(
-        told["dataelement"], told["period"], told["orgunit"], told["value"], told.get("comment", ""),
+        told["dataelement"], told["period"], told["orgunit"], told["value"], _comment(told),
         told.get("lastupdated", ""), told.get("categoryoptioncombo", ""), told.get("attributeoptioncombo", ""),
         told.get("deleted", "").lower() == "true",
     )  # fmt: skip
+
+
+def _comment(told: dict[str, str]) -> str:
+    """Without the apostrophe that kept a spreadsheet from running it."""
+    text = told.get("comment", "")
+    return text[1:] if text.startswith("'") and RUNS.match(text[1:]) else text
 
 
 def together(values: Sequence[DataValue]) -> list[In]:

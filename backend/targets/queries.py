@@ -15,7 +15,7 @@ from backend.targets.models import PlanIndicator, Target, TargetSet
 from backend.targets.rules import Goal
 from backend.targets.series import Counted, Said, ThreeSeries, series
 from backend.units.models import Unit, UnitLink
-from backend.units.trees import holds_on, own_line
+from backend.units.trees import holds_on, own_line, subtree
 from backend.units.vocabulary import TREE_OF
 
 __all__ = [
@@ -26,14 +26,14 @@ __all__ = [
     "above",
     "cells",
     "goal",
+    "governs",
     "in_force",
     "indicator",
     "indicators",
-    "next_target",
+    "nearer",
     "series",
     "set_of",
     "sets_of_issuers",
-    "target",
     "target_set",
     "targets_for",
     "targets_of",
@@ -106,10 +106,26 @@ def set_of(session: Session, unit: uuid.UUID, on: date) -> TargetSet | None:
     return min(found, key=lambda one: way.index(one.issuer_unit_id), default=None)
 
 
+def governs(session: Session, of: TargetSet, unit: uuid.UUID, on: date) -> bool:
+    """Whether the set, or an older or newer one of the same issuer, is the unit's. No other unit is ever judged by it."""
+    found = set_of(session, unit, on)
+    return (
+        found.issuer_unit_id == of.issuer_unit_id if found else of.issuer_unit_id in above(session, unit, on)
+    )
+
+
+def nearer(session: Session, of: TargetSet, on: date) -> set[uuid.UUID]:
+    """Units below the issuer that a set of their own governs, with all below them."""
+    query = select(TargetSet.issuer_unit_id).where(TargetSet.valid_from <= on).distinct()
+    below = subtree(session, of.issuer_unit_id, on) - {of.issuer_unit_id}
+    return set().union(*(subtree(session, one, on) for one in session.scalars(query) if one in below))
+
+
 def sets_of_issuers(session: Session, issuers: Iterable[uuid.UUID]) -> list[TargetSet]:
     """All sets of these units, what was superseded and what is to come included, the newest first."""
-    query = select(TargetSet).where(TargetSet.issuer_unit_id.in_(list(issuers)))
-    return list(session.scalars(query.order_by(TargetSet.valid_from.desc(), TargetSet.id.desc())))
+    mine = set(issuers)  # may be every unit of the country: too many to name to the database
+    rows = session.scalars(select(TargetSet).order_by(TargetSet.valid_from.desc(), TargetSet.id.desc()))
+    return [row for row in rows if row.issuer_unit_id in mine]
 
 
 def targets_of(session: Session, set_id: uuid.UUID) -> list[Line]:
@@ -132,18 +148,6 @@ def targets_for(session: Session, of: TargetSet, code: str) -> Line | None:
     query = select(Target).where(Target.set_id == of.id, Target.indicator_id == found.id)
     rows = tuple(session.scalars(query.order_by(Target.horizon_year, Target.place)))
     return Line(found, rows) if rows else None
-
-
-def target(session: Session, of: TargetSet, code: str, year: int) -> Target | None:
-    """The target of exactly that horizon. Where a plan gives two, the one it writes first. Raises IndicatorUnknown."""
-    line = targets_for(session, of, code)
-    return next((one for one in line.targets if one.horizon_year == year), None) if line else None
-
-
-def next_target(session: Session, of: TargetSet, code: str, year: int) -> Target | None:
-    """The target of that horizon or of the next one after it. Raises IndicatorUnknown."""
-    line = targets_for(session, of, code)
-    return next((one for one in line.targets if one.horizon_year >= year), None) if line else None
 
 
 def cell(one: PlanIndicator, of: Target) -> Cell:

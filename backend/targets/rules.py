@@ -77,6 +77,13 @@ def reaches(goal: Goal, value: Decimal, higher: bool = True) -> bool:
     return value >= goal.value
 
 
+def upwards(goal: Goal, higher: bool) -> bool:
+    """Whether more is better: what the target itself says goes before what is known of the indicator."""
+    if goal.comparator in ("le", "lt"):
+        return False
+    return goal.comparator in ("ge", "gt") or higher
+
+
 def progress(
     goals: Sequence[Goal],
     value: Decimal | None,
@@ -126,7 +133,7 @@ def _on_the_way(
 ) -> Progress:  # fmt: skip
     held = before(goals, on.year)
     if held is None or held.value is None or held.basis != goal.basis:
-        return Progress("cannot_say", "no_start", goal, share)
+        return Progress("cannot_say", "no_start" if share is None else "share_so_far", goal, share)
     if between == "linear":
         expected = line_at(held, goal, on)
         return _judged(goal, value, expected, share, "line", "linear", higher)
@@ -138,7 +145,7 @@ def _on_the_way(
 def _judged(
     goal: Goal, value: Decimal, expected: Decimal, share: Decimal | None, why: str, between: Between, higher: bool
 ) -> Progress:  # fmt: skip
-    is_on_track = value >= expected if higher else value <= expected
+    is_on_track = value >= expected if upwards(goal, higher) else value <= expected
     return Progress("on_track" if is_on_track else "likely_miss", why, goal, share, expected, between)
 
 

@@ -115,10 +115,11 @@ def told_by_unit(
     """Units that said anything of these indicators, and of how many."""
     query = (
         select(SeriesValue.unit_id, func.count(SeriesValue.indicator_id.distinct()))
-        .where(SeriesValue.indicator_id.in_(list(of)), SeriesValue.unit_id.in_(list(units)))
+        .where(SeriesValue.indicator_id.in_(list(of)))
         .group_by(SeriesValue.unit_id)
     )
-    return dict(session.execute(query).all())
+    mine = set(units)  # may be every unit of the country: too many to name to the database
+    return {unit: count for unit, count in session.execute(query) if unit in mine}
 
 
 def history(session: Session, one: PlanIndicator, unit: uuid.UUID) -> list[SeriesValue]:
@@ -150,6 +151,27 @@ def measured(
 ) -> Said | None:
     """What the node counted of it in a period."""
     return measured_by_period(session, one, unit, [period], counted).get(period)
+
+
+def measured_of(
+    session: Session, of: Iterable[PlanIndicator], unit: uuid.UUID, period: Period, counted: Sequence[Counted]
+) -> dict[uuid.UUID, Said]:
+    """The same for many indicators: every activity is read once, however many lines a plan has."""
+    if period.calendar not in MEASURED_CALENDARS:
+        return {}
+    owns = {one.id: own for one in of if (own := measuring(one))}
+    rows: dict[uuid.UUID, list[tuple[Counted, Figure]]] = {one: [] for one in owns}
+    for source in counted:
+        readable = {o.code: o for o in owns.values() if source.readable is None or o.code in source.readable}
+        if readable:
+            found = figures_by_period(
+                session, list(readable.values()), source.activity, source.owner, [unit], [period.code]
+            )[period.code][unit]
+            for one, own in owns.items():
+                if own.code in readable:
+                    rows[one].append((source, found[own.code]))
+    told = {one: _measured(own, rows[one]) for one, own in owns.items()}
+    return {one: said for one, said in told.items() if said is not None}
 
 
 def measured_by_period(

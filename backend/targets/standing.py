@@ -14,7 +14,7 @@ from backend.calendars import Period
 from backend.targets.models import SeriesValue, TargetSet
 from backend.targets.queries import Line
 from backend.targets.rules import Between, Progress, Told, goal_for, in_year, progress
-from backend.targets.series import Counted, Said, measured, rows_standing, said
+from backend.targets.series import Counted, Said, measured_of, rows_standing, said
 from backend.units.queries import NamedUnit
 
 
@@ -46,6 +46,15 @@ class Asked:
     between: Between
     counted: Sequence[Counted] = ()
     part: Part = "issuer"
+    days: tuple[date, date] | None = None
+    """Only figures of periods with any of these days; None: all."""
+
+
+def is_within(days: tuple[date, date] | None, row: SeriesValue) -> bool:
+    if days is None:
+        return True
+    period = calendars.parse(row.calendar, row.period)
+    return days[0] <= period.last and period.first <= days[1]
 
 
 def part_of(of: TargetSet | None, unit: NamedUnit) -> Part:
@@ -58,25 +67,23 @@ def judge(session: Session, lines: Sequence[Line], asked: Asked) -> dict[uuid.UU
     """Indicator -> its series that say anything, measured first."""
     rows = rows_standing(session, [line.indicator.id for line in lines], [asked.unit])
     by_place: dict[tuple[uuid.UUID, str], list[SeriesValue]] = {}
-    for row in rows:
+    for row in filter(lambda row: is_within(asked.days, row), rows):
         by_place.setdefault((row.indicator_id, row.kind), []).append(row)
+    year = calendars.at("thang", asked.on, "year")
     found: dict[uuid.UUID, list[Judged]] = {}
+    counted = measured_of(session, [line.indicator for line in lines], asked.unit, year, asked.counted)
     for line in lines:
         own = found.setdefault(line.indicator.id, [])
-        if counted := _measured(session, line, asked):
-            own.append(counted)
+        if told_here := counted.get(line.indicator.id):
+            own.append(_measured(line, told_here, year, asked))
         for kind in ("declared", "official"):
             if told := by_place.get((line.indicator.id, kind)):
                 own.append(_said(line, told, asked))
     return found
 
 
-def _measured(session: Session, line: Line, asked: Asked) -> Judged | None:
+def _measured(line: Line, told: Said, year: Period, asked: Asked) -> Judged:
     """The running year, as far as it has been counted."""
-    year = calendars.at("thang", asked.on, "year")
-    told = measured(session, line.indicator, asked.unit, year, asked.counted)
-    if told is None:
-        return None
     absent = "no_figure" if told.is_hidden else told.absent
     return Judged("measured", told, year, told.value, _progress(line, told.value, asked.on, absent, asked))
 

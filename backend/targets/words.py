@@ -57,6 +57,9 @@ WHY = {
         "Vẫn giữ được mức của mốc trước (%(expected)s); đến mốc %(year)s chưa nói được, vì không nội suy."
     ),
     "last_horizon_missed": N_("Chưa tới mức của mốc đã qua (%(expected)s)."),
+    "share_so_far": N_(
+        "Đến nay bằng %(share)s %% mức của mốc %(year)s. Kế hoạch không ghi mức khởi đầu nên không kẻ đường phải đi; nhanh hay chậm xin đơn vị tự xem."
+    ),
     "no_start": N_("Chưa tới mốc %(year)s và không có mốc trước cùng cách tính để so."),
     "no_target": N_("Kế hoạch không đặt chỉ tiêu này."),
     "no_target_ahead": N_("Kế hoạch không đặt mốc nào từ năm nay trở đi."),

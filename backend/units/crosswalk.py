@@ -5,7 +5,7 @@ weight: different people are counted anew from the facts of those whose place is
 into its two parts, and divided again where it is read.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from backend.errors import N_, DomainError
@@ -70,12 +70,3 @@ def share(total: int, weights: Sequence[int]) -> list[int]:
     for at in order[: total - sum(parts)]:
         parts[at] += 1
     return [sign * part for part in parts]
-
-
-def ratio(parts: Iterable[tuple[int, int | None]]) -> tuple[int, int | None]:
-    """Numerators and denominators of the parts added up, to be divided again; where one denominator is not known, neither
-    is that of the whole: null is not zero.
-    """
-    told = list(parts)
-    known = [below for _, below in told if below is not None]
-    return sum(above for above, _ in told), sum(known) if len(known) == len(told) else None

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from backend import clock
 from backend.db.base import new_id
 from backend.http import STAFF_TOKEN
+from backend.inspection import actions as inspection
 from backend.people import sign_in
+from backend.safeguards.audit import Actor
 from backend.safeguards.models import AuditEntry
 from backend.units import change as units
 from campaigns.contest.models import ContestAttempt
@@ -41,6 +43,20 @@ def trail(world: World, deed: str) -> list[AuditEntry]:
         return list(
             session.scalars(select(AuditEntry).where(AuditEntry.deed == deed).order_by(AuditEntry.at))
         )
+
+
+def running_file(world: World, *units: uuid.UUID) -> uuid.UUID:
+    """An inspection file that opens every kind of figure of these units to the inspector today."""
+    today = clock.today()
+    by, other = (Actor("staff", world.staff[who]) for who in ("inspector", "party"))
+    told = inspection.Planned(
+        "Kiểm tra", "Theo chương trình", today, today - timedelta(days=400), today, units,
+        ("scorecards", "targets", "facts"), (world.staff["inspector"],),
+    )  # fmt: skip
+    with world.database.transaction() as session:
+        file = inspection.plan(session, world.commune, told, by)
+        inspection.decide(session, file, str(file), "QĐ số 5", today, today, other)
+    return file
 
 
 def take_part(

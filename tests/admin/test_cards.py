@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from sqlalchemy import event, select, text, update
 
 from backend import clock
-from backend.cards import actions, revisions
-from backend.cards.models import Card, CardRevision, CardStep
+from backend.cards import actions, revisions, sources
+from backend.cards.models import Card, CardAppeal, CardRevision, CardStep
 from backend.cli import main
 from backend.people import staff
 from backend.people.models import RoleGrant
 from backend.safeguards.audit import OPERATOR
-from tests.admin.desk import Desk, trail
+from tests.admin.desk import Desk, running_file, trail
 from tests.cards.book import AGAIN, MONTH, PUBLISHED, REASON, hamlets, many, opened, published, write
 from tests.support.world import PASSWORD, World
 
@@ -83,6 +83,8 @@ def test_a_card_outside_ones_reach_is_not_there(desk: Desk, card: uuid.UUID) -> 
 
 
 def test_what_an_inspector_reads_is_on_the_trail(world: World, desk: Desk, card: uuid.UUID) -> None:
+    assert desk("inspector").get(f"/admin/cards/{card}").status_code == 404, "without a file"
+    running_file(world, world.commune)
     seen(desk, card, "inspector")
     seen(desk, card, "office")
     assert [entry.actor for entry in trail(world, "card.read")] == [world.staff["inspector"]]
@@ -203,6 +205,98 @@ def test_points_that_differ_from_what_was_worked_out_have_a_reason(
     assert "20/25 điểm" in plain(seen(desk, card))
 
 
+def test_points_that_differ_from_the_units_own_have_a_reason(desk: Desk, card: uuid.UUID) -> None:
+    own = {"points_truyen-thanh": "10", "words_truyen-thanh": "Sổ phát thanh"}
+    assert post(desk, f"{card}/self", **own) == 303
+    answer = desk("above").post(f"/admin/cards/{card}/official", data={"points_truyen-thanh": "0"})
+    assert answer.status_code == 422
+    assert "khác điểm đơn vị tự chấm" in answer.text
+    given = {"points_truyen-thanh": "0", "words_truyen-thanh": "Không có sổ"}
+    assert post(desk, f"{card}/official", "above", **given) == 303
+
+
+def test_cleared_points_are_taken_back_and_the_ledgers_own_are_none_of_ones_own(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    given = {"points_du-thi": "20", "words_du-thi": "Kiểm tra xác suất"}
+    assert post(desk, f"{card}/official", "above", **given) == 303
+    assert "20/25 điểm" in plain(seen(desk, card))
+    assert post(desk, f"{card}/official", "above", **{"points_du-thi": "", "words_du-thi": ""}) == 303
+    assert "25/25 điểm" in plain(seen(desk, card))
+    assert post(desk, f"{card}/official", "above", **{"points_du-thi": "25", "words_du-thi": ""}) == 303
+    with world.database.transaction() as session:
+        assert sources.said(session, card, clock.now())["du-thi"].official is None
+
+
+def test_a_month_is_not_scored_before_it_is_over(world: World, desk: Desk, card: uuid.UUID) -> None:
+    with world.database.transaction() as session:
+        running = actions.open_card(
+            session, world.commune, "xa-thang", revisions.parse("thang", "202611"), OPERATOR
+        ).id
+    given = {"points_truyen-thanh": "9", "words_truyen-thanh": "Sớm"}
+    assert post(desk, f"{running}/official", "above", **given) == 409
+    assert state(world, running) == "open"
+
+
+def test_a_criterion_is_contested_once_for_each_time_it_is_scored(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    given = {"points_truyen-thanh": "7", "words_truyen-thanh": "Thiếu hai buổi"}
+    contested = {"criterion": "truyen-thanh", "words": "Đã gửi thêm bản chụp"}
+    assert post(desk, f"{card}/official", "above", **given) == 303
+    assert post(desk, f"{card}/appeals", **contested) == 303
+    assert post(desk, f"{card}/appeals", **contested) == 409, "one waits"
+    assert post(desk, f"{card}/official", "above", **given) == 303, "left as it stands"
+    changed = given | {"points_truyen-thanh": "6"}
+    assert post(desk, f"{card}/official", "above", **changed) == 409, "answered first"
+    with world.database.transaction(writes=False) as session:
+        appeal = session.scalars(select(CardAppeal.id)).one()
+        until = session.get_one(Card, card).appeal_until
+    assert post(desk, f"appeals/{appeal}/answer", "above", words="Nhận thêm bản tin", points="8") == 303
+    assert post(desk, f"{card}/appeals", **contested) == 409, "answered"
+    with clock.stopped_at(NOW + timedelta(days=3)):
+        assert (
+            post(
+                desk,
+                f"{card}/official",
+                "above",
+                **given | {"points_truyen-thanh": "8", "words_truyen-thanh": ""},
+            )
+            == 303
+        )
+        with world.database.transaction(writes=False) as session:
+            assert session.get_one(Card, card).appeal_until == until, "nothing new to contest"
+        assert post(desk, f"{card}/official", "above", **changed) == 303
+        assert post(desk, f"{card}/appeals", **contested) == 303
+
+
+def test_nobody_keeps_and_scores_the_same_card(world: World, desk: Desk, card: uuid.UUID) -> None:
+    with world.database.transaction() as session:
+        world.staff["both"] = staff.hire(
+            session, name="both", username="both", password=PASSWORD,
+            grants=[("party_office", world.commune), ("party_office", world.province)],
+        )  # fmt: skip
+        session.execute(update(RoleGrant).values(valid_from=date(2026, 1, 1)))
+    given = {"points_truyen-thanh": "9", "words_truyen-thanh": "Sổ phát thanh"}
+    assert post(desk, f"{card}/self", "both", **given) == 303
+    assert post(desk, f"{card}/official", "both", **given) == 403
+
+
+def test_who_neither_keeps_nor_scores_a_card_does_not_publish_it(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    """Head of a hamlet, and reader of the whole province."""
+    with world.database.transaction() as session:
+        world.staff["mixed"] = staff.hire(
+            session, name="mixed", username="mixed", password=PASSWORD,
+            grants=[("unit_head", world.hamlet), ("province_viewer", world.province)],
+        )  # fmt: skip
+        session.execute(update(RoleGrant).values(valid_from=date(2026, 1, 1)))
+    assert "Tân Khánh" in seen(desk, card, "mixed")
+    assert post(desk, f"{card}/publish", "mixed") == 403
+    assert post(desk, f"{card}/publish", "above") == 303
+
+
 def test_an_appeal_after_its_last_day_is_refused(world: World, desk: Desk, card: uuid.UUID) -> None:
     with world.database.transaction() as session:
         actions.official_score(session, card, {}, OPERATOR)
@@ -220,7 +314,7 @@ def test_a_spot_check_below_the_mark_takes_points(world: World, desk: Desk, card
     assert post(desk, f"{card}/checks", "above", criterion="ho-da-den", looked="20", held="10") == 303
     page = plain(seen(desk, card))
     assert "10/20 điểm" in page
-    assert "tỷ lệ đúng khi kiểm tra điểm mới 50 trên 100" in page
+    assert "tỷ lệ đúng khi kiểm tra xác suất mới 50 trên 100" in page
 
 
 def test_a_month_ahead_is_not_opened_and_opening_twice_is_one_card(
@@ -263,6 +357,23 @@ def test_a_restatement_says_what_moved_and_why_and_the_old_one_stays(
     assert "Tử số 12" in plain(seen(desk, card, known="2026-11-02"))
     assert post(desk, f"{card}/publish", reason=REASON) in (409, 422)
     assert len(trail(world, "card.recount")) == 1
+
+
+def test_day_by_day_only_its_own_people_look_back_and_it_is_on_the_trail(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    with world.database.transaction() as session:
+        published(session, session.get_one(Card, card))
+        late = replace(
+            many(world.hamlet, 1)[0], subject=uuid.uuid4(), received=PUBLISHED + timedelta(hours=3)
+        )
+        write(session, [late])
+    with clock.stopped_at(AGAIN):
+        assert "Tử số 12" in plain(seen(desk, card, "above", known="2026-11-03"))
+        assert "Tử số 12" in plain(seen(desk, card, "above", known="2026-11-04")), "not what came that day"
+        assert trail(world, "card.known") == []
+        assert "Tử số 13" in plain(seen(desk, card, "office", known="2026-11-04"))
+    assert [entry.actor for entry in trail(world, "card.known")] == [world.staff["office"]]
 
 
 def test_a_forged_revision_is_seen_at_the_console_and_at_the_command_line(

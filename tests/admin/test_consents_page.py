@@ -207,7 +207,7 @@ def test_a_proof_opens_from_a_look_of_ones_own_only(world: World, dpo: FlaskClie
 
 def test_the_trail_tells_the_reason_in_words(world: World, dpo: FlaskClient) -> None:
     look(dpo, world.phone("Hoàng Thị Chi").number)
-    text = signed_in(world, "inspector").get("/admin/audit").text
+    text = signed_in(world, "an").get("/admin/audit").text
     assert f"Người đó yêu cầu xem, chứng minh · {FILE}" in text
     assert "Hoàng Thị Chi" not in text
 

@@ -11,6 +11,7 @@ from backend import calendars, clock
 from backend.cards import actions as cards
 from backend.cards import revisions
 from backend.inspection.models import InspectionFile, InspectionFinding
+from backend.people.models import RoleGrant
 from backend.safeguards.audit import OPERATOR
 from campaigns.pledge.models import PledgeReading
 from tests.admin.desk import Desk, take_part, trail
@@ -23,7 +24,7 @@ def form(world: World, **more: Any) -> dict[str, Any]:
     today = shown_day(0)
     told = {
         "title": "Kiểm tra chuyển đổi số", "reason": "Theo chương trình", "planned_for": today, "first": shown_day(-90),
-        "last": today, "unit": [str(world.hamlet)], "material": ["scorecards", "facts", "trail", "plans", "reports"],
+        "last": today, "unit": [str(world.hamlet)], "material": ["scorecards", "facts", "trail", "plans", "reports", "targets"],
         "person": [str(world.staff["inspector"])],
     }  # fmt: skip
     return told | more
@@ -43,7 +44,8 @@ def file(world: World, desk: Desk) -> str:
     client = desk("inspector")
     answer = client.post("/admin/inspections", data=form(world))
     assert answer.status_code == 303, answer.text
-    assert client.post(f"{answer.location}/decide", data=decision()).status_code == 303
+    assert client.post(f"{answer.location}/decide", data=decision()).status_code == 403, "who planned it"
+    assert desk("party").post(f"{answer.location}/decide", data=decision()).status_code == 303
     return str(answer.location)
 
 
@@ -60,7 +62,8 @@ def test_what_is_refused_is_said_and_nothing_typed_is_lost(world: World, desk: D
         assert (answer.status_code, said in answer.text) == (status, True), said
         assert 'value="Kiểm tra chuyển đổi số"' in answer.text
     made = client.post("/admin/inspections", data=form(world)).location
-    answer = client.post(f"{made}/decide", data=decision(ends_on=shown_day(-1)))
+    assert 'data-testid="decide"' not in client.get(made).text
+    answer = desk("party").post(f"{made}/decide", data=decision(ends_on=shown_day(-1)))
     assert (answer.status_code, 'value="QĐ số 5"' in answer.text) == (400, True)
 
 
@@ -68,14 +71,15 @@ def test_each_kind_of_material_opens_while_the_file_runs_and_the_head_sees_who_l
     world: World, desk: Desk, file: str
 ) -> None:
     client, here = desk("inspector"), f"{file}/units/{world.hamlet}"
-    for word in ("scorecards", "facts", "trail", "plans", "reports"):
+    for word in ("scorecards", "facts", "trail", "plans", "reports", "targets"):
         assert client.get(f"{here}/{word}").status_code == 200
     assert client.get(f"{here}/pledges").status_code == 403
     assert client.get(f"{here}/khong-co").status_code == 404
     assert client.get(f"{file}/units/{world.other_hamlet}/scorecards").status_code == 403
-    assert desk("party").get(file).status_code == 404
+    assert desk("party").get(file).status_code == 200
+    assert desk("party").get(f"{here}/facts").status_code == 403
     told = desk("head").get("/admin/inspections").text
-    assert (told.count('data-testid="reading"'), "01-HS/UBKT" in told, "inspector" in told) == (5, True, True)
+    assert (told.count('data-testid="reading"'), "01-HS/UBKT" in told, "inspector" in told) == (6, True, True)
     with clock.stopped_at(clock.now() + timedelta(days=6)):
         late = desk("inspector")
         assert late.get(f"{here}/scorecards").status_code == 403
@@ -103,16 +107,18 @@ def test_a_finding_is_answered_by_the_head_settled_and_the_conclusion_made_publi
 ) -> None:
     client, head = desk("inspector"), desk("head")
     told = {
-        "unit": str(world.hamlet), "kind": "shortcoming", "subject_kind": "indicator", "subject_id": "contest_participation",
+        "kind": "shortcoming", "subject": f"{world.hamlet}|indicator|contest_participation|",
         "words": "Có bài nộp hộ", "remedy": "Rà lại", "remedy_due": shown_day(9),
     }  # fmt: skip
-    for wrong in ({"remedy": ""}, {"unit": "x"}, {"kind": "x"}, {"remedy_due": "mai"}):
+    for wrong in ({"remedy": ""}, {"subject": "x"}, {"kind": "x"}, {"remedy_due": "mai"}):
         answer = client.post(f"{file}/findings", data=told | wrong)
         assert (answer.status_code, "Có bài nộp hộ" in answer.text) == (400, True)
     assert client.post(f"{file}/findings", data=told).status_code == 303
     with world.database.transaction(writes=False) as session:
         one = session.scalars(select(InspectionFinding.id)).one()
     assert "Có bài nộp hộ" in head.get("/admin/inspections").text
+    assert "Có bài nộp hộ" in head.get(f"/admin/units/{world.hamlet}/scorecard").text, "beside the figure"
+    assert "Có bài nộp hộ" not in desk("office").get(f"/admin/units/{world.other_hamlet}/scorecard").text
     assert (
         desk("cell").post(f"/admin/inspections/findings/{one}/answer", data={"words": "Đã rà"}).status_code
         == 404
@@ -139,7 +145,7 @@ def test_a_published_card_is_counted_again_under_the_file(world: World, desk: De
         made = card.id
     client = desk("inspector")
     file = client.post("/admin/inspections", data=form(world, unit=[str(world.commune)])).location
-    client.post(f"{file}/decide", data=decision())
+    desk("party").post(f"{file}/decide", data=decision())
     here = f"{file}/units/{world.commune}"
     assert str(made) in client.get(f"{here}/scorecards").text
     done = client.post(f"{here}/cards/{made}/recompute", follow_redirects=True)
@@ -172,3 +178,62 @@ def test_pledges_open_after_the_committee_decided_and_the_member_is_told(world: 
     with world.database.transaction(writes=False) as session:
         assert session.scalars(select(PledgeReading).where(PledgeReading.role == "inspector")).one()
         assert session.scalars(select(InspectionFile.state)).one() == "decided"
+
+
+def planned_for(world: World, desk: Desk, **more: Any) -> str:
+    """A file that another one decided."""
+    made = str(desk("inspector").post("/admin/inspections", data=form(world, **more)).location)
+    number = f"{len(trail(world, 'inspection.plan')):02}-HS"
+    assert desk("party").post(f"{made}/decide", data=decision(number=number)).status_code == 303
+    return made
+
+
+def test_an_inspector_reads_nothing_without_a_file_that_covers_unit_kind_and_days(
+    world: World, desk: Desk
+) -> None:
+    take_part(world, 8)
+    month = calendars.last_full("thang", "month", clock.today())
+    with world.database.transaction() as session:
+        card = cards.open_card(session, world.commune, "xa-thang", month, OPERATOR).id
+    live, own = f"/admin/units/{world.commune}/scorecard", f"/admin/cards/{card}"
+    wanted = f"/admin/targets/sets/{uuid.uuid4()}?unit={world.commune}"
+
+    def answers() -> list[int]:
+        client = desk("inspector")
+        return [client.get(path).status_code for path in (live, own, wanted, "/admin/audit", "/admin/plans")]
+
+    assert answers() == [403, 404, 404, 403, 403]
+    here = {"unit": [str(world.commune)]}
+    planned_for(world, desk, **here, material=["reports"])
+    planned_for(world, desk, unit=[str(world.hamlet)])
+    planned_for(world, desk, **here, first="01/01/2020", last="31/12/2020", material=["scorecards"])
+    assert answers()[1] == 404, "another kind, another unit, other days"
+    with clock.stopped_at(clock.now() + timedelta(minutes=1)):
+        planned_for(world, desk, **here, material=["scorecards"])
+        assert answers()[:2] == [200, 200]
+        assert len(trail(world, "inspection.read_scorecards")) >= 2
+    with clock.stopped_at(clock.now() + timedelta(days=6)):
+        assert answers()[:2] == [403, 404], "after the last day nothing"
+
+
+def test_the_rows_behind_a_figure_stay_within_the_days_of_the_file(world: World, desk: Desk) -> None:
+    take_part(world, 8)
+    asked = {"activity": str(world.activity), "indicator": "contest_participation", "period": "all"}
+    path = f"/admin/units/{world.hamlet}/facts"
+    planned_for(world, desk, first=shown_day(-2), last=shown_day(-1))
+    assert desk("inspector").get(path, query_string=asked).status_code == 403
+    planned_for(world, desk, first=shown_day(-400), last=shown_day(400))
+    assert desk("inspector").get(path, query_string=asked).status_code == 200
+
+
+def test_a_member_of_two_bodies_says_for_which(world: World, desk: Desk) -> None:
+    with world.database.transaction() as session:
+        member = world.staff["inspector"]
+        session.add(
+            RoleGrant(person_id=member, role="inspector", unit_id=world.far_commune, valid_from=clock.today())
+        )
+    client = desk("inspector")
+    assert client.post("/admin/inspections", data=form(world)).status_code == 400
+    told = form(world, body=str(world.far_commune), unit=[str(world.far_hamlet)])
+    assert client.post("/admin/inspections", data=told).status_code == 303
+    assert client.post("/admin/inspections", data=told | {"unit": [str(world.hamlet)]}).status_code == 403

@@ -180,7 +180,7 @@ def pages_of(world: World, who: str) -> list[str]:
     found = ["/admin/", here, f"{here}/figures", f"{here}/boards"]
     if who == "an":
         found += [f"{here}/removals", f"{here}/settle", f"{here}/results", "/admin/audit"]
-    if who in ("an", "inspector", "office"):
+    if who in ("an", "office"):
         found += [
             f"/admin/units/{world.commune}/scorecard",
             f"/admin/units/{world.hamlet}/scorecard?period=all",

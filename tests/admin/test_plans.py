@@ -28,7 +28,8 @@ def task_page(client: Any, document: str) -> str:
 def test_the_office_keeps_the_register_and_everybody_concerned_reads_it(
     world: World, desk: Desk, document: str
 ) -> None:
-    for who in ("office", "an", "head", "inspector"):
+    assert desk("inspector").get(document).status_code == 403, "only under a file, on the file's own page"
+    for who in ("office", "an", "head"):
         answer = desk(who).get(document)
         assert (answer.status_code, PAPER["title"] in answer.text) == (200, True)
         assert ('data-testid="add-task"' in answer.text) is (who == "office")
@@ -57,7 +58,7 @@ def test_the_head_of_who_leads_answers_and_others_do_not(world: World, desk: Des
     assert "Nhiệm vụ quá hạn đến ngày" in late
     assert "Tập huấn kỹ năng số (hạn 01/07/2025, quá" in late
     said = {"state": "done", "words": "Đã tập huấn 40 người", "on": "", "seen": "1"}
-    assert desk("inspector").post(f"{one}/state", data=said).status_code == 404
+    assert desk("inspector").post(f"{one}/state", data=said).status_code == 403
     assert head.post(f"{one}/state", data=said | {"words": ""}).status_code == 400
     assert head.post(f"{one}/state", data=said).status_code == 303
     assert head.post(f"{one}/state", data=said).status_code == 409, "made from an older stand"

@@ -224,7 +224,16 @@ class Story:
         with world.database.transaction() as session:
             made = actions.plan(session, world.commune, told, by)
             last = today + timedelta(days=days)
-            actions.decide(session, made, str(made), "QĐ số 5", today, last, by, as_committee=True)
+            actions.decide(
+                session,
+                made,
+                str(made),
+                "QĐ số 5",
+                today,
+                last,
+                Actor("staff", world.staff["party"]),
+                as_committee=True,
+            )
         return made
 
     def of_page(self, who: str) -> str:

@@ -4,17 +4,20 @@ import html
 import io
 import re
 import uuid
+from codecs import BOM_UTF8
 
 import pytest
 
+from admin import targets
 from backend import clock
 from backend.people import staff
+from backend.people.models import RoleGrant
 from backend.targets import declare, issuing, queries
 from backend.targets.issuing import DATA
-from tests.admin.desk import Desk, trail
+from tests.admin.desk import Desk, running_file, trail
 from tests.structure.test_budgets import spent
 from tests.support.world import PASSWORD, World
-from tests.targets.conftest import Plans, plans
+from tests.targets.conftest import Plans, issue_at, plans
 from tests.targets.test_series import GOOD, LAST, book
 
 __all__ = ["plans"]
@@ -60,7 +63,7 @@ def test_193_values_go_in_through_a_file_onto_the_screen_and_out_to_the_byte(
     assert "Thấp hơn mốc trước: 2025 đặt 85, mốc này chỉ còn 80." in page
     assert "từ 80 % trở lên" in page, "the lower target stands as it is written"
     path = done.location.partition("?")[0]
-    assert desk("office").get(f"{path}/targets.csv").data == data
+    assert desk("office").get(f"{path}/targets.csv").data == BOM_UTF8 + data, "with the mark Excel needs"
     assert [row.deed for row in trail(world, "targets.issue")] == ["targets.issue"]
 
 
@@ -119,12 +122,38 @@ def test_a_set_is_seen_by_those_it_governs_and_by_its_issuer_and_by_nobody_else(
 def test_what_an_inspector_reads_is_on_the_trail_and_what_the_office_reads_is_not(
     plans: Plans, desk: Desk
 ) -> None:
+    own = f"/admin/targets/units/{plans.world.commune}/indicators/TK-H1"
+    assert desk("inspector").get(own).status_code == 403, "without a file"
+    running_file(plans.world, plans.world.commune)
     for who in ("office", "inspector"):
         assert desk(who).get(f"/admin/targets/sets/{plans.own_set}").status_code == 200
         assert (
             desk(who).get(f"/admin/targets/units/{plans.world.commune}/indicators/TK-H1").status_code == 200
         )
     assert [row.actor for row in trail(plans.world, "targets.read")] == [plans.world.staff["inspector"]] * 2
+
+
+def test_a_set_judges_only_units_it_governs_however_far_somebody_reaches(plans: Plans, desk: Desk) -> None:
+    hire(plans.world, "both", "party_office", plans.quang_ngai)
+    with plans.world.database.transaction() as session:
+        member = plans.world.staff["both"]
+        session.add(
+            RoleGrant(
+                person_id=member, role="party_office", unit_id=plans.world.commune, valid_from=clock.today()
+            )
+        )
+    client, path = desk("both"), f"/admin/targets/sets/{plans.province_set}"
+    assert client.get(path, query_string={"unit": str(plans.commune_there)}).status_code == 200
+    assert client.get(path, query_string={"unit": str(plans.world.commune)}).status_code == 404
+
+
+def test_many_sets_stand_on_several_pages(plans: Plans, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with plans.world.database.transaction() as session:
+        issue_at(session, plans.world.commune, "tan-khanh-dang")
+    monkeypatch.setattr(targets, "MOST_SETS", 1)
+    first, last = (desk("office").get("/admin/targets", query_string={"page": page}).text for page in (1, 2))
+    assert (first.count('data-testid="set"'), last.count('data-testid="set"')) == (1, 1)
+    assert ("more-sets" in first, "more-sets" in last) == (True, False)
 
 
 def test_the_province_sees_numbers_and_not_what_they_rest_on(plans: Plans, desk: Desk) -> None:

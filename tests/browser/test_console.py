@@ -82,9 +82,13 @@ def test_the_head_of_a_hamlet_opens_that_hamlet_only(desk: Page, allowed: list[s
     expect(tid(desk, "unit-name")).to_have_count(0)
 
 
-def test_the_inspector_reads_every_scorecard_and_every_read_is_on_the_trail(desk: Page) -> None:
+def test_the_inspector_reads_under_a_file_and_every_read_is_on_the_trail(desk: Page) -> None:
     sign_in_to_console(desk, "kiem")
-    open_scorecard(desk, COMMUNE)
+    desk.goto("/admin/inspections")
+    desk.get_by_role("link", name="Giám sát số liệu chuyển đổi số").click()
+    here = desk.locator("h3", has_text="Tân Khánh").locator("xpath=following-sibling::ul[1]")
+    here.get_by_test_id("open-scorecards").click()
+    desk.get_by_role("link", name="Số liệu hiện nay của đơn vị").click()
     expect(tid(desk, f"below-{CAU_CONG}").first).to_be_visible()
     open_facts(desk)
     expect(tid(desk, "facts-sum")).to_contain_text("khớp với phiếu điểm")

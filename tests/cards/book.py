@@ -34,7 +34,7 @@ NO_KEY = uuid.UUID(int=0)
 
 @dataclass(frozen=True)
 class Deed:
-    """A fact as it will stand in the ledger; `took_back`: when its reversal was received."""
+    """A fact as it will stand in the ledger; `took_back`: when its reversal was received; `recorded`: where it waited."""
 
     unit: uuid.UUID
     subject: uuid.UUID | None
@@ -44,19 +44,21 @@ class Deed:
     received: datetime = PUBLISHED - timedelta(days=2)
     took_back: datetime | None = None
     key: uuid.UUID = NO_KEY
+    recorded: datetime | None = None
 
     def rows(self) -> list[dict[str, object]]:
         at = datetime.combine(self.day, time(9), VIETNAM)
         row: dict[str, object] = {
             "operation_id": self.key, "line": 1, "measure": self.measure, "subject": self.subject, "scope": f"{self.key}",
             "generation": 1, "quantity": self.quantity, "result": None, "unit_id": self.unit, "campaign_id": uuid.UUID(int=1),
-            "activity_id": uuid.UUID(int=2), "happened_at": at, "received_at": self.received, "period": f"{at:%Y%m}",
+            "activity_id": uuid.UUID(int=2), "happened_at": at, "received_at": self.received, "recorded_at": self.recorded or self.received, "period": f"{at:%Y%m}",
             "is_reversal": False, "reverses_operation": None, "reverses_line": None,
         }  # fmt: skip
         if self.took_back is None:
             return [row]
         back = row | {
             "operation_id": uuid.uuid5(self.key, "back"), "quantity": -self.quantity, "received_at": self.took_back,
+            "recorded_at": self.took_back,
             "is_reversal": True, "reverses_operation": self.key, "reverses_line": 1,
         }  # fmt: skip
         return [row, back]

@@ -14,6 +14,7 @@ from sqlalchemy import event, text, update
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.calendars import at
 from backend.cards import actions, canonical, queries, revisions, sources, store, templates, verify
 from backend.cards.errors import (
     KnownBefore,
@@ -27,6 +28,7 @@ from backend.cards.models import Card, CardRevision, CardScore
 from backend.people.regrouping import merge_units
 from backend.safeguards.audit import OPERATOR
 from backend.units import change
+from campaigns.respond import take_in_again
 from tests.cards.book import (
     AGAIN,
     HOUSEHOLDS,
@@ -42,6 +44,7 @@ from tests.cards.book import (
     published,
     write,
 )
+from tests.support.visits import in_the_field, met, new_household
 from tests.support.world import World
 
 
@@ -115,13 +118,25 @@ def test_a_zero_denominator_and_a_missing_headcount_are_said(world: World, sessi
     assert "no_headcount" in [mark["code"] for mark in far["marks"]]
 
 
-def test_a_few_people_are_hidden_with_their_points(world: World, session: Session) -> None:
-    write(session, many(world.hamlet, 4))
+@pytest.mark.parametrize("people", [0, 1, 4])
+def test_a_few_people_are_hidden_and_score_as_nobody(world: World, session: Session, people: int) -> None:
+    write(session, many(world.hamlet, 7, day=date(2026, 9, 3)))  # counted at all, but in September
+    write(session, [replace(deed, subject=uuid.uuid4()) for deed in many(world.hamlet, people)])
     found = published(session, opened(session, world))
     here = row(found, "du-thi")
-    assert (here["numerator"], here["value"], here["points"], here["computed"]) == (None, None, None, None)
+    assert (here["numerator"], here["value"], here["computed"], here["points"]) == (None, None, "0", "0")
     assert "hidden" in [mark["code"] for mark in here["marks"]]
-    assert canonical.read(found.payload)["total"]["out_of"] == "75"
+    assert canonical.read(found.payload)["total"]["out_of"] == "100", "nobody is better off than a few"
+
+
+def test_points_given_from_above_count_for_a_hidden_figure(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 4))
+    card = opened(session, world)
+    with clock.stopped_at(PUBLISHED - timedelta(hours=1)):
+        actions.official_score(
+            session, card.id, {"du-thi": (Decimal(3), "Đối chiếu danh sách giấy")}, OPERATOR
+        )
+    assert row(published(session, card), "du-thi")["points"] == "3"
 
 
 def test_facts_dated_in_2035_are_kept_out_and_said(world: World, session: Session) -> None:
@@ -205,6 +220,54 @@ def test_what_arrived_after_the_moment_is_known_only_later(world: World, session
         then = queries.view_of(session, card, known_at=PUBLISHED)
         now = queries.view_of(session, card)
     assert (then.criteria[0].numerator, now.criteria[0].numerator) == (7, 8)
+
+
+def test_what_had_come_before_but_was_recorded_later_is_known_only_later(
+    world: World, session: Session
+) -> None:
+    write(session, many(world.hamlet, 7))
+    card = opened(session, world)
+    first = published(session, card)
+    waited = replace(many(world.hamlet, 1)[0], subject=uuid.uuid4(), recorded=PUBLISHED + timedelta(days=2))
+    write(session, [waited])
+    assert verify.verify(session) == []
+    second = published(session, card, AGAIN)
+    assert (row(first, "du-thi")["numerator"], row(second, "du-thi")["numerator"]) == ("7", "8")
+    assert because(second, "du-thi") == {"recorded": 1}
+    assert verify.verify(session) == []
+
+
+def test_a_visit_accepted_after_publication_leaves_the_published_card_alone(world: World) -> None:
+    field = in_the_field(world)
+    month = at("thang", clock.today(), "month")
+    household, stranger = new_household(field.bich), world.phone("Dung")
+    waits = uuid.UUID(stranger.do("visit.log", met(household))["id"])
+    with world.database.transaction() as session:
+        others = many(world.hamlet, 8, HOUSEHOLDS, day=clock.today(), received=clock.now())
+        write(session, others)
+        card = actions.open_card(session, world.commune, "xa-thang", month, OPERATOR).id
+    after = clock.now() + timedelta(days=40)
+    with world.database.transaction() as session, clock.stopped_at(after):
+        first = revisions.publish(session, session.get_one(Card, card), OPERATOR)
+        assert row(first, "ho-da-den")["numerator"] == "8"
+    with world.database.transaction() as session, clock.stopped_at(after + timedelta(days=1)):
+        assert take_in_again(session, waits, accept_for=field.team).outcome == "counted"
+    with world.database.transaction() as session, clock.stopped_at(after + timedelta(days=2)):
+        assert verify.verify(session) == []
+        second = revisions.publish(session, session.get_one(Card, card), OPERATOR, REASON)
+        assert because(second, "ho-da-den")["recorded"] >= 1
+        assert row(second, "ho-da-den")["numerator"] == "9"
+        assert verify.verify(session) == []
+
+
+def test_a_card_published_as_soon_as_it_is_opened_has_its_headcount(world: World, session: Session) -> None:
+    write(session, many(world.hamlet, 7))
+    with clock.stopped_at(PUBLISHED):
+        card = actions.open_card(session, world.commune, "xa-thang", MONTH, OPERATOR)
+    with clock.stopped_at(PUBLISHED + timedelta(minutes=1)):
+        first = revisions.publish(session, card, OPERATOR)
+        assert row(first, "du-thi")["denominator"] == "70"
+        assert verify.verify(session) == []
 
 
 # --- it never changes -----------------------------------------------------------------------------------------------
@@ -323,6 +386,23 @@ def test_a_hamlet_that_moves_away_backdated_leaves_the_old_revision_alone(
     with clock.stopped_at(AGAIN):
         as_now = queries.view_of(session, card, live=True, view="now")
     assert as_now.criteria[0].mark_codes == ("no_data",)  # all of it counts in the other commune now
+
+
+def test_over_todays_units_a_few_who_moved_do_not_come_out_by_subtraction(
+    world: World, session: Session
+) -> None:
+    (extra,) = hamlets(session, world, [120])
+    write(session, [*many(world.hamlet, 20), *[replace(d, subject=uuid.uuid4()) for d in many(extra, 3)]])
+    card = opened(session, world)
+    with clock.stopped_at(PUBLISHED + timedelta(days=1)):
+        change.place(session, extra, world.far_commune, "territory", date(2026, 11, 2))
+        change.record(session, "move", [(extra, extra)], on=date(2026, 11, 2), document="NQ 13/NQ-HĐND")
+        session.flush()
+    with clock.stopped_at(AGAIN):
+        was = queries.view_of(session, card, live=True).criteria[0]
+        now = queries.view_of(session, card, live=True, view="now").criteria[0]
+    assert was.numerator == 23
+    assert (now.numerator, now.value, now.is_hidden, now.points) == (None, None, True, None)
 
 
 def test_a_version_of_a_template_is_never_given_another_content(world: World, session: Session) -> None:

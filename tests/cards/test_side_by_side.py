@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.cards import comparing
+from backend.cards import comparing, discretion
 from backend.cards.comparing import Row, SideBySide
 from backend.people.regrouping import merge_units
+from backend.scorecards.models import ScorecardLine
 from backend.units import change
+from backend.units.reorganise import NewUnit
+from backend.units.splitting import split
 from tests.cards.book import AGAIN, HOUSEHOLDS, MONTH, PUBLISHED, hamlets, many, person, write
 from tests.support.world import World
 
@@ -95,6 +98,71 @@ def test_additive_counts_of_a_merge_add_up(world: World, session: Session) -> No
         merge_units(session, units[:2], units[0], on=date(2026, 11, 2), document="NQ 15/NQ-HĐND")
     assert rows(sheet(session, world), "ho-da-den")[units[0]].figure.value == 40
     assert rows(sheet(session, world, "now"), "ho-da-den")[units[0]].figure.value == 100
+
+
+def apart(side: SideBySide) -> dict[uuid.UUID, Row]:
+    found = next(one for one in side.comparisons if one.criterion.code == "du-thi")
+    return {row.unit.id: row for row in found.apart}
+
+
+@pytest.mark.parametrize(
+    ("day", "was", "now"), [(date(2026, 10, 15), True, True), (date(2026, 11, 2), False, True)]
+)
+def test_a_hamlet_that_gave_a_part_away_is_not_compared_with_the_heads_of_the_rest(
+    world: World, session: Session, day: date, was: bool, now: bool
+) -> None:
+    """40 of 100, then split 60 to 40: not 40 of 60, and nobody leads by it."""
+    units = hamlets(session, world, [100, 110, 120, 130, 140])
+    taking_part(session, [*units, world.hamlet, world.other_hamlet], [40, 30, 30, 30, 30, 9, 9])
+    with clock.stopped_at(PUBLISHED + timedelta(days=1)):
+        made = split(
+            session,
+            units[0],
+            [NewUnit("05752-T99", "Mới", "xóm")],
+            (600, 400),
+            on=day,
+            document="NQ 15/NQ-HĐND",
+        )
+    for view, is_apart in (("was", was), ("now", now)):
+        side = sheet(session, world, view)
+        assert (units[0] in apart(side)) is is_apart, view
+        if is_apart:
+            assert all(row.figure.value is None and row.place is None for row in apart(side).values())
+            assert set(made) & set(rows(side)) == set()
+        else:
+            assert rows(side)[units[0]].figure.value == 40
+
+
+def test_hamlets_joined_within_the_month_are_not_compared_as_they_were(
+    world: World, session: Session
+) -> None:
+    units = hamlets(session, world, [100, 110, 120, 130, 140, 150])
+    taking_part(session, units, [40, 30, 30, 30, 30, 30])
+    with clock.stopped_at(PUBLISHED + timedelta(days=1)):
+        merge_units(session, units[:2], units[0], on=date(2026, 10, 20), document="NQ 15/NQ-HĐND")
+    assert set(apart(sheet(session, world))) == {units[0]}
+    assert apart(sheet(session, world, "now")) == {}
+
+
+def test_a_month_of_a_few_closes_the_other_months_of_the_activity_too(
+    world: World, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """3 in September (hidden), 6 in October, 6 in November, 15 in all: 15 - 6 - 6."""
+    units = hamlets(session, world, [110, 120, 130, 140, 150, 160])
+    taking_part(session, [*units, world.hamlet, world.other_hamlet], [6, 40, 50, 60, 70, 80, 9, 9])
+    activity = uuid.UUID(int=2)
+    for period, number in (("202609", 3), ("202610", 6), ("202611", 6), ("2026Q4", 12), ("all", 15)):
+        line = ScorecardLine(
+            unit_id=units[0], period=period, indicator="contest_participation", activity_id=activity,
+            numerator=number, denominator=110, rules="x",
+        )  # fmt: skip
+        session.add(line)
+    session.flush()
+    monkeypatch.setattr(discretion, "_hidden_live", lambda *_: set())
+    assert rows(sheet(session, world))[units[0]].figure.is_hidden
+    session.query(ScorecardLine).filter_by(period="202609").update({"numerator": 5})
+    session.query(ScorecardLine).filter_by(period="all").update({"numerator": 17})
+    assert not rows(sheet(session, world))[units[0]].figure.is_hidden
 
 
 def test_a_hamlet_without_a_headcount_is_not_compared(world: World, session: Session) -> None:

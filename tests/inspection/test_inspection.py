@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from backend import clock
+from backend import calendars, clock
+from backend.cards import actions as cards
 from backend.db.base import Base
 from backend.errors import NotFound
-from backend.inspection import actions, errors, queries
+from backend.inspection import actions, errors, queries, subjects
 from backend.inspection.actions import Found, Planned
-from backend.safeguards.audit import Actor
+from backend.safeguards.audit import OPERATOR, Actor
 from tests.admin.desk import trail
 from tests.support.world import World
 
@@ -49,7 +50,7 @@ def decide(
         "Quyết định số 5-QĐ/UBKT",
         today,
         today + timedelta(days=days),
-        by(world),
+        by(world, "party"),
         **more,
     )
 
@@ -94,7 +95,20 @@ def test_end_before_begin_a_day_that_is_over_and_a_number_twice(world: World) ->
         file = actions.plan(session, world.commune, planned(world), by(world))
         past = clock.today() - timedelta(days=9)
         with pytest.raises(errors.DaysOver):
-            actions.decide(session, file, "02", "QĐ 6", past, past + timedelta(days=2), by(world))
+            actions.decide(session, file, "02", "QĐ 6", past, past + timedelta(days=2), by(world, "party"))
+
+
+def test_who_planned_a_file_does_not_open_it(world: World) -> None:
+    with world.database.transaction() as session:
+        file = actions.plan(session, world.commune, planned(world), by(world))
+        today = clock.today()
+        with pytest.raises(errors.PlannerDecides):
+            actions.decide(session, file, "01", "QĐ 5", today, today, by(world))
+        decide(session, file, world)
+        assert [line.file.id for line in queries.running_for(session, by(world))] == [file]
+        assert queries.running_for(session, by(world, "party")) == [], "who is not of the team"
+    with clock.stopped_at(clock.now() + timedelta(days=6)), world.database.transaction() as session:
+        assert queries.running_for(session, by(world)) == []
 
 
 def test_only_the_committee_opens_what_names_pledges(world: World) -> None:
@@ -158,7 +172,7 @@ def test_a_finding_rests_on_a_figure_and_its_remedy_goes_back_and_forth(world: W
     file = opened(world)
     with world.database.transaction() as session:
         one = actions.find(session, file, finding(world), by(world))
-        (found,) = queries.findings_on(session, "indicator", "contest_participation")
+        (found,) = queries.findings_on(session, world.hamlet, "indicator", "contest_participation")
         assert (found.finding.id, found.file.id, found.is_overdue) == (one, file, False)
         with pytest.raises(errors.FileChanged):
             actions.accept(session, one, file, by(world), enough=True)  # nobody answered yet
@@ -180,7 +194,10 @@ def test_a_finding_rests_on_a_figure_and_its_remedy_goes_back_and_forth(world: W
     [
         ({"words": " "}, errors.FindingIncomplete),
         ({"kind": "rumour"}, errors.FindingIncomplete),
-        ({"subject_id": ""}, errors.FindingIncomplete),
+        ({"subject_id": ""}, errors.SubjectUnknown),
+        ({"subject_id": "no_such_indicator"}, errors.SubjectUnknown),
+        ({"subject_kind": "card", "subject_id": str(uuid.UUID(int=7))}, errors.SubjectUnknown),
+        ({"period": "202001"}, errors.SubjectUnknown),
         ({"remedy_due": None}, errors.RemedyIncomplete),
         ({"remedy": ""}, errors.RemedyIncomplete),
         ({"unit": uuid.UUID(int=7)}, errors.FindingIncomplete),
@@ -233,3 +250,30 @@ def test_nothing_is_found_after_closing_and_the_conclusion_is_published_after_it
         world.database.transaction() as session,
     ):
         actions.find(session, file, finding(world), by(world))
+
+
+def test_a_finding_on_anothers_card_or_on_a_line_it_does_not_have_is_refused(world: World) -> None:
+    month = calendars.last_full("thang", "month", clock.today())
+    with world.database.transaction() as session:
+        card = cards.open_card(session, world.commune, "xa-thang", month, OPERATOR)
+        file = actions.plan(
+            session, world.commune, planned(world, units=(world.commune, world.hamlet)), by(world)
+        )
+        decide(session, file, world)
+        told = {"subject_kind": "card", "subject_id": str(card.id), "period": month.code}
+        for wrong in (
+            {},
+            {"unit": world.commune, "criterion": "no-such-line"},
+            {"unit": world.commune, "period": ""},
+        ):
+            with pytest.raises(errors.SubjectUnknown):
+                actions.find(session, file, finding(world, **told | wrong), by(world))
+        lines = [
+            one.criterion
+            for one in subjects.of_unit(session, world.commune, (month.first, month.last))
+            if one.kind == "card"
+        ]
+        right = finding(world, **told, unit=world.commune, criterion=lines[1])
+        actions.find(session, file, right, by(world))
+        assert len(queries.findings_on(session, world.commune, "card", card.id)) == 1
+        assert queries.findings_on(session, world.hamlet, "card", card.id) == []

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from backend import clock
 from backend.plans import errors, importing, queries, register
@@ -157,6 +157,33 @@ def test_a_list_adds_changes_and_never_takes_away(world: World) -> None:
     }
     same = shown(world, document, workbook([*GOOD[:1], "Tập huấn kỹ năng số cho cả xóm", *GOOD[2:]]))
     assert (same.changes, same.unchanged, same.unmentioned) == ((), 1, 2)
+
+
+def test_the_same_list_settles_and_a_shorter_cell_takes_away(world: World) -> None:
+    (document,) = added(world, paper())
+
+    def again(along: str) -> int:
+        found = shown(world, document, workbook([*GOOD[:3], along, *GOOD[4:]]))
+        if found.changes:
+            written(world, document, found)
+        return len(found.changes)
+
+    assert [again(one) for one in ("Đồng Tiến; Cầu Cong", "", "Cầu Cong", "Cầu Cong")] == [1, 0, 1, 0]
+    with world.database.transaction(writes=False) as session:
+        assert queries.tasks(session, document)[0].along == ("Xóm Cầu Cong",)
+
+
+def test_lines_that_name_the_annex_may_stand_above_the_heading(world: World) -> None:
+    (document,) = added(world, paper())
+    book = load_workbook(io.BytesIO(workbook(GOOD)))
+    assert book.active is not None
+    book.active.insert_rows(1, 3)
+    for line, text in enumerate(("PHỤ LỤC I", "Danh mục nhiệm vụ", "(Kèm theo Kế hoạch số 08)"), start=1):
+        book.active.cell(line, 1, text)
+    out = io.BytesIO()
+    book.save(out)
+    found = shown(world, document, out.getvalue())
+    assert [(one.kind, one.line) for one in found.changes] == [("added", 5)]
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import clock
-from backend.calendars import parse
+from backend.calendars import Period, parse
 from backend.reports import approval
 from backend.reports.approval import LOCKERS, Stamp
 from backend.reports.errors import (
@@ -13,6 +14,7 @@ from backend.reports.errors import (
     DayBeforeSigning,
     MovedOn,
     NumberMissing,
+    NumberTaken,
     ParentLocked,
     ReportUnknown,
     SamePerson,
@@ -97,8 +99,8 @@ def test_giving_back_needs_words_and_begins_a_new_round_with_a_new_number(here: 
     here.walk(submission, "send")
     first = here.row(submission).first_sent_at
     with pytest.raises(WordsMissing):
-        here.take(submission, "give_back", "province", words="  ")
-    assert here.take(submission, "give_back", "province", words="bổ sung khó khăn") == "returned"
+        here.take(submission, "give_back", "above", words="  ")
+    assert here.take(submission, "give_back", "above", words="bổ sung khó khăn") == "returned"
     row = here.row(submission)
     assert (row.number, row.drafter_id, row.round, row.first_sent_at) == (None, None, 2, first)
     assert here.walk(submission, "send", {"draft": "reviewer", "review": "drafter"}) == "sent"
@@ -148,8 +150,8 @@ def test_a_child_is_not_opened_again_under_a_locked_parent(here: Office) -> None
         here.take(child, "reopen", "office", words="nhầm số")
     assert "Tân Khánh" in refused.value.values["unit"]
     with pytest.raises(WordsMissing):
-        here.take(parent, "reopen", "province")
-    assert here.take(parent, "reopen", "province", words="xã sửa số") == "open"
+        here.take(parent, "reopen", "above")
+    assert here.take(parent, "reopen", "above", words="xã sửa số") == "open"
     assert here.take(child, "reopen", "office", words="nhầm số") == "open"
 
 
@@ -176,9 +178,112 @@ def test_cards_of_units_wait_for_the_cards_below_and_are_locked_with_their_submi
     here.walk(below, "send")
     for deed in ORDER[ORDER.index("sign") :]:
         here.take(above, deed)
-    assert locked == [(here.row(above).subject_id, here.by("province"))]
+    assert locked == [(here.row(above).subject_id, here.by("above"))]
 
 
 def test_what_is_not_there_is_refused(here: Office) -> None:
     with pytest.raises(ReportUnknown), here.world.database.transaction() as session:
         approval.take(session, here.world.commune, "draft", here.by("drafter"), seen=1)
+
+
+# --- who wrote it, when it moved on, what was built on it ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("deed", ["review", "sign", "number"])
+def test_whoever_wrote_the_words_is_no_reviewer_or_signer_even_where_another_hands_them_on(
+    here: Office, deed: str
+) -> None:
+    submission = here.open(here.duty())
+    here.write(submission, "results", "của người ký", "signer")
+    for before in ORDER[: ORDER.index(deed)]:
+        here.take(submission, before, {"sign": "office"}.get(before))
+    with pytest.raises(SamePerson):
+        here.take(submission, deed, "signer")
+
+
+def test_who_drafted_an_earlier_round_does_not_sign_their_own_words_in_the_next(here: Office) -> None:
+    submission = here.open(here.duty())
+    here.write(submission, "results", "chữ của vòng một")
+    here.walk(submission, "send")
+    here.take(submission, "give_back", "above", words="bổ sung")
+    here.walk(submission, "review", {"draft": "agency_drafter"})
+    with pytest.raises(SamePerson):
+        here.take(submission, "sign", "drafter")
+    assert here.take(submission, "sign") == "signed"
+
+
+def test_a_step_looks_at_the_row_as_it_is_not_as_it_was_read_before(here: Office) -> None:
+    """Two open the page; the first steps on and commits; the second's session still holds the old row."""
+    submission = here.open(here.duty())
+    here.walk(submission, "receive")
+    seen = here.row(submission).revision
+    with here.world.database.transaction() as session:
+        stale = session.get_one(Submission, submission)
+        set_committed_value(stale, "revision", seen - 1)  # as if read before the last step
+        with pytest.raises(MovedOn):
+            approval.take(session, submission, "lock", here.by("above"), seen=seen - 1)
+
+
+def test_a_sent_child_is_not_taken_back_under_a_locked_parent(here: Office) -> None:
+    child = here.open(here.below())
+    here.walk(child, "send", BELOW)
+    here.walk(here.open(here.duty()))
+    with pytest.raises(ParentLocked):
+        here.take(child, "give_back", "office", words="nhầm số")
+
+
+def test_a_month_is_not_opened_again_under_the_locked_half_year_that_holds_it(here: Office) -> None:
+    month = parse("thang", f"{here.half.last:%Y%m}")
+    duty = here.duty(
+        here.agency, here.world.commune, "state", "month", obligation="xa-cac-don-vi", since=month.first
+    )
+    child = here.open(duty, month)
+    here.walk(child, "lock", BELOW)
+    here.walk(here.open(here.duty()))
+    with pytest.raises(ParentLocked):
+        here.take(child, "reopen", "office", words="nhầm số")
+
+
+def test_a_parent_is_not_locked_over_a_child_that_went_back_since_it_was_signed(here: Office) -> None:
+    child = here.open(here.below())
+    here.walk(child, "send", BELOW)
+    parent = here.open(here.duty())
+    here.walk(parent, "receive")
+    here.take(child, "give_back", "office", words="nhầm số")
+    with pytest.raises(ChildrenMissing):
+        here.take(parent, "lock")
+    here.walk(child, "send", BELOW)
+    assert here.take(parent, "lock") == "locked"
+
+
+def test_a_number_is_given_once_a_year_on_a_line(here: Office) -> None:
+    first, second = here.open(here.duty()), here.open(here.duty(interval="month"), month_before(here))
+    other_line = here.open(here.duty(line="state", obligation="xa-ubnd-ubnd-tinh"))
+    for submission in (first, second, other_line):
+        here.walk(submission, "sign")
+    stamp = Stamp("15", clock.today())
+    here.take(first, "number", stamp=stamp)
+    with pytest.raises(NumberTaken):
+        here.take(second, "number", stamp=stamp)
+    here.take(first, "send")
+    here.take(first, "give_back", "above", words="bổ sung")
+    with pytest.raises(NumberTaken):
+        here.take(second, "number", stamp=stamp)
+    assert here.take(other_line, "number", stamp=stamp) == "numbered"
+    assert here.take(second, "number", stamp=Stamp("1", clock.today())) == "numbered"
+
+
+def month_before(here: Office) -> Period:
+    return parse("thang", f"{here.half.last:%Y%m}")
+
+
+def test_the_database_itself_refuses_one_number_twice(here: Office) -> None:
+    first, second = here.open(here.duty()), here.open(here.duty(interval="month"), month_before(here))
+    here.walk(first, "number")
+    row = here.row(first)
+    with pytest.raises(IntegrityError), here.world.database.transaction() as session:
+        session.execute(
+            update(Submission)
+            .where(Submission.id == second)
+            .values(number=row.number, number_on=row.number_on, number_year=row.number_year)
+        )

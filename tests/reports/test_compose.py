@@ -2,11 +2,12 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from backend.reports import compose, national, queries
 from backend.reports.due import Rule
 from backend.reports.errors import NotEditable, ReportUnknown, TextChanged, TextTooLong
-from backend.reports.models import WORDS, Report, ReportText, SheetEntry
+from backend.reports.models import WORDS, Report, ReportText, SheetEntry, Submission
 from tests.support.reports import BELOW, Office, office
 from tests.support.world import World
 
@@ -113,3 +114,32 @@ def test_every_entry_into_the_national_system_is_kept_with_who_and_when(here: Of
             "12",
             "13",
         ]
+
+
+def test_words_are_written_under_the_state_as_it_is_not_as_it_was_read_before(here: Office) -> None:
+    submission = here.open(here.duty())
+    here.take(submission, "draft")
+    deeds = (
+        lambda session, report: compose.save_text(session, report, "results", "muộn", seen=0, by=here.by("drafter")),
+        lambda session, report: compose.save_paper(session, report, {"place": "Muộn"}, here.by("drafter")),
+        lambda session, report: compose.refresh_figures(session, report, [], here.by("drafter")),
+    )  # fmt: skip
+    for deed in deeds:
+        with here.world.database.transaction() as session:
+            report = session.get_one(Report, here.report(submission))
+            stale = session.get_one(Submission, submission)
+            set_committed_value(stale, "state", "open")  # as if read before it was handed on
+            with pytest.raises(NotEditable):
+                deed(session, report)
+
+
+def test_who_wrote_on_the_sheet_is_one_of_its_writers(here: Office) -> None:
+    submission = here.open(here.duty())
+    here.write(submission, "results", "một")
+    here.write(submission, "results", "hai", "office", seen=1)
+    with here.world.database.transaction() as session:
+        report = session.get_one(Report, here.report(submission))
+        compose.save_paper(session, report, {"signer_name": "Người khác"}, here.by("clerk"))
+        session.flush()
+        who = {here.world.staff["office"], here.world.staff["clerk"]}
+        assert compose.writers(session, [report.id]) == {report.id: frozenset(who)}

@@ -19,6 +19,7 @@ from backend.cards.rules import (
     class_of,
     figure,
     gates,
+    hidden_points,
     lacking,
     likely_range,
     points,
@@ -131,13 +132,52 @@ def test_a_gate_keeps_a_share_of_the_points_and_an_absent_check_takes_none() -> 
 # --- sums and classes -----------------------------------------------------------------------------------------------
 
 
-def test_hidden_is_left_out_on_both_sides_and_missing_keeps_the_card_open() -> None:
-    rows = [(Decimal(50), Decimal(45), False), (Decimal(30), None, True), (Decimal(20), Decimal(18), False)]
+def test_what_is_missing_keeps_the_card_open() -> None:
+    rows = [(Decimal(50), Decimal(45)), (Decimal(50), Decimal(45))]
     sums = total(rows)
-    assert (sums.points, sums.out_of, sums.percent) == (63, 70, 90)
+    assert (sums.points, sums.out_of, sums.percent) == (90, 100, 90)
     assert class_of(TEMPLATE, sums) == TEMPLATE.classes[0]
-    missing = total([*rows, (Decimal(10), None, False)])
-    assert class_of(TEMPLATE, missing) is None
+    assert class_of(TEMPLATE, total([*rows, (Decimal(10), None)])) is None
+
+
+def given_points(people: int, of: int) -> Decimal | None:
+    """Against a target of everybody, hidden or not."""
+    assert RATE.formula is not None
+    counted = base(people, of)
+    found = figure(RATE.formula, counted, 100)
+    if found.is_hidden:
+        return hidden_points(RATE, counted, Decimal(100), [], 2)[0]
+    return points(RATE, found, Decimal(100), [], 2)[0]
+
+
+@given(st.integers(10, 400))
+def test_having_fewer_never_earns_more_and_hidden_points_tell_no_number(of: int) -> None:
+    earned = [given_points(people, of) for people in range(of + 1)]
+    assert all(one is not None for one in earned)
+    assert earned == sorted(earned)  # type: ignore[type-var]
+    assert set(earned[:5]) == {Decimal(0)}
+    assert len(set(earned[-4:])) == 1
+
+
+@pytest.mark.parametrize("of", range(1, 10))
+def test_in_a_very_small_group_the_points_would_tell_so_people_judge(of: int) -> None:
+    assert {given_points(people, of) for people in range(of + 1)} == {None}
+
+
+def test_a_gate_holds_for_a_hidden_figure_too() -> None:
+    gate = Gate("unique_people", Decimal(50), Decimal("0.5"), Term("a", "people"), Term("a", "facts"))
+    one = replace(RATE, gates=(gate,))
+    counted = Base(
+        {"a": Count(10, 40, 40), "contest.entrants": Count(98, 98, 98)},
+        frozenset(),
+        {"residents_from_7": 100},
+    )
+    free, _ = hidden_points(one, counted, Decimal(10), gates(RATE, counted, None), 2)
+    held, marks = hidden_points(one, counted, Decimal(10), gates(one, counted, None), 2)
+    assert free == one.most
+    assert held == one.most / 2
+    assert [mark.code for mark in marks] == ["gate_low_hidden"]
+    assert "reached" not in marks[0].values
 
 
 # --- between horizons -----------------------------------------------------------------------------------------------
@@ -148,9 +188,8 @@ def test_a_year_between_two_horizons_is_never_filled_silently() -> None:
     assert between(horizons, 2030, "none") == (90, False)
     assert between(horizons, 2027, "none") == (None, False)
     assert between(horizons, 2027, "linear") == (84, True)
-    assert between(horizons, 2027, "hold") == (80, True)
     assert between(horizons, 2031, "linear") == (None, False)
-    assert between({}, 2027, "hold") == (None, False)
+    assert between({}, 2027, "linear") == (None, False)
 
 
 # --- what would raise it --------------------------------------------------------------------------------------------
@@ -225,7 +264,7 @@ def test_a_comparison_has_no_points_and_no_other_calendar() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"calendar": "tuan"}, {"calendar": "khong-co"}, {"groups": []}, {"interpolation": "đoán"}, {"kind": "rating"},
+        {"calendar": "tuan"}, {"calendar": "khong-co"}, {"groups": []}, {"interpolation": "đoán"}, {"interpolation": "hold"}, {"kind": "rating"},
         {"groups": None}, {"groups": [{}]}, {"version": "một"}, {"classes": [{"code": "a", "title": {"vi": "A"}, "from": 50}]},
         {"classes": [{"code": "a", "title": {"vi": "A"}, "from": "nhiều"}]},
     ],

@@ -49,11 +49,6 @@ def test_what_is_no_weight(told: str) -> None:
         crosswalk.weight(told)
 
 
-def test_ratios_are_divided_again_from_their_parts_and_an_unknown_denominator_stays_unknown() -> None:
-    assert crosswalk.ratio([(40, 100), (60, 200)]) == (100, 300)
-    assert crosswalk.ratio([(40, 100), (60, None)]) == (100, None)
-
-
 UNITS = [uuid.uuid4() for _ in range(3)]
 PEOPLE = [uuid.uuid4() for _ in range(5)]
 ROWS = st.lists(st.tuples(st.sampled_from([*PEOPLE, None]), st.integers(1, 50)), max_size=12)

@@ -1,7 +1,7 @@
 """Reports for tests: a province above the commune, agencies below it, and a report on its way."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from tests.support.world import PASSWORD, SINCE, World
 
 WHO = {
     "draft": "drafter", "review": "reviewer", "sign": "signer", "number": "clerk", "send": "clerk",
-    "receive": "province", "lock": "province",
+    "receive": "above", "lock": "above",
 }  # fmt: skip
 ORDER = tuple(WHO)
 
@@ -33,6 +33,8 @@ class Office:
     world: World
     agency: uuid.UUID
     half: Period
+    numbers: dict[uuid.UUID, str] = field(default_factory=dict)
+    """Submission -> the number it gets in the book: 15 for the first."""
 
     def by(self, who: str) -> Actor:
         return Actor("staff", self.world.staff[who])
@@ -65,7 +67,10 @@ class Office:
         """One step; answers the state after it."""
         with self.world.database.transaction() as session:
             row = session.get_one(Submission, submission)
-            stamp = more.pop("stamp", Stamp("15", clock.today())) if deed == "number" else None
+            number = (
+                self.numbers.setdefault(submission, str(15 + len(self.numbers))) if deed == "number" else ""
+            )
+            stamp = more.pop("stamp", Stamp(number, clock.today())) if deed == "number" else None
             seen = more.pop("seen", row.revision)
             after = approval.take(
                 session, submission, deed, self.by(who or WHO[deed]), seen=seen, stamp=stamp, **more
@@ -109,6 +114,13 @@ def office(world: World) -> Office:
                 password=PASSWORD,
                 grants=[(who, agency)],
             )
+        world.staff["above"] = staff.hire(
+            session,
+            name="above",
+            username="above",
+            password=PASSWORD,
+            grants=[("party_office", world.province)],
+        )
     return Office(world, agency, last_full("thang", "half", clock.today()))
 
 

@@ -1,6 +1,7 @@
 """A set goes through its file without losing a letter; a file that says nonsense is told row by row."""
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -127,3 +128,29 @@ def test_a_workbook_whose_cell_is_a_formula_is_told() -> None:
     book.save(file)
     cells, told = csv_file.read(file.getvalue(), "a.xlsx")
     assert (cells, ["công thức" in one.sentence for one in told]) == ([], [True])
+
+
+@pytest.mark.parametrize("text", ["=1+HYPERLINK(1)", "-2+3+cmd|x", "+1+1", "@SUM(1)", "=1+1", "-1;x", "＝A1"])
+def test_what_a_spreadsheet_would_run_comes_neither_in_nor_out(text: str) -> None:
+    assert "công thức" in troubles(ROW.removesuffix("≥80") + text)[0]
+    cell = replace(shipped_cells("tan-khanh")[0], as_written=text)
+    assert f",'{text}".encode() in csv_file.write([cell])
+
+
+@pytest.mark.parametrize("text", ["-5", "+3,5 %", "-1.000", "=100"])
+def test_a_number_with_its_sign_is_no_formula(text: str) -> None:
+    assert RUNS.match(text) is None
+
+
+def test_words_and_commas_of_a_person_are_understood() -> None:
+    row = "A-1;Tên;Name;%;nhập tay;2030;Không quá;0,75;;mỗi năm;;≤ 0,75"
+    text = ";".join(csv_file.TWELVE) + "\r\n" + row + "\r\n"
+    (cell,), told = csv_file.read(text.encode("utf-8-sig"), "a.csv")
+    assert (told, cell.scope, cell.comparator, str(cell.value), cell.basis) == (
+        [],
+        "manual",
+        "le",
+        "0.75",
+        "per_year",
+    )
+    assert "không phải là số" in troubles(ROW.replace(",80,", ',"1,234",'))[0], "could mean two things"

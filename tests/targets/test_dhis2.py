@@ -164,3 +164,10 @@ def test_what_is_no_data_value_set_is_refused(data: bytes) -> None:
 def test_a_payload_of_200_megabytes_is_not_even_read() -> None:
     with pytest.raises(TooManyFigures):
         dhis2.read(b"{" + b" " * (200 * 1024 * 1024))
+
+
+@pytest.mark.parametrize("text", ["=cmd|calc", "-2+3+cmd|x", "@SUM(1)"])
+def test_a_comment_is_never_run_by_a_spreadsheet_and_comes_back_as_it_was(text: str) -> None:
+    data = dhis2.to_csv(dhis2.out([row(source=text)]).values)
+    assert f",'{text},".encode() in data
+    assert dhis2.from_csv(data)[0].comment == text

@@ -82,7 +82,7 @@ def test_a_target_of_each_year_is_expected_in_step_with_the_year() -> None:
 
 def test_a_horizon_of_another_basis_is_no_start() -> None:
     goals = [Goal(2025, "ge", D(5), basis="total"), Goal(2030, "ge", D(9))]
-    assert progress(goals, D(6), MID, between="linear").why == "no_start"
+    assert progress(goals, D(6), MID, between="linear").why == "share_so_far"
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,26 @@ def test_less_is_better_where_the_indicator_says_so() -> None:
     assert progress(goals, D(14), MID, higher=False, between="linear").state == "on_track"
     assert progress(goals, D(18), MID, higher=False, between="linear").state == "likely_miss"
     assert progress(goals, D(21), MID, higher=False).state == "likely_miss"
+
+
+@pytest.mark.parametrize("comparator", ["le", "lt"])
+def test_not_more_than_is_judged_downwards_whatever_the_indicator_says(comparator: str) -> None:
+    goals = [Goal(2025, "le", D(8)), Goal(2030, comparator, D(5))]
+    assert progress(goals, D(10), MID, between="linear").state == "likely_miss"
+    assert progress(goals, D("5.5"), MID, between="linear").state == "on_track"
+    each = [Goal(2030, comparator, D(5), basis="per_year")]
+    assert progress(each, D(10), MID).state == "likely_miss"
+
+
+def test_one_horizon_without_a_start_tells_the_share_and_pretends_no_line() -> None:
+    said = progress([Goal(2030, "ge", D(80))], D(20), MID, between="linear")
+    assert (said.state, said.why, said.share, said.expected) == (
+        "cannot_say",
+        "share_so_far",
+        D("25.0"),
+        None,
+    )
+    assert progress([Goal(2030, "ge", D(0))], D(-1), MID).why == "no_start"
 
 
 def test_words_are_not_judged_by_numbers_and_the_past_is_no_target() -> None:

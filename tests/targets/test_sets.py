@@ -3,12 +3,17 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from backend.targets import csv_file, issuing, queries
+from backend import clock
+from backend.targets import csv_file, issuing, queries, series
+from backend.targets.catalogue import measuring
 from backend.targets.errors import IndicatorUnknown, SetNotReady, SetSuperseded
 from backend.targets.issuing import DATA, Heading
+from backend.targets.series import Counted
+from backend.targets.standing import Asked, judge
 from backend.units import change as units
 from tests.support.world import SINCE
 from tests.targets.conftest import Plans, issue_at
@@ -103,26 +108,34 @@ def test_a_set_takes_the_place_only_of_an_older_one_of_its_own_issuer(plans: Pla
             issuing.issue(session, plans.world.commune, replace(heading, title=""), cells)
 
 
-def test_a_target_is_found_by_its_horizon_and_the_next_one_by_the_year(plans: Plans) -> None:
+def test_a_target_is_found_by_its_code(plans: Plans) -> None:
     with plans.world.database.transaction(writes=False) as session:
         of = queries.target_set(session, plans.province_set)
-        exact, missing = (
-            queries.target(session, of, "QN-E1", 2025),
-            queries.target(session, of, "QN-E1", 2026),
-        )
-        following = queries.next_target(session, of, "QN-E1", 2026)
-        assert exact is not None
-        assert following is not None
-        assert (str(exact.value), missing, following.horizon_year) == ("0.60", None, 2030)
-        assert queries.target(session, of, "TK-H1", 2030) is None
+        line = queries.targets_for(session, of, "QN-E1")
+        assert line is not None
+        assert (line.targets[0].horizon_year, str(line.targets[0].value)) == (2025, "0.60")
+        assert queries.targets_for(session, of, "TK-H1") is None
         with pytest.raises(IndicatorUnknown):
-            queries.target(session, of, "QN-X", 2030)
+            queries.targets_for(session, of, "QN-X")
+
+
+def test_a_set_governs_its_own_line_up_to_the_next_set_and_nobody_else(plans: Plans) -> None:
+    with plans.world.database.transaction() as session:
+        of, today = queries.target_set(session, plans.province_set), clock.today()
+        assert queries.governs(session, of, plans.commune_there, today)
+        assert not queries.governs(session, of, plans.world.commune, today)
+        assert queries.nearer(session, of, today) == set()
+        issue_at(session, plans.commune_there, "tan-khanh")
+        assert not queries.governs(session, of, plans.commune_there, today)
+        assert queries.nearer(session, of, today) == {plans.commune_there}
 
 
 def test_numbers_keep_the_places_they_were_written_with(plans: Plans) -> None:
     with plans.world.database.transaction(writes=False) as session:
         of = queries.target_set(session, plans.province_set)
-        found = [queries.target(session, of, "QN-R1", year) for year in (2025, 2035)]
+        line = queries.targets_for(session, of, "QN-R1")
+        assert line is not None
+        found = [one for one in line.targets if one.horizon_year in (2025, 2035)]
     assert [str(one.value) for one in found if one] == ["1.0", "2"]
     assert Decimal("1.0") == Decimal("1.00")
 
@@ -137,3 +150,23 @@ def test_a_code_keeps_its_meaning_across_sets(plans: Plans) -> None:
 def test_the_same_plan_may_be_issued_by_two_units(plans: Plans) -> None:
     with plans.world.database.transaction() as session:
         issue_at(session, plans.world.far_commune, "tan-khanh")
+
+
+def test_an_activity_is_read_once_however_many_lines_a_plan_has(
+    plans: Plans, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    real = series.figures_by_period
+
+    def counting(session: Any, indicators: list[Any], *more: Any) -> Any:
+        calls.append(len(indicators))
+        return real(session, indicators, *more)
+
+    monkeypatch.setattr(series, "figures_by_period", counting)
+    with plans.world.database.transaction(writes=False) as session:
+        lines = queries.targets_of(session, plans.province_set) + queries.targets_of(session, plans.own_set)
+        measured = [line for line in lines if measuring(line.indicator)]
+        counted = (Counted(plans.world.activity, plans.world.commune),)
+        judge(session, lines * 2, Asked(plans.world.commune, DAY, "none", counted))
+    assert len(calls) == (1 if measured else 0)
+    assert measured

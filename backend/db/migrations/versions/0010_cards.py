@@ -161,6 +161,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_card_step_card_id"), ["card_id"], unique=False)
 
     with op.batch_alter_table("fact", schema=None) as batch_op:
+        # Null says: as it was received. So what is there already needs no filling in.
+        batch_op.add_column(sa.Column("recorded_at", Moment(), nullable=True))
         batch_op.create_index(
             batch_op.f("ix_fact_unit_id_measure_happened_at"),
             ["unit_id", "measure", "happened_at"],

@@ -45,6 +45,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_report_duty_receiver_id"), ["receiver_id"], unique=False)
 
     op.create_table(
+        "report_due_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("duty_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("holds_from", sa.Date(), nullable=False),
+        sa.Column("due_day", sa.Integer(), nullable=True),
+        sa.Column("due_months", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.CheckConstraint("due_day BETWEEN 1 AND 31", name=op.f("ck_report_due_change_due_day_in_month")),
+        sa.CheckConstraint(
+            "due_months BETWEEN 0 AND 12", name=op.f("ck_report_due_change_due_months_plausible")
+        ),
+        sa.ForeignKeyConstraint(["duty_id"], ["report_duty.id"], name=op.f("fk_report_due_change_duty_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_due_change")),
+        sa.UniqueConstraint("duty_id", "number", name=op.f("uq_report_due_change_duty_id_number")),
+    )
+    op.create_table(
         "report_submission",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("subject_kind", sa.String(length=10), nullable=False),
@@ -63,6 +81,7 @@ def upgrade() -> None:
         sa.Column("receiving_id", sa.Uuid(), nullable=True),
         sa.Column("number", sa.String(length=40), nullable=True),
         sa.Column("number_on", sa.Date(), nullable=True),
+        sa.Column("number_year", sa.Integer(), nullable=True),
         sa.Column("first_sent_at", Moment(), nullable=True),
         sa.Column("sent_at", Moment(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -109,6 +128,13 @@ def upgrade() -> None:
             "line",
             name=op.f("uq_report_submission_subject_kind_subject_id_line"),
         ),
+        sa.UniqueConstraint(
+            "unit_id",
+            "line",
+            "number_year",
+            "number",
+            name=op.f("uq_report_submission_unit_id_line_number_year_number"),
+        ),
     )
     with op.batch_alter_table("report_submission", schema=None) as batch_op:
         batch_op.create_index(
@@ -127,6 +153,7 @@ def upgrade() -> None:
         sa.Column("period", sa.String(length=20), nullable=False),
         sa.Column("figures", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("paper", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("paper_by", sa.Uuid(), nullable=True),
         sa.Column("composed_at", Moment(), nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["duty_id"], ["report_duty.id"], name=op.f("fk_report_duty_id")),
@@ -155,6 +182,29 @@ def upgrade() -> None:
     with op.batch_alter_table("report_step", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_step_submission_id"), ["submission_id"], unique=False)
 
+    op.create_table(
+        "report_kept",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("deed", sa.String(length=12), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.CheckConstraint("deed IN ('sign', 'number')", name=op.f("ck_report_kept_deed_known")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["report_submission.id"], name=op.f("fk_report_kept_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_kept")),
+        sa.UniqueConstraint(
+            "submission_id",
+            "round",
+            "deed",
+            "kind",
+            name=op.f("uq_report_kept_submission_id_round_deed_kind"),
+        ),
+    )
     op.create_table(
         "report_sheet_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
