@@ -177,6 +177,7 @@ def the_sheets_of_the_paper(phone: Page, look: Look) -> None:
     look(phone, "prediction missing")
     predict(phone, 1250)
     tid(phone, "submit-paper").click()
+    expect(tid(phone, "confirm-submit")).to_be_visible()
     look(phone, "asking before handing in")
     phone.keyboard.press("Escape")
     tid(phone, "overview").click()
