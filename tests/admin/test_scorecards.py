@@ -104,7 +104,9 @@ def test_every_period_has_its_page(world: World, desk: Desk, period: str) -> Non
 
 def test_the_inspectors_look_is_on_the_trail_and_others_units_stay_shut(world: World, desk: Desk) -> None:
     papers(world, 12, OCTOBER)
-    assert desk("inspector").get(f"/admin/units/{world.commune}/scorecard").status_code == 403, "without a file"
+    assert desk("inspector").get(f"/admin/units/{world.commune}/scorecard").status_code == 403, (
+        "without a file"
+    )
     running_file(world, world.commune)
     card(world, desk, world.commune, who="inspector")
     assert len(trail(world, "scorecard.read")) == 1

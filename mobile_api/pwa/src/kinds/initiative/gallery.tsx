@@ -9,7 +9,8 @@ import { count, t } from "../../text";
 import { BackLink, Banner, Button, Failed, Field, Loading, Title } from "../../ui/parts";
 import { problemText } from "../../ui/problems";
 import { useLive } from "../../ui/use";
-import { Select, named } from "./pieces";
+import { named } from "./pieces";
+import { Select } from "../../ui/area";
 import { askMine, type OwnIdeas } from "./use-ideas";
 
 interface Shelf {

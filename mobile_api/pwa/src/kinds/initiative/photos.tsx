@@ -1,12 +1,12 @@
 // Photos of an idea: taken in on the phone, drawn anew without place and time, and sent when there is signal.
-import { useEffect, useId, useState } from "preact/hooks";
-import { PhotoRefused, addPhoto, dropPhoto, photoUrl } from "../../sync/field";
-import { t } from "../../text";
+import { useState } from "preact/hooks";
+import { addPhoto, dropPhoto } from "../../sync/field";
+import { t, type Key } from "../../text";
 import { usePhotos } from "../../ui/field";
+import { Chooser, Thumb, kept, stateOf, whyNot } from "../../ui/pictures";
 import { named } from "./pieces";
 
 const MOST = 10;
-const BIGGEST = 40 * 1024 * 1024; // before it is drawn anew; a bigger one fells a small phone
 
 interface Props {
   digests: string[];
@@ -17,13 +17,12 @@ interface Props {
 export function Photos({ digests, sent, onDigests }: Props) {
   const [failed, setFailed] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const id = useId();
   async function take(files: File[]): Promise<void> {
     setFailed(null);
     setBusy(true);
     const added: string[] = [];
     for (const file of files.slice(0, MOST - digests.length)) {
-      await kept(file).then((digest) => added.push(digest), (error: unknown) => setFailed(whyNot(file, error)));
+      await kept(file, addPhoto).then((digest) => added.push(digest), (error: unknown) => setFailed(t(`idea.photo.${whyNot(file, error)}` as Key, { name: file.name })));
     }
     onDigests([...new Set([...digests, ...added])]);
     setBusy(false);
@@ -36,25 +35,11 @@ export function Photos({ digests, sent, onDigests }: Props) {
         {digests.map((digest, at) => <li key={digest}>{t("idea.photo.n", { n: at + 1 })}<button type="button" aria-label={t("idea.photo.remove", { n: at + 1 })} data-testid="drop-photo" onClick={() => drop(digest)}>×</button></li>)}
       </ul>
       {digests.length < MOST && (
-        <label class={`button plain file ${busy ? "busy" : ""}`} for={id}>
-          {busy && <span class="spinner" aria-hidden="true" />}{t("idea.photo.add")}
-          <input id={id} type="file" accept="image/*" multiple class="visually-hidden" data-testid="photo" onChange={(event) => [void take([...(event.currentTarget.files ?? [])]), (event.currentTarget.value = "")]} />
-        </label>
+        <Chooser label={t("idea.photo.add")} accept="image/*" busy={busy} onFiles={(files) => void take(files)} testid="photo" />
       )}
       {failed && <p class="error" role="alert" data-testid="photo-failed">{failed}</p>}
     </div>
   );
-}
-
-async function kept(file: File): Promise<string> {
-  if (file.size > BIGGEST) throw new PhotoRefused("too_big");
-  return addPhoto(file);
-}
-
-function whyNot(file: File, error: unknown): string {
-  const code = error instanceof PhotoRefused ? error.code : "not_here";
-  const heic = code === "no_picture" && /\.(heic|heif)$/i.test(file.name);
-  return t(heic ? "idea.photo.heic" : `idea.photo.${code}`, { name: file.name });
 }
 
 // Each picture with how far it is; it is drawn where its bytes still lie on this phone.
@@ -66,19 +51,9 @@ export function PhotoList({ photos }: { photos: Record<string, string> }) {
     <ul class="pictures">
       {digests.map((digest, at) => {
         const local = here.find((one) => one.digest === digest);
-        const state = photos[digest] === "waiting" && local?.state === "sent" ? "complete" : local?.state === "refused" ? "refused" : photos[digest];
+        const state = stateOf(photos[digest]!, local);
         return <li key={digest} data-testid="picture" data-state={state}><Thumb digest={digest} alt={t("idea.photo.n", { n: at + 1 })} /><small>{named(`idea.photo.state.${state}`)}</small></li>;
       })}
     </ul>
   );
-}
-
-function Thumb({ digest, alt }: { digest: string; alt: string }) {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    let alive = true;
-    void photoUrl(digest).then((found) => alive && setUrl(found), () => undefined);
-    return () => void (alive = false);
-  }, [digest]);
-  return url ? <img src={url} alt={alt} /> : <span>{alt}</span>;
 }

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { day, maybe, t, type Key } from "../../text";
+import { Area as LongWords, type AreaProps } from "../../ui/area";
 import { Resumed as Kept } from "../../ui/resumed";
 import type { Effect, Idea } from "./state";
 import type { Draft } from "./use-ideas";
@@ -9,55 +10,7 @@ import type { Draft } from "./use-ideas";
 export const named = (key: string): string => maybe(key) ?? key.split(".").at(-1)!;
 export const stateKey = (idea: Pick<Idea, "state" | "sending">, kind: "state" | "next"): Key => `idea.${kind}.${idea.sending ? "sending" : idea.state}` as Key;
 
-interface AreaProps {
-  label: string;
-  hint?: string | null;
-  error?: string | null;
-  value: string;
-  onValue: (value: string) => void;
-  most: number;
-  rows?: number;
-  testid: string;
-}
-
-const NEARLY_FULL = 60;
-
-// Longer words. How much room is left is said when it gets tight, not before.
-export function Area({ label, hint, error, value, onValue, most, rows = 3, testid }: AreaProps) {
-  const id = useId();
-  const left = most - value.length;
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
-      <textarea id={id} rows={rows} maxLength={most} data-testid={testid} value={value} aria-invalid={error ? true : undefined} aria-describedby={hint ? `${id}-hint` : undefined} onInput={(event) => onValue(event.currentTarget.value)} />
-      {left < NEARLY_FULL && <p class="hint" role="status">{t("idea.left", { n: left })}</p>}
-      {error && <p class="error" role="alert">{error}</p>}
-    </div>
-  );
-}
-
-interface SelectProps {
-  label: string;
-  hint?: string;
-  value: string;
-  options: readonly (readonly [string, string])[];
-  onValue: (value: string) => void;
-  testid: string;
-}
-
-export function Select({ label, hint, value, options, onValue, testid }: SelectProps) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {hint && <p class="hint">{hint}</p>}
-      <select id={id} value={value} data-testid={testid} onChange={(event) => onValue(event.currentTarget.value)}>
-        {options.map(([code, name]) => <option key={code} value={code} selected={code === value}>{name}</option>)}
-      </select>
-    </div>
-  );
-}
+export const Area = (props: AreaProps) => <LongWords {...props} left="idea.left" />;
 
 // Words of an earlier time stand in the form again, and it is said so.
 export const Resumed = ({ draft }: { draft: Draft<object> }) => <Kept draft={draft} found="idea.resumed" drop="idea.resumed.drop" />;

@@ -3,12 +3,11 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { ask } from "../../api/http";
 import { recallMine } from "../../api/calls";
 import type { Activity, IdeaMine, IdeaOne } from "../../api/types";
-import { go } from "../../route";
 import { forget, remember } from "../../store/known";
 import { current } from "../../store/persons";
 import type { OutboxRow } from "../../store/outbox";
-import { activitiesMoved, perform } from "../../sync";
-import { t } from "../../text";
+import { activitiesMoved } from "../../sync";
+import { useAct as useKindAct, type Act } from "../../ui/act";
 import { useDraft as useKeptDraft, type Draft } from "../../ui/draft";
 import { useRead, type Read } from "../../ui/read";
 import { useOutbox } from "../../ui/status";
@@ -65,28 +64,7 @@ export function useOne(activity: Activity, id: string, rows: OutboxRow[]): { sho
   return { shown, read };
 }
 
-export function useAct(activity: string): { busy: boolean; failed: string | null; act: (action: string, body: object) => Promise<boolean> } {
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<string | null>(null);
-  async function act(action: string, body: object): Promise<boolean> {
-    if (busy) return false; // two quick taps are one deed
-    setBusy(true);
-    setFailed(null);
-    try {
-      await perform(current.get()!.id, { activity, action: `initiative.${action}`, body: { ...body } });
-      return true;
-    } catch {
-      setFailed(t("store.failed"));
-      return false;
-    } finally {
-      setBusy(false);
-    }
-  }
-  return { busy, failed, act };
-}
-
-// Back to where the form was opened, so that the phone's own back button does not meet the same screen twice.
-export const leave = (to: string): void => (history.length > 1 ? history.back() : go(to, true));
+export const useAct = (activity: string): Act => useKindAct("initiative", activity);
 
 export type { Draft } from "../../ui/draft";
 export const useDraft = <T extends object>(name: string, initial: T): Draft<T> => useKeptDraft(`idea-draft:${name}`, initial);

@@ -7,10 +7,12 @@ import type { OutboxRow } from "../../store/outbox";
 import { moment, t } from "../../text";
 import { BackLink, Banner, Button, Field, Loading, Title } from "../../ui/parts";
 import { Pick } from "../../ui/pick";
-import { Area, Resumed, Select, named } from "./pieces";
+import { Area, Resumed, named } from "./pieces";
+import { Select } from "../../ui/area";
 import { Photos } from "./photos";
 import { isRefused, maySupport, type Evidence, type EvidenceBody } from "./state";
-import { leave, useAct, useDraft, type OwnPledge } from "./use-pledge";
+import { leave } from "../../ui/act";
+import { useAct, useDraft, type OwnPledge } from "./use-pledge";
 
 const WORDS = 1000;
 const OWN_PROGRESS = ["doing", "done"] as const;

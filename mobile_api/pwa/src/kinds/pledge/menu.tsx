@@ -7,7 +7,8 @@ import { count, t } from "../../text";
 import { BackLink, Button, Failed, Field, Loading, Title } from "../../ui/parts";
 import type { Read } from "../../ui/read";
 import { useLive } from "../../ui/use";
-import { Select, ThemeTag, named } from "./pieces";
+import { ThemeTag, named } from "./pieces";
+import { Select } from "../../ui/area";
 import { THEMES } from "./state";
 import type { OwnPledge } from "./use-pledge";
 

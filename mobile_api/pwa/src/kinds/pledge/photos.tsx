@@ -1,12 +1,12 @@
 // Photos and PDFs of evidence: taken in on the phone, photos drawn anew without place and time, and sent when there is signal.
-import { useEffect, useId, useState } from "preact/hooks";
-import { PaperRefused, PhotoRefused, addPaper, addPhoto, dropPhoto, photoUrl } from "../../sync/field";
-import { maybe, t } from "../../text";
+import { useState } from "preact/hooks";
+import { addPaper, addPhoto, dropPhoto } from "../../sync/field";
+import { maybe, t, type Key } from "../../text";
 import { usePhotos } from "../../ui/field";
+import { Chooser, Thumb, kept, stateOf, whyNot } from "../../ui/pictures";
 import { named } from "./pieces";
 
 const MOST = 5;
-const BIGGEST = 40 * 1024 * 1024; // before it is drawn anew; a bigger one fells a small phone
 
 interface FilesProps {
   digests: string[];
@@ -23,7 +23,7 @@ export function Photos({ digests, papers, onDigests }: FilesProps) {
     setBusy(kind);
     const added: string[] = [];
     for (const file of files.slice(0, MOST - digests.length)) {
-      await kept(file, kind).then((digest) => added.push(digest), (error: unknown) => setFailed(whyNot(file, error)));
+      await kept(file, kind === "paper" ? addPaper : addPhoto).then((digest) => added.push(digest), (error: unknown) => setFailed(t(`pledge.photo.${whyNot(file, error)}` as Key, { name: file.name })));
     }
     onDigests([...new Set([...digests, ...added])]);
     setBusy(null);
@@ -48,27 +48,6 @@ export function Photos({ digests, papers, onDigests }: FilesProps) {
   );
 }
 
-function Chooser({ label, accept, busy, onFiles, testid }: { label: string; accept: string; busy: boolean; onFiles: (files: File[]) => void; testid: string }) {
-  const id = useId();
-  return (
-    <label class={`button plain file ${busy ? "busy" : ""}`} for={id}>
-      {busy && <span class="spinner" aria-hidden="true" />}{label}
-      <input id={id} type="file" accept={accept} multiple class="visually-hidden" data-testid={testid} onChange={(event) => [onFiles([...(event.currentTarget.files ?? [])]), (event.currentTarget.value = "")]} />
-    </label>
-  );
-}
-
-async function kept(file: File, kind: "photo" | "paper"): Promise<string> {
-  if (file.size > BIGGEST) throw new PhotoRefused("too_big");
-  return kind === "paper" ? addPaper(file) : addPhoto(file);
-}
-
-function whyNot(file: File, error: unknown): string {
-  const code = error instanceof PhotoRefused || error instanceof PaperRefused ? error.code : "not_here";
-  const heic = code === "no_picture" && /\.(heic|heif)$/i.test(file.name);
-  return t(heic ? "pledge.photo.heic" : `pledge.photo.${code}`, { name: file.name });
-}
-
 // "Photo 1", "PDF 1": each kind is counted by itself. What was chosen here is known before the node has it.
 function useNames(digests: string[], papers: string[]): Record<string, string> {
   const here = usePhotos();
@@ -90,21 +69,11 @@ export function PhotoList({ photos, papers }: { photos: Record<string, string>; 
     <ul class="pictures">
       {digests.map((digest) => {
         const local = here.find((one) => one.digest === digest);
-        const state = photos[digest] === "waiting" && local?.state === "sent" ? "complete" : local?.state === "refused" ? "refused" : photos[digest];
+        const state = stateOf(photos[digest]!, local);
         const why = state === "refused" && local?.reason ? maybe(`pledge.photo.why.${local.reason}`) : null;
         const drawn = !local?.paper && !papers.includes(digest);
         return <li key={digest} data-testid="picture" data-state={state}>{drawn ? <Thumb digest={digest} alt={names[digest]!} /> : <span>{names[digest]}</span>}<small>{named(`pledge.photo.state.${state}`)}{why && `. ${why}`}</small></li>;
       })}
     </ul>
   );
-}
-
-function Thumb({ digest, alt }: { digest: string; alt: string }) {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    let alive = true;
-    void photoUrl(digest).then((found) => alive && setUrl(found), () => undefined);
-    return () => void (alive = false);
-  }, [digest]);
-  return url ? <img src={url} alt={alt} /> : <span>{alt}</span>;
 }

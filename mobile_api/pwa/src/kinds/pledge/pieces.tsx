@@ -1,8 +1,8 @@
 // Small parts of the pledge's screens.
-import { useId } from "preact/hooks";
 import type { PledgeMine } from "../../api/types";
 import { serverNow } from "../../clock";
 import { day, maybe, t, type Key } from "../../text";
+import { Area as LongWords, type AreaProps } from "../../ui/area";
 import { Resumed as Kept } from "../../ui/resumed";
 import type { Item, Theme } from "./state";
 import type { Draft } from "./use-pledge";
@@ -20,53 +20,7 @@ export function DueTag({ due, done }: { due: string | null; done?: boolean }) {
   return <span class={`due ${due < today() ? "late" : ""}`}>{t(due < today() ? "pledge.due.late" : "pledge.due.on", { day: day(due) })}</span>;
 }
 
-interface AreaProps {
-  label: string;
-  hint?: string | null;
-  error?: string | null;
-  value: string;
-  onValue: (value: string) => void;
-  most: number;
-  rows?: number;
-  testid: string;
-}
-
-const NEARLY_FULL = 60;
-
-// Longer words. How much room is left is said when it gets tight, not before.
-export function Area({ label, hint, error, value, onValue, most, rows = 3, testid }: AreaProps) {
-  const id = useId();
-  const left = most - value.length;
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
-      <textarea id={id} rows={rows} maxLength={most} data-testid={testid} value={value} aria-invalid={error ? true : undefined} aria-describedby={hint ? `${id}-hint` : undefined} onInput={(event) => onValue(event.currentTarget.value)} />
-      {left < NEARLY_FULL && <p class="hint" role="status">{t("pledge.left", { n: left })}</p>}
-      {error && <p class="error" role="alert">{error}</p>}
-    </div>
-  );
-}
-
-interface SelectProps {
-  label: string;
-  value: string;
-  options: readonly (readonly [string, string])[];
-  onValue: (value: string) => void;
-  testid: string;
-}
-
-export function Select({ label, value, options, onValue, testid }: SelectProps) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select id={id} value={value} data-testid={testid} onChange={(event) => onValue(event.currentTarget.value)}>
-        {options.map(([code, name]) => <option key={code} value={code} selected={code === value}>{name}</option>)}
-      </select>
-    </div>
-  );
-}
+export const Area = (props: AreaProps) => <LongWords {...props} left="pledge.left" />;
 
 // Words of an earlier time stand in the form again, and it is said so.
 export const Resumed = ({ draft }: { draft: Draft<object> }) => <Kept draft={draft} found="pledge.resumed" drop="pledge.resumed.drop" />;

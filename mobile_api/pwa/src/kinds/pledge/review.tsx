@@ -5,7 +5,8 @@ import { BackLink, Banner, Button, Loading, Sheet, Title } from "../../ui/parts"
 import { Pick } from "../../ui/pick";
 import { Area, DueTag, Resumed, ThemeTag, className, ratingName } from "./pieces";
 import { OUTCOMES, mayReview, type Item, type Moment, type Outcome, type Review } from "./state";
-import { leave, useAct, useDraft, type OwnPledge } from "./use-pledge";
+import { leave } from "../../ui/act";
+import { useAct, useDraft, type OwnPledge } from "./use-pledge";
 
 const WORDS = 1000;
 const NO_CLASS = "";
