@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from flask import request
 
+from admin import years
 from admin.blueprint import IDEA_SECRETARIES, UNIT_HEADS
 from admin.forms import typed
 from admin.team_words import DayInvalid, typed_day
@@ -92,13 +93,8 @@ def _taking_part(campaign: Campaign) -> set[uuid.UUID]:
 
 def asked_year() -> Year | None:
     """The year in the address, else the newest one; None while there is none. Raises NotFound for another one."""
-    wanted, found = request.values.get("activity_id", ""), years_seen()
-    if not found:
-        return None
-    pair = found[0] if not wanted else next((one for one in found if str(one[0].id) == wanted), None)
-    if pair is None:
-        raise NotFound
-    return Year(*pair)
+    pair = years.asked(years_seen())
+    return Year(*pair) if pair else None
 
 
 def year_asked() -> Year:

@@ -5,9 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import request
-
-from admin import shown
+from admin import shown, years
 from admin.blueprint import CELL_SECRETARIES, PARTY_COMMITTEES
 from admin.forms import typed
 from admin.team_words import typed_day
@@ -108,13 +106,8 @@ def _below(campaign: Campaign) -> set[uuid.UUID]:
 
 def asked_year() -> Year | None:
     """The year in the address, else the newest one; None while there is none. Raises NotFound for another one."""
-    wanted, found = request.values.get("activity_id", ""), years_seen()
-    if not found:
-        return None
-    pair = found[0] if not wanted else next((one for one in found if str(one[0].id) == wanted), None)
-    if pair is None:
-        raise NotFound
-    return year_of(*pair)
+    pair = years.asked(years_seen())
+    return year_of(*pair) if pair else None
 
 
 def year_of(activity: Activity, campaign: Campaign) -> Year:

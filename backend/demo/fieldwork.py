@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
@@ -15,15 +14,13 @@ from backend import clock
 from backend.clock import VIETNAM
 from backend.demo.data import DATA, Size, invented
 from backend.demo.history import Crew, count_all
+from backend.demo.launching import launched
 from backend.demo.papers import Phones
 from backend.demo.places import Planted
 from backend.demo.residents import Resident
 from backend.people.consents import texts
 from backend.teams import change, households
-from campaigns import campaigns, lifecycle
 from campaigns.models import Activity
-from campaigns.pack import Pack, read_pack
-from campaigns.pack.store import SHIPPED
 
 PACK = "to-cong-nghe-so"
 SINCE_DAYS, LASTS_DAYS = 35, 120
@@ -55,7 +52,7 @@ class FieldWork:
     promised: dict[uuid.UUID, tuple[str, date]] = field(default_factory=dict)
 
     def live(self, people: Sequence[Resident], now: datetime) -> None:
-        activity = self._launched(read_pack(SHIPPED / PACK), now)
+        activity = self._launched(now)
         known = [one for hamlet in self.planted.hamlets for one in self._households(hamlet, now)]
         by_hamlet = {
             hamlet: [one for one in people if self._is_in_team(one, hamlet)]
@@ -71,25 +68,14 @@ class FieldWork:
                     self._day(activity, day, self.chance.choice(members), hamlet, here, now)
         count_all(self.session)
 
-    def _launched(self, pack: Pack, now: datetime) -> Activity:
-        """Prepared and released like every campaign, opened by its hour."""
-        paper = DATA["documents"]["teams"]
+    def _launched(self, now: datetime) -> Activity:
         first = clock.local_day(now) - timedelta(days=SINCE_DAYS)
         opens = datetime.combine(first, time(7), VIETNAM)
         closes = datetime.combine(first + timedelta(days=LASTS_DAYS), time(21), VIETNAM)
-        with clock.stopped_at(opens - timedelta(days=6, hours=22)):
-            document = campaigns.Document(paper["number"], clock.today() - timedelta(days=2), paper["title"])
-            bodies = {"lead": [self.planted.commune], "releasing": [self.planted.commune]}
-            made = campaigns.prepare(
-                self.session, pack, self.planted.commune, [(opens, closes)], self.crew.admin,
-                document=document, bodies=bodies,
-            )  # fmt: skip
-        with clock.stopped_at(opens - timedelta(days=3, hours=15)):
-            campaigns.release(self.session, made.id, self.crew.releaser)
-        activity = self.session.scalars(select(Activity).where(Activity.campaign_id == made.id)).one()
-        with clock.stopped_at(opens):
-            lifecycle.turn(self.session, activity.id, clock.now())
-        return activity
+        return launched(
+            self.session, self.crew, PACK, self.planted.commune, DATA["documents"]["teams"], opens, closes,
+            prepared=timedelta(days=6, hours=22), released=timedelta(days=3, hours=15),
+        )  # fmt: skip
 
     def _households(self, hamlet: str, now: datetime) -> Iterator[Known]:
         """So many of a hamlet's households as its team has written down; now and then a business among them."""

@@ -24,18 +24,16 @@ from backend.demo.data import DATA
 from backend.demo.history import Crew, count_all
 from backend.demo.idea_desk import Idea, IdeaDesk
 from backend.demo.inventors import Casting
+from backend.demo.launching import launched
 from backend.demo.papers import Phones
 from backend.demo.places import Planted
 from backend.demo.residents import Resident
 from backend.demo.sittings import Planned, Sittings, decisions_of
 from backend.people.consents import PUBLISH_NAME
 from backend.units.models import Unit, UnitName
-from campaigns import campaigns, lifecycle
 from campaigns.initiative import challenges
 from campaigns.initiative.offices import Handler
 from campaigns.models import Activity
-from campaigns.pack import read_pack
-from campaigns.pack.store import SHIPPED
 from campaigns.registry import settings_of
 
 PACK = "sang-kien-so"
@@ -111,20 +109,10 @@ class IdeaYear:
         return Handler(self.staff[STORIES["secretary"]], self.planted.commune)
 
     def _launched(self, opens: datetime) -> Activity:
-        paper, closes = STORIES["document"], opens + timedelta(days=364, hours=14)
-        owner = self.planted.commune
-        with clock.stopped_at(opens - timedelta(days=9)):
-            document = campaigns.Document(paper["number"], clock.today() - timedelta(days=2), paper["title"])
-            made = campaigns.prepare(
-                self.session, read_pack(SHIPPED / PACK), owner, [(opens, closes)], self.crew.admin,
-                document=document, bodies={"lead": [owner], "releasing": [owner]},
-            )  # fmt: skip
-        with clock.stopped_at(opens - timedelta(days=5)):
-            campaigns.release(self.session, made.id, self.crew.releaser)
-        activity = self.session.scalars(select(Activity).where(Activity.campaign_id == made.id)).one()
-        with clock.stopped_at(opens):
-            lifecycle.turn(self.session, activity.id, clock.now())
-        return activity
+        closes = opens + timedelta(days=364, hours=14)
+        return launched(
+            self.session, self.crew, PACK, self.planted.commune, STORIES["document"], opens, closes
+        )
 
     # --- who ------------------------------------------------------------------------------------------------------
 

@@ -21,16 +21,14 @@ from backend import clock
 from backend.clock import VIETNAM
 from backend.demo.data import Size, invented
 from backend.demo.history import Crew, count_all
+from backend.demo.launching import launched
 from backend.demo.papers import Phones
 from backend.demo.places import Planted
 from backend.demo.residents import Resident
 from backend.people import consents
 from backend.people.models import Consent, Membership, Person, SubjectLink
 from backend.units import change as units
-from campaigns import campaigns, lifecycle
 from campaigns.models import Activity
-from campaigns.pack import read_pack
-from campaigns.pack.store import SHIPPED
 from campaigns.pledge import cell
 from campaigns.pledge.models import Pledge, Suggestion
 from campaigns.pledge.readers import Reader, open_pledge
@@ -149,20 +147,10 @@ class PledgeYear:
     # --- the campaign ---------------------------------------------------------------------------------------------
 
     def _launched(self, opens: datetime) -> Activity:
-        paper, closes = STORIES["document"], opens + timedelta(days=364, hours=14)
-        owner = self.planted.organisation
-        with clock.stopped_at(opens - timedelta(days=9)):
-            document = campaigns.Document(paper["number"], clock.today() - timedelta(days=2), paper["title"])
-            made = campaigns.prepare(
-                self.session, read_pack(SHIPPED / PACK), owner, [(opens, closes)], self.crew.admin,
-                document=document, bodies={"lead": [owner], "releasing": [owner]},
-            )  # fmt: skip
-        with clock.stopped_at(opens - timedelta(days=5)):
-            campaigns.release(self.session, made.id, self.crew.releaser)
-        activity = self.session.scalars(select(Activity).where(Activity.campaign_id == made.id)).one()
-        with clock.stopped_at(opens):
-            lifecycle.turn(self.session, activity.id, clock.now())
-        return activity
+        closes = opens + timedelta(days=364, hours=14)
+        return launched(
+            self.session, self.crew, PACK, self.planted.organisation, STORIES["document"], opens, closes
+        )
 
     def _menu(self, activity: Activity) -> dict[str, dict[str, Any]]:
         rows = self.session.scalars(
