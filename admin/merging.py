@@ -1,14 +1,17 @@
 """Units that become one, in two steps: choose and say how it will be called, read what will happen, say yes."""
 
 import uuid
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from admin.acts import TypedAct, new_unit
 from admin.blueprint import UNIT_ROLES, actor, blueprint, page
+from admin.dry_run import dry_run
+from admin.forms import refusal_of
 from admin.units import KINDS, POPULATIONS, commune_in_reach
 from backend import clock, http
 from backend.errors import DomainError
@@ -16,61 +19,27 @@ from backend.http import guarded, staff_with
 from backend.people.regrouping import merge_units
 from backend.safeguards.audit import note
 from backend.units.errors import DetailsMissing, PlanOutdated, UnitUnknown
-from backend.units.listing import CODE
-from backend.units.overview import units_of
+from backend.units.overview import newest_events, units_of
 from backend.units.reorganise import Foreseen, NewUnit, foresee
+from campaigns import handing_over
 
 
 @dataclass(frozen=True)
-class Typed:
-    """The form as it was filled in, so that nothing typed is lost when something is refused."""
-
+class Typed(TypedAct):
     code: str = ""
     level_word: str = ""
     name: str = ""
-    on: str = ""
-    document: str = ""
-    decided_on: str = ""
-
-    @classmethod
-    def sent(cls) -> "Typed":
-        return cls(
-            **{
-                name: " ".join(request.form.get(name, "").replace("\x00", "").split())[:200]
-                for name in asdict(cls())
-            }
-        )
 
     def unit(self) -> NewUnit:
         """Raises DetailsMissing."""
-        if not (CODE.fullmatch(self.code.upper()) and self.name and self.document):
-            raise DetailsMissing
-        return NewUnit(self.code.upper(), self.name[:150], self.level_word.lower()[:40])
-
-    def day(self) -> date:
-        """Raises DetailsMissing."""
-        found = _day(self.on)
-        if found is None:
-            raise DetailsMissing
-        return found
-
-    def decided(self) -> date | None:
-        """Raises DetailsMissing."""
-        return _day(self.decided_on)
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return datetime.strptime(typed, "%d/%m/%Y").date() if typed else None
-    except ValueError:
-        raise DetailsMissing from None
+        return new_unit(self.code, self.level_word, self.name)
 
 
 @blueprint.get("/units/merge")
 @guarded(staff_with(*UNIT_ROLES))
 def merging() -> Response:
     """Which units, and what they will be together."""
-    return _form(Typed(level_word="xóm", on=f"{clock.today():%d/%m/%Y}"))
+    return _form(Typed.blank(level_word="xóm"))
 
 
 def _form(typed: Typed, sentence: str = "", status: int = 200) -> Response:
@@ -96,10 +65,11 @@ def _form(typed: Typed, sentence: str = "", status: int = 200) -> Response:
 @guarded(staff_with(*UNIT_ROLES))
 def preview_merge() -> ResponseReturnValue:
     """What would happen; nothing is written."""
-    typed = Typed.sent()
-    commune_in_reach()
+    typed, commune = Typed.sent(), commune_in_reach()
     try:
         new, found = typed.unit(), _foreseen(typed)
+        ids = [unit.id for unit in found.units]
+        effects = dry_run(commune.id, ids, lambda: [_merge(ids, new, typed)])
     except DomainError as refused:
         return _form(typed, http.sentence_of(refused), refused.status)
     return page(
@@ -107,6 +77,7 @@ def preview_merge() -> ResponseReturnValue:
         typed=typed,
         new=new,
         found=found,
+        effects=effects,
         kind=found.units[0].kind,
         populations=POPULATIONS,
     )
@@ -121,8 +92,16 @@ def _foreseen(typed: Typed) -> Foreseen:
     chosen = _chosen()
     if not chosen <= here:
         raise UnitUnknown
-    typed.decided()
+    typed.act(DetailsMissing)
     return foresee(http.session(), chosen, typed.day())
+
+
+def _merge(units: Sequence[uuid.UUID], new: NewUnit, typed: Typed) -> uuid.UUID:
+    """With the campaigns of those that end."""
+    session = http.session()
+    target = merge_units(session, units, new, **typed.act(DetailsMissing))
+    handing_over.hand_over(session, newest_events(session, [target], 1)[0])
+    return target
 
 
 def _chosen() -> set[uuid.UUID]:
@@ -138,23 +117,20 @@ def _chosen() -> set[uuid.UUID]:
 def merge_now() -> ResponseReturnValue:
     """Yes to the preview; refused when it is no longer what was shown."""
     typed, commune = Typed.sent(), commune_in_reach()
-    try:
+    made: list[uuid.UUID] = []
+
+    def merge() -> None:
         new, found = typed.unit(), _foreseen(typed)
         if found.digest != request.form.get("digest"):
             raise PlanOutdated
-        target = merge_units(
-            http.session(),
-            [unit.id for unit in found.units],
-            new,
-            on=typed.day(),
-            document=typed.document,
-            decided_on=typed.decided(),
-        )
-    except DomainError as refused:
-        return _form(typed, http.sentence_of(refused), refused.status)
-    note(http.session(), actor(), "units.merge", "unit", target, unit=commune.id, reason=_reason(found, new))
+        made.append(_merge([unit.id for unit in found.units], new, typed))
+        reason = _reason(found, new)
+        note(http.session(), actor(), "units.merge", "unit", made[0], unit=commune.id, reason=reason)
+
+    if error := refusal_of(merge):
+        return _form(typed, http.sentence_of(error), error.status)
     flash(gettext("Đã nhập làm một. Số liệu của đơn vị mới được cộng lại trong giây lát."))
-    return redirect(url_for("admin.unit_history", unit_id=target))
+    return redirect(url_for("admin.unit_history", unit_id=made[0]))
 
 
 def _reason(found: Foreseen, new: NewUnit) -> str:

@@ -224,8 +224,16 @@ def unit_history(unit_id: uuid.UUID) -> Response:
         found=found,
         figures=_figures(found),
         splits=splits_told(unit_id),
+        told=events_told(found),
         **_words(),
     )
+
+
+def events_told(found: History) -> dict[uuid.UUID, Any]:
+    """Each event in words, with what rests on it."""
+    from admin.reorganising import told  # that page needs this one
+
+    return {one.event.id: told(one.event) for one in found.happened}
 
 
 def splits_told(unit: uuid.UUID) -> list[dict[str, Any]]:

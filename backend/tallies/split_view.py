@@ -6,21 +6,22 @@ the split, where it adds up. Different people are never divided: of them only th
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.participation.measures import MeasureBook
 from backend.participation.models import Fact
 from backend.people.models import Membership, SubjectLink
+from backend.teams.models import Household, HouseholdPlace
 from backend.units.crosswalk import share
 from backend.units.lineage import with_history
 from backend.units.splitting import Split
-from backend.units.trees import holds_on
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,37 @@ def _before(session: Session, split: Split) -> list[Row]:
 
 
 def placed(session: Session, split: Split, subjects: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    """Who is recorded in one of the new units today. Who is still in the old one was never asked."""
-    new = [unit for unit, _ in split.parts if unit != split.source]
-    rows = session.execute(
+    """Who is recorded in one of the new units today. Who is still in the old one was never asked, until somebody said that
+    everybody is placed: then they belong to what stays.
+    """
+    wanted = set(subjects)
+    units = [unit for unit, _ in split.parts if unit != split.source or split.event.placed_at]
+    found = recorded_in(session, units, wanted, split.event.holds_from)
+    if split.event.placed_at:
+        found = dict.fromkeys(wanted, split.parts[0][0]) | found
+    return found
+
+
+def recorded_in(
+    session: Session, units: Collection[uuid.UUID], subjects: AbstractSet[uuid.UUID], day: date
+) -> dict[uuid.UUID, uuid.UUID]:
+    """In which of these units people and households were recorded last, on that day or since."""
+    people = (
         select(SubjectLink.subject, Membership.unit_id)
         .join(Membership, Membership.person_id == SubjectLink.person_id)
-        .where(Membership.unit_id.in_(new), holds_on(Membership, clock.today()))
-        .order_by(Membership.valid_from)
+        .where(Membership.unit_id.in_(list(units)), _since(Membership, day))
+        .order_by(Membership.valid_from, Membership.id)
     )
-    wanted = set(subjects)
-    return {subject: unit for subject, unit in rows if subject in wanted}
+    homes = (
+        select(Household.subject, HouseholdPlace.unit_id)
+        .join(HouseholdPlace, HouseholdPlace.household_id == Household.id)
+        .where(HouseholdPlace.unit_id.in_(list(units)), _since(HouseholdPlace, day))
+        .order_by(HouseholdPlace.valid_from)
+    )
+    rows = [*session.execute(people), *session.execute(homes)]
+    return {subject: unit for subject, unit in rows if subject in subjects}
+
+
+def _since(table: type[Membership] | type[HouseholdPlace], day: date) -> ColumnElement[bool]:
+    """Still recorded on that day, and for a day at least."""
+    return or_(table.valid_to.is_(None), and_(table.valid_to > day, table.valid_to > table.valid_from))

@@ -84,14 +84,35 @@ def record(
     on: date,
     document: str,
     decided_on: date | None = None,
+    issuer: str = "",
 ) -> uuid.UUID:
     """One reorganisation with its document; each step is a unit and the one it went whole into (itself: it stayed)."""
-    event = UnitEvent(kind=kind, holds_from=on, document=document, decided_on=decided_on, made_at=clock.now())
+    weighed = [(source, target, WHOLE) for source, target in steps]
+    return record_parts(
+        session, kind, weighed, on=on, document=document, decided_on=decided_on, issuer=issuer, basis="all"
+    )
+
+
+def record_parts(
+    session: Session,
+    kind: str,
+    parts: Iterable[tuple[uuid.UUID, uuid.UUID, int]],
+    *,
+    on: date,
+    document: str,
+    decided_on: date | None,
+    issuer: str,
+    basis: str,
+) -> uuid.UUID:
+    """One reorganisation with how much of which unit went where, in thousandths."""
+    event = UnitEvent(
+        kind=kind, holds_from=on, document=document, decided_on=decided_on, issuer=issuer or None, made_at=clock.now()
+    )  # fmt: skip
     session.add(event)
     session.flush()  # its crosswalk needs its id
     session.add_all(
-        UnitCrosswalk(event_id=event.id, from_id=source, to_id=target, weight=WHOLE, basis="all")
-        for source, target in steps
+        UnitCrosswalk(event_id=event.id, from_id=source, to_id=target, weight=weight, basis=basis)
+        for source, target, weight in parts
     )
     return event.id
 

@@ -15,15 +15,13 @@ from backend.units.models import WHOLE
 class WeightsWrong(DomainError):
     status = 400
     code = "weights_do_not_add_up"
-    sentence = N_("Tỷ lệ chia cộng lại được %(sum)s %%, phải đúng 100 %%. Xin xem lại từng đơn vị mới.")
+    sentence = N_("Tỷ lệ chia cộng lại được %(sum)s %%, phải đúng 100 %%. Xin xem lại tỷ lệ của từng đơn vị.")
 
 
 class WeightInvalid(DomainError):
     status = 400
     code = "weight_invalid"
-    sentence = N_(
-        "Xin ghi tỷ lệ của mỗi đơn vị mới bằng số lớn hơn 0, nhiều nhất một số lẻ, ví dụ 60 hoặc 37,5."
-    )
+    sentence = N_("Xin ghi tỷ lệ của mỗi đơn vị bằng số lớn hơn 0, nhiều nhất một số lẻ, ví dụ 60 hoặc 37,5.")
 
 
 class TooFewParts(DomainError):

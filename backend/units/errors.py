@@ -33,6 +33,14 @@ class CannotMerge(DomainError):
     )
 
 
+class OtherCommune(CannotMerge):
+    code = "other_commune"
+    sentence = N_(
+        "Các đơn vị này thuộc hai xã, phường khác nhau. Ở đây chỉ sắp xếp được trong một xã; đổi địa giới giữa các xã là việc "
+        "của cấp trên và chưa làm được trên máy chủ này."
+    )
+
+
 class HeadcountNewer(DomainError):
     status = 409
     code = "headcount_newer"
@@ -67,3 +75,9 @@ class DetailsMissing(DomainError):
     sentence = N_(
         "Xin ghi đủ mã mới (chữ không dấu, chữ số, gạch nối), tên mới, số văn bản, và ngày theo dạng ngày/tháng/năm."
     )
+
+
+class ActMissing(DomainError):
+    status = 409
+    code = "act_missing"
+    sentence = N_("Xin ghi số, tên văn bản quyết định, và các ngày theo dạng ngày/tháng/năm.")

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.units import change, listing, sheets
+from backend.units import change, listing, sheets, undoing
 from backend.units.errors import PlanOutdated, UploadGone
 from backend.units.listing import Trouble
 from backend.units.models import Headcount, JoinCode, Unit, UnitLink, UnitName, UnitUpload
@@ -173,11 +173,13 @@ def _parents_first(added: list[Change], ids: dict[str, uuid.UUID]) -> list[Chang
 def _write_one(session: Session, made: Change, ids: dict[str, uuid.UUID], document: str) -> None:
     unit, entry = ids[made.code], made.entry
     if made.what == "renamed":
-        change.rename(session, unit, entry.name, _level_word(session, unit, entry.level_word), made.since)
-        change.record(session, "rename", [(unit, unit)], on=made.since, document=document)
+        with undoing.remembered(session, [unit], []) as kept:
+            change.rename(session, unit, entry.name, _level_word(session, unit, entry.level_word), made.since)
+            kept.append(change.record(session, "rename", [(unit, unit)], on=made.since, document=document))
     elif made.what == "moved":
-        _move(session, unit, ids[made.parent], made)
-        change.record(session, "move", [(unit, unit)], on=made.since, document=document)
+        with undoing.remembered(session, [unit], []) as kept:
+            _move(session, unit, ids[made.parent], made)
+            kept.append(change.record(session, "move", [(unit, unit)], on=made.since, document=document))
     elif made.what == "counted" and entry.people is not None:
         change.count_heads(session, unit, entry.population, made.since, entry.people, entry.source)
     elif made.what == "join_code":

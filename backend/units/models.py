@@ -119,7 +119,8 @@ class UnitEvent(Base):
     """A reorganisation: what happened (one of EVENTS), from which day, and the document that decided it.
 
     `made_at` is when this node learned of it, which may be later than the day it holds from. `made`: what it changed in
-    the rows of the units, by which it can be taken back until figures are published.
+    the rows of the units, by which it can be taken back until figures are published. `placed_at`: when somebody said that
+    everybody of a divided unit is recorded where they belong now, so that who is still in the old one does belong there.
     """
 
     __tablename__ = "unit_event"
@@ -129,8 +130,10 @@ class UnitEvent(Base):
     holds_from: Mapped[date]
     document: Mapped[str] = mapped_column(String(300))
     decided_on: Mapped[date | None]
+    issuer: Mapped[str | None] = mapped_column(String(200))
     made_at: Mapped[datetime]
     made: Mapped[dict[str, Any] | None]
+    placed_at: Mapped[datetime | None]
 
 
 class UnitCrosswalk(Base):

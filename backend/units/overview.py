@@ -141,6 +141,21 @@ def last_names(session: Session, units: Iterable[uuid.UUID]) -> dict[uuid.UUID, 
     return {row.unit_id: full_name(row) for row in rows}
 
 
+def newest_events(session: Session, units: Iterable[uuid.UUID], most: int) -> list[UnitEvent]:
+    """Reorganisations of these units, in the order in which they are taken back."""
+    about = select(UnitCrosswalk.event_id).where(
+        or_(UnitCrosswalk.from_id.in_(list(units)), UnitCrosswalk.to_id.in_(list(units)))
+    )
+    query = select(UnitEvent).where(UnitEvent.id.in_(about))
+    return list(session.scalars(query.order_by(UnitEvent.made_at.desc(), UnitEvent.id.desc()).limit(most)))
+
+
+def steps_of(session: Session, event: uuid.UUID) -> list[UnitCrosswalk]:
+    """What stayed first."""
+    rows = session.scalars(select(UnitCrosswalk).where(UnitCrosswalk.event_id == event))
+    return sorted(rows, key=lambda row: (row.to_id != row.from_id, row.from_id.bytes, row.to_id.bytes))
+
+
 def _happened(session: Session, unit: uuid.UUID) -> list[Happened]:
     events = session.scalars(
         select(UnitEvent)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from backend.db.statements import among
 from backend.units.errors import ClassCodeUnknown, UnitUnknown
 from backend.units.lineage import Lineage, lineage
 from backend.units.models import FrozenHeadcount, Headcount, JoinCode, Unit, UnitLink, UnitName
@@ -57,8 +58,12 @@ def named(session: Session, unit: uuid.UUID, day: date) -> NamedUnit:
     return NamedUnit(*row)
 
 
-def named_many(session: Session, units: Iterable[uuid.UUID], day: date) -> dict[uuid.UUID, NamedUnit]:
-    rows = session.execute(_named(day).where(Unit.id.in_(list(units))))
+def named_many(
+    session: Session, units: Iterable[uuid.UUID], day: date, kind: str | None = None
+) -> dict[uuid.UUID, NamedUnit]:
+    """However many: a national office asks for every unit of the country."""
+    query = _named(day).where(among(Unit.id, units))
+    rows = session.execute(query.where(Unit.kind == kind) if kind else query)
     return {row[0]: NamedUnit(*row) for row in rows}
 
 

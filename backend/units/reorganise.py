@@ -22,6 +22,7 @@ from backend.units.errors import (
     HeadcountNewer,
     NotYet,
     OneIsNotEnough,
+    OtherCommune,
     UnitUnknown,
 )
 from backend.units.models import Headcount, JoinCode, Unit, UnitLink
@@ -90,11 +91,14 @@ def merge(
     on: date,
     document: str,
     decided_on: date | None = None,
+    issuer: str = "",
+    kind: str = "merge",
 ) -> uuid.UUID:
     """The sources become one unit, new or there already, from the day `on`; answers which.
 
+    `kind`: a merge, or the abolition of what goes whole into another.
     Their names and places end, what stood below them stands below the one, and its headcounts are the sums of theirs.
-    Raises OneIsNotEnough, NotYet, CannotMerge, HeadcountNewer, CodeTaken, UnitUnknown.
+    Raises OneIsNotEnough, NotYet, CannotMerge, OtherCommune, HeadcountNewer, CodeTaken, UnitUnknown.
     """
     units = _locked(session, {*sources, *([into] if isinstance(into, uuid.UUID) else [])})
     parents, totals = check(session, units, on), headcounts(session, units)
@@ -114,7 +118,11 @@ def merge(
             source = _source(total, document, names)
             change.count_heads(session, target, total.population, on, total.people, source)
         steps = [(unit, target) for unit in gone]
-        made.append(change.record(session, "merge", steps, on=on, document=document, decided_on=decided_on))
+        made.append(
+            change.record(
+                session, kind, steps, on=on, document=document, decided_on=decided_on, issuer=issuer
+            )
+        )
     session.flush()  # the lines are read anew
     # A unit that is gone too: what stood below it on later days already counted does so no more.
     change.ask_recount(session, {target} | (above ^ set(LinesUp(session)(target, on))))
@@ -139,7 +147,7 @@ def _locked(session: Session, ids: set[uuid.UUID]) -> list[Unit]:
 
 
 def check(session: Session, units: Sequence[Unit], on: date) -> Parents:
-    """Where all the units stand. Raises NotYet, CannotMerge."""
+    """Where all the units stand. Raises NotYet, CannotMerge, OtherCommune."""
     if on > clock.today():
         raise NotYet
     places = {_parents(session, unit.id, on) for unit in units}
@@ -147,6 +155,8 @@ def check(session: Session, units: Sequence[Unit], on: date) -> Parents:
         select(func.max(UnitLink.valid_from)).where(UnitLink.unit_id.in_([unit.id for unit in units]))
     ).one()
     alike = len({unit.kind for unit in units}) == 1 and len(places) == 1
+    if not alike and len(communes_of(session, [unit.id for unit in units], on)) > 1:
+        raise OtherCommune
     if (
         not alike
         or units[0].kind in ON_A_DECISION
@@ -156,6 +166,13 @@ def check(session: Session, units: Sequence[Unit], on: date) -> Parents:
     ):
         raise CannotMerge
     return places.pop()
+
+
+def communes_of(session: Session, units: Iterable[uuid.UUID], on: date) -> set[uuid.UUID]:
+    """The communes in which these units stand."""
+    lines = LinesUp(session)
+    above = {up for unit in units for up in lines(unit, on)}
+    return set(session.scalars(select(Unit.id).where(Unit.id.in_(above), Unit.kind == "commune")))
 
 
 def _parents(session: Session, unit: uuid.UUID, on: date) -> Parents:

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.errors import N_
 from backend.units import change, crosswalk, undoing
 from backend.units.errors import CannotMerge, CodeTaken, HeadcountNewer, NotYet, UnitUnknown
-from backend.units.models import Headcount, Unit, UnitCrosswalk, UnitEvent, UnitLink
+from backend.units.models import WHOLE, Headcount, Unit, UnitCrosswalk, UnitEvent, UnitLink
 from backend.units.queries import named
 from backend.units.reorganise import ON_A_DECISION, NewUnit, Total, headcounts
 from backend.units.trees import LinesUp, holds_on
@@ -82,6 +82,7 @@ def split(
     on: date,
     document: str,
     decided_on: date | None = None,
+    issuer: str = "",
     basis: str = "people",
 ) -> list[uuid.UUID]:
     """From that day the new units stand beside the one they came out of; answers which they are.
@@ -97,7 +98,12 @@ def split(
             for part, people, weight in zip(units, one.parts, weights, strict=True):
                 source = f"Ước tính {crosswalk.percent(weight)}% của {name}: {one.people} ({one.counted.on_date:%d/%m/%Y}); {document}"
                 change.count_heads(session, part, one.population, on, people, source[:300])
-        made.append(_record(session, unit, units, weights, on, document, decided_on, basis))
+        parts = [(unit, part, weight) for part, weight in zip(units, weights, strict=True)]
+        made.append(
+            change.record_parts(
+                session, "split", parts, on=on, document=document, decided_on=decided_on, issuer=issuer, basis=basis
+            )
+        )  # fmt: skip
     change.ask_recount(session, set(units) | set(LinesUp(session)(unit, on)))
     return units[1:]
 
@@ -138,25 +144,9 @@ def _found(session: Session, unit: uuid.UUID, new: NewUnit, on: date) -> uuid.UU
     )  # fmt: skip
 
 
-def _record(
-    session: Session, unit: uuid.UUID, units: Sequence[uuid.UUID], weights: Sequence[int], on: date,
-    document: str, decided_on: date | None, basis: str,
-) -> uuid.UUID:  # fmt: skip
-    event = UnitEvent(
-        kind="split", holds_from=on, document=document, decided_on=decided_on, made_at=clock.now()
-    )
-    session.add(event)
-    session.flush()  # its crosswalk needs its id
-    session.add_all(
-        UnitCrosswalk(event_id=event.id, from_id=unit, to_id=part, weight=weight, basis=basis)
-        for part, weight in zip(units, weights, strict=True)
-    )
-    return event.id
-
-
 @dataclass(frozen=True)
 class Split:
-    """A split there was: what stays first, then the new units, each with its weight."""
+    """A division there was: what stays first, if it does, then the units that took the rest, each with its weight."""
 
     event: UnitEvent
     source: uuid.UUID
@@ -168,14 +158,15 @@ class Split:
 
 
 def splits_of(session: Session, unit: uuid.UUID) -> list[Split]:
-    """The splits the unit had a part in, the newest first."""
-    about = select(UnitCrosswalk.event_id).where(
-        (UnitCrosswalk.from_id == unit) | (UnitCrosswalk.to_id == unit)
-    )
+    """The splits the unit had a part in, and abolitions that divided one, the newest first."""
+    return divisions(session, (UnitCrosswalk.from_id == unit) | (UnitCrosswalk.to_id == unit))[::-1]
+
+
+def divisions(session: Session, *which: ColumnElement[bool]) -> list[Split]:
+    """Every unit that was divided, in the order in which this node learned of it."""
+    about = select(UnitCrosswalk.event_id).where(UnitCrosswalk.weight != WHOLE, *which)
     events = session.scalars(
-        select(UnitEvent)
-        .where(UnitEvent.kind == "split", UnitEvent.id.in_(about))
-        .order_by(UnitEvent.made_at.desc())
+        select(UnitEvent).where(UnitEvent.id.in_(about)).order_by(UnitEvent.made_at, UnitEvent.id)
     ).all()
     rows = session.scalars(
         select(UnitCrosswalk).where(UnitCrosswalk.event_id.in_([one.id for one in events]))

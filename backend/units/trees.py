@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, or_, select
 from sqlalchemy.orm import Session
 
+from backend.db.statements import among
 from backend.units.lineage import lineage
 from backend.units.models import Unit, UnitLink
 from backend.units.vocabulary import TREE_OF
@@ -44,6 +45,27 @@ def subtree(session: Session, root: uuid.UUID, day: date, tree: str | None = Non
     return {root, *session.scalars(select(walk.c.id))}
 
 
+def subtrees(session: Session, roots: Iterable[uuid.UUID], day: date) -> set[uuid.UUID]:
+    """Several units and all below each in its own line: a statement a line, however many units."""
+    kinds = dict(session.execute(select(Unit.id, Unit.kind).where(among(Unit.id, roots))).all())
+    found = set(kinds)
+    for line in {TREE_OF.get(kind, "territory") for kind in kinds.values()}:
+        own = [unit for unit, kind in kinds.items() if TREE_OF.get(kind, "territory") == line]
+        here = (UnitLink.tree == line, holds_on(UnitLink, day))
+        below = select(UnitLink.unit_id.label("id")).where(among(UnitLink.parent_id, own), *here)
+        walk = below.cte("below", recursive=True)
+        walk = walk.union(select(UnitLink.unit_id).join(walk, UnitLink.parent_id == walk.c.id).where(*here))
+        found.update(session.scalars(select(walk.c.id)))
+    return found
+
+
+def _ever_above(units: Iterable[uuid.UUID]) -> Select[uuid.UUID]:
+    """The units and whatever a link on any day leads to from them."""
+    walk = select(Unit.id).where(among(Unit.id, units)).cte("ever_above", recursive=True)
+    walk = walk.union(select(UnitLink.parent_id).join(walk, UnitLink.unit_id == walk.c.id))
+    return select(walk.c.id)
+
+
 Link = tuple[uuid.UUID, date, date | None]
 """(parent, from, to)"""
 
@@ -53,26 +75,37 @@ class LinesUp:
 
     A unit that went into another leads there too, on whatever day, and from it to what stands above it since: so the
     other one holds both histories, and the totals above add up. All links are read once: ask one of these for a batch.
+    `of`: only for these units, in a country's tree; nothing below a unit is known then.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, of: Iterable[uuid.UUID] | None = None) -> None:
         self._lineage = lineage(session)
         self._links: dict[uuid.UUID, list[Link]] = {}
-        rows = session.execute(
-            select(UnitLink.unit_id, UnitLink.parent_id, UnitLink.valid_from, UnitLink.valid_to).order_by(
-                UnitLink.valid_from, UnitLink.id
-            )
-        )
-        for unit, parent, since, until in rows:
+        query = select(UnitLink.unit_id, UnitLink.parent_id, UnitLink.valid_from, UnitLink.valid_to)
+        if of is not None:
+            targets = (step.target for step in self._lineage.steps)
+            query = query.where(UnitLink.unit_id.in_(_ever_above({*of, *targets})))
+        for unit, parent, since, until in session.execute(query.order_by(UnitLink.valid_from, UnitLink.id)):
             self._links.setdefault(unit, []).append((parent, since, until))
         self._lines: dict[tuple[uuid.UUID, date], list[uuid.UUID]] = {}
 
     def __call__(self, unit: uuid.UUID, day: date) -> list[uuid.UUID]:
         if (unit, day) not in self._lines:
-            self._lines[unit, day] = self._climb(unit, day)
+            self._lines[unit, day] = self.climb(unit, day)
         return self._lines[unit, day]
 
-    def _climb(self, unit: uuid.UUID, day: date) -> list[uuid.UUID]:
+    def units(self) -> set[uuid.UUID]:
+        """Units above which something stood on some day."""
+        return self._links.keys() | {step.source for step in self._lineage.steps}
+
+    def days_of_change(self) -> list[date]:
+        """Days on which anything in the tree began or ended."""
+        held = (link[1:] for links in self._links.values() for link in links)
+        changed = {day for days in held for day in days if day}
+        return sorted(changed | {step.holds_from for step in self._lineage.steps})
+
+    def climb(self, unit: uuid.UUID, day: date) -> list[uuid.UUID]:
+        """The same answer without keeping it: for who asks about each unit once."""
         found, next_up = {unit: day}, [(unit, day)]
         while next_up:
             reached = [step for u, d in next_up for step in self._above(u, d)]

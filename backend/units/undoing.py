@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Uuid, delete, inspect, or_, select, update
+from sqlalchemy import Uuid, delete, insert, inspect, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -80,12 +80,12 @@ def remembered(
 
 
 def _difference(before: Mapping[str, Rows], after: Mapping[str, Rows]) -> dict[str, Any]:
-    """Table -> key -> [as it was (null: not there), as it is]."""
+    """Table -> key -> [as it was, as it is]; null: not there. Others may keep more beside it, under names of their own."""
     return {
         table: {
-            key: [before[table].get(key), values]
-            for key, values in rows.items()
-            if before[table].get(key) != values
+            key: [before[table].get(key), rows.get(key)]
+            for key in sorted(before[table].keys() | rows.keys())
+            if before[table].get(key) != rows.get(key)
         }
         for table, rows in after.items()
     }
@@ -103,26 +103,44 @@ def undo(session: Session, event_id: uuid.UUID) -> set[uuid.UUID]:
     event = session.get(UnitEvent, event_id, with_for_update=True, populate_existing=True)
     if event is None or not event.made:
         raise CannotUndo
-    made, units, lines = event.made, involved(session, event_id), LinesUp(session)
-    above = {up for unit in units for up in lines(unit, event.holds_from)}
+    made, units, day = event.made, involved(session, event_id), event.holds_from
+    above = _above(session, units, day)
     _check_untouched(session, units, event)
     try:
         with session.begin_nested():
             session.execute(delete(UnitCrosswalk).where(UnitCrosswalk.event_id == event_id))
             session.execute(delete(UnitEvent).where(UnitEvent.id == event_id))
             _put_back(session, made)
+            _check_standing(session, made)
     except IntegrityError:  # something of a later day rests on a unit that would go
         raise CannotUndo from None
     session.expire_all()
     # In the order in which the worker looks: gone units lose their figures, the others are counted anew.
-    change.ask_recount(session, units | above)
+    change.ask_recount(session, units | above | _above(session, units, day))
     return units
+
+
+def _above(session: Session, units: Collection[uuid.UUID], day: date) -> set[uuid.UUID]:
+    lines = LinesUp(session)
+    return {up for unit in units for up in lines(unit, day)}
+
+
+def _check_standing(session: Session, made: Mapping[str, Any]) -> None:
+    """Nothing is put back below a unit that has ended meanwhile, or was never there. Raises CannotUndo."""
+    links = [uuid.UUID(key) for key in made.get(UnitLink.__tablename__, {})]
+    gone = (
+        select(UnitLink.id)
+        .outerjoin(Unit, Unit.id == UnitLink.parent_id)
+        .where(UnitLink.id.in_(links), UnitLink.valid_to.is_(None), Unit.valid_to.is_not(None))
+    )
+    if session.scalars(gone).first() is not None:
+        raise CannotUndo
 
 
 def _check_untouched(session: Session, units: Collection[uuid.UUID], event: UnitEvent) -> None:
     now = rows_of(session, units)
     for table, rows in (event.made or {}).items():
-        if any(now[table].get(key) != after for key, (_, after) in rows.items()):
+        if table in now and any(now[table].get(key) != after for key, (_, after) in rows.items()):
             raise CannotUndo
     later = select(UnitEvent.id).join(UnitCrosswalk, UnitCrosswalk.event_id == UnitEvent.id)
     of_these = or_(UnitCrosswalk.from_id.in_(units), UnitCrosswalk.to_id.in_(units))
@@ -131,15 +149,19 @@ def _check_untouched(session: Session, units: Collection[uuid.UUID], event: Unit
 
 
 def _put_back(session: Session, made: Mapping[str, Any]) -> None:
-    """Last written first: a link goes before the unit it names."""
+    """Last written first: a link goes before the unit it names. What was written goes before what stood there comes back."""
     for table in reversed(TABLES):
-        for key, (before, _) in made.get(table.__tablename__, {}).items():
+        rows = sorted(made.get(table.__tablename__, {}).items(), key=lambda row: row[1][0] is not None)
+        for key, (before, after) in rows:
             own = table.__table__.columns[_key(table)]
             same = own == _value(own, key)
             if before is None:
                 session.execute(delete(table).where(same))
+                continue
+            values = {name: _value(table.__table__.columns[name], told) for name, told in before.items()}
+            if after is None:
+                session.execute(insert(table).values(**values))
             else:
-                values = {name: _value(table.__table__.columns[name], told) for name, told in before.items()}
                 session.execute(update(table).where(same).values(**values))
 
 

@@ -1,20 +1,18 @@
-"""Split, abolish and take back at the console: two steps, both views, and clear words."""
+"""Split and take back at the console: two steps, both views, and clear words."""
 
 import html
 import re
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from backend import clock
-from backend.units import change
 from backend.units.models import Unit, UnitEvent
 from tests.admin.desk import Desk, take_part, trail
-from tests.support.world import SINCE, World
+from tests.support.world import World
 
 
 def form(**more: str) -> dict[str, str]:
@@ -54,12 +52,12 @@ def test_both_views_are_shown_before_anything_is_written_and_it_can_be_taken_bac
         re.sub(r"\D", "", one)
         for one in re.findall(r'data-testid="heads"><span class="line">([^<]+)', seen.text)
     ] == ["24", "16"]
-    assert "chưa tách được" in seen.text
+    assert "chưa đếm được" in seen.text
     assert trail(world, "units.split") == []
     assert client.post(f"{here}/split", data=form(digest="khác")).status_code == 409
     assert client.post(f"{here}/split", data=hidden(seen.text)).status_code == 303
     told = client.get(f"{here}/history").text
-    assert "Xóm Đồng Tiến 60 %, Xóm Đồng Tiến 2 40 %" in told
+    assert "Xóm Đồng Tiến 60 % + Xóm Đồng Tiến 2 40 %" in told
     back = client.post(f"{here}/events/{newest_event(world)}/undo", follow_redirects=True)
     assert "Đã hoàn lại việc sắp xếp" in back.text
     with world.database.transaction(writes=False) as session:
@@ -93,18 +91,3 @@ def test_units_of_elsewhere_and_the_commune_itself_are_not_split_here(
     assert client.get(f"/admin/units/{world.far_hamlet}/split").status_code == 404
     assert client.post(f"/admin/units/{world.commune}/split/preview", data=form()).status_code == 409
     assert client.post(f"/admin/units/{world.hamlet}/events/{uuid.uuid4()}/undo").status_code == 404
-
-
-def test_an_empty_unit_is_abolished_one_with_people_is_not(world: World, client: FlaskClient) -> None:
-    world.phone()
-    with world.database.transaction() as session:
-        empty = change.found(session, code="05752-T33", kind="hamlet", name="Vắng", level_word="xóm", since=SINCE, parents={"territory": world.commune})  # fmt: skip
-    paper: dict[str, Any] = {"on": f"{clock.today():%d/%m/%Y}", "document": "NQ 9"}
-    refused = client.post(f"/admin/units/{world.hamlet}/abolish", data=paper)
-    assert (refused.status_code, "không còn người" in refused.text) == (409, True)
-    assert client.get(f"/admin/units/{empty}/abolish").status_code == 200
-    assert client.post(f"/admin/units/{empty}/abolish", data=paper).status_code == 303
-    assert "Giải thể" in client.get(f"/admin/units/{empty}/history").text
-    assert client.post(f"/admin/units/{empty}/events/{newest_event(world)}/undo").status_code == 303
-    with world.database.transaction(writes=False) as session:
-        assert session.get_one(Unit, empty).valid_to is None

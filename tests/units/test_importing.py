@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from backend import clock, figures
 from backend.people.regrouping import merge_units
 from backend.tallies.models import Tally
+from backend.tallies.undoing import undo
 from backend.units import errors, handout, importing
 from backend.units.importing import Preview
 from backend.units.models import Headcount, JoinCode, Unit, UnitEvent, UnitName
@@ -22,6 +23,7 @@ from backend.units.reorganise import NewUnit
 from campaigns.registry import measure_book
 from tests.rules.test_unit_lists import text_file
 from tests.support.world import World
+from tests.units.test_splitting import state
 
 
 def preview(world: World, *rows: str) -> Preview:
@@ -222,3 +224,20 @@ def test_the_workbook_handed_out_is_one(world: World) -> None:
     assert [cell.value for cell in sheet[1]][:4] == ["mã", "loại", "cấp gọi", "tên"]
     assert sheet["A2"].value == "05752-T01"
     assert date(2025, 7, 1).strftime("%d/%m/%Y") == sheet["G2"].value
+
+
+def test_a_new_name_and_a_new_place_out_of_a_list_are_taken_back_like_any_other(world: World) -> None:
+    """Also one put right on the very day it was given, where the row of before is gone."""
+    bring_in(world, *ALL_KINDS)
+    bring_in(world, "05752-DB2,đảng bộ,,Đảng bộ chính quyền,,,,,,,,")
+    before = state(world)
+    bring_in(world, "05752-CB1,chi bộ,,Đồng Tiến mới,05752-DB2,,,,,,,")
+    bring_in(world, "05752-DB2,đảng bộ,,Đảng bộ Ủy ban,,,,,,,,")
+    with world.database.transaction() as session:
+        made = session.scalars(
+            select(UnitEvent).order_by(UnitEvent.made_at.desc(), UnitEvent.id.desc())
+        ).all()
+        assert sorted(event.kind for event in made) == ["move", "rename", "rename"]
+        for event in made:
+            undo(session, event.id)
+    assert state(world) == before

@@ -4,17 +4,16 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from backend import clock, figures
+from backend.participation.record import fact_row, write_facts
 from backend.people.belonging import move
 from backend.people.models import Membership
 from backend.people.regrouping import merge_units
 from backend.tallies import split_view
 from backend.tallies.models import Tally
-from backend.tallies.undoing import undo
+from backend.tallies.undoing import RestsOnIt, undo
 from backend.units import change, crosswalk, errors, splitting
 from backend.units.models import Headcount, JoinCode, Unit, UnitEvent, UnitLink, UnitName, UnitRecount
 from backend.units.reorganise import NewUnit
@@ -22,7 +21,6 @@ from backend.units.splitting import CannotSplit, split
 from backend.units.trees import subtree
 from backend.units.undoing import CannotUndo
 from campaigns.registry import measure_book
-from tests.participation.test_fold import hand_in
 from tests.support.world import Phone, World
 
 NEW = NewUnit("05752-T09", "Đồng Tiến 2", "xóm")
@@ -45,12 +43,12 @@ def event_of(world: World, kind: str) -> uuid.UUID:
         return session.scalars(select(UnitEvent.id).where(UnitEvent.kind == kind)).one()
 
 
-def taken_back(world: World, kind: str, published: bool = False) -> None:
+def taken_back(world: World, kind: str, resting: tuple[str, ...] = ()) -> None:
     with world.database.transaction() as session:
         undo(
             session,
             session.scalars(select(UnitEvent.id).where(UnitEvent.kind == kind)).one(),
-            is_published=published,
+            resting,
         )
 
 
@@ -190,8 +188,9 @@ def test_not_taken_back_once_published_or_once_somebody_did_or_joined_something(
     world: World, phones: list[Phone]
 ) -> None:
     (new,) = apart(world)
-    with pytest.raises(CannotUndo):
-        taken_back(world, "split", published=True)
+    with pytest.raises(RestsOnIt) as refused:
+        taken_back(world, "split", ("phiếu điểm tháng 10",))
+    assert refused.value.values == {"what": "phiếu điểm tháng 10"}
     with world.database.transaction() as session:
         move(session, uuid.UUID(phones[0].me["id"]), "lives_in", new)
     before = state(world)
@@ -210,6 +209,19 @@ def test_not_taken_back_once_something_was_done_in_the_new_one(world: World, pho
     with pytest.raises(CannotUndo):
         taken_back(world, "merge")
     assert state(world) == before
+
+
+def test_not_taken_back_once_what_had_waited_was_recorded_in_the_new_one(world: World) -> None:
+    """It came before the split, and nobody could count it until after it."""
+    (new,) = apart(world)
+    long_ago = clock.now() - timedelta(days=2)
+    with world.database.transaction() as session:
+        row = fact_row(
+            uuid.uuid4(), "visit.visits", None, "waited", new, world.campaign, world.activity, long_ago
+        )
+        write_facts(session, [row])
+    with pytest.raises(CannotUndo):
+        taken_back(world, "split")
 
 
 def test_not_taken_back_once_the_unit_was_renamed_or_reorganised_again(world: World) -> None:
@@ -240,101 +252,9 @@ def test_the_last_one_is_taken_back_first(world: World) -> None:
     first = event_of(world, "split")
     apart(world, new=(NewUnit("05752-T10", "Đồng Tiến 3", "xóm"),))
     with world.database.transaction() as session, pytest.raises(CannotUndo):
-        undo(session, first, is_published=False)
+        undo(session, first)
     with world.database.transaction() as session:
         last = session.scalars(select(UnitEvent.id).where(UnitEvent.id != first)).one()
-        undo(session, last, is_published=False)
-        undo(session, first, is_published=False)
+        undo(session, last)
+        undo(session, first)
     assert state(world) == before
-
-
-# --- any order -------------------------------------------------------------------------------------------------------------
-
-HAMLETS = 3
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["paper", "paper", "merge", "split", "undo", "fold"]),
-        st.integers(0, 5),
-        st.integers(0, 5),
-    ),
-    min_size=4,
-    max_size=14,
-)
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@settings(
-    max_examples=15, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
-@given(steps=STEPS)
-def test_merges_splits_and_undos_conserve_what_adds_up(
-    world: World, steps: list[tuple[str, int, int]]
-) -> None:
-    place, papers, days = _fresh_hamlets(world), 0, 0
-    before = _counted(world, world.commune)
-    for what, first, second in steps:
-        one, other = place[first % len(place)], place[second % len(place)]
-        if what == "fold":
-            world.fold()
-        elif what == "paper":
-            with world.database.transaction() as session:
-                hand_in(session, world, uuid.uuid4(), unit=one, round_=uuid.uuid4(), at=clock.now())
-            papers += 1
-        elif what in ("merge", "split") and not (what == "merge" and one == other):
-            days += 1
-            with world.database.transaction() as session:
-                on = clock.today() - timedelta(days=30 - days)
-                new = NewUnit(f"P-{uuid.uuid4().hex[:12]}", uuid.uuid4().hex[:8], "xóm")
-                if what == "merge":
-                    made = merge_units(session, [one, other], new, on=on, document="NQ")
-                    place = [unit for unit in place if unit not in (one, other)] + [made]
-                else:
-                    place += split(session, one, [new], [700, 300], on=on, document="NQ")
-        elif what == "undo":
-            place = _undone(world, place)
-    world.fold()
-    assert figures.differences(world.database, measure_book()) == []
-    assert _counted(world, world.commune) - before == papers == sum(_counted(world, unit) for unit in place)
-
-
-def _undone(world: World, place: list[uuid.UUID]) -> list[uuid.UUID]:
-    """The newest event, if it lets itself be taken back."""
-    with world.database.transaction() as session:
-        newest = session.scalars(
-            select(UnitEvent.id).order_by(UnitEvent.made_at.desc(), UnitEvent.id.desc())
-        ).first()
-        if newest is None:
-            return place
-        try:
-            touched = undo(session, newest, is_published=False)
-        except CannotUndo:
-            return place
-        session.flush()
-        there = set(
-            session.scalars(select(Unit.id).where(Unit.id.in_({*place, *touched}), Unit.valid_to.is_(None)))
-        )
-        return [unit for unit in dict.fromkeys([*place, *sorted(touched, key=str)]) if unit in there]
-
-
-def _fresh_hamlets(world: World) -> list[uuid.UUID]:
-    """Hamlets no example before has touched; events of examples before are forgotten, for they are not to be undone."""
-    with world.database.transaction() as session:
-        for event in session.scalars(select(UnitEvent)):
-            event.made = None
-        return [
-            change.found(
-                session, code=f"P-{uuid.uuid4().hex[:12]}", kind="hamlet", name=uuid.uuid4().hex[:8], level_word="xóm",
-                since=date(2025, 7, 1), parents={"territory": world.commune},
-            )
-            for _ in range(HAMLETS)
-        ]  # fmt: skip
-
-
-def _counted(world: World, unit: uuid.UUID) -> int:
-    with world.database.transaction(writes=False) as session:
-        return session.scalars(
-            select(func.coalesce(func.sum(Tally.quantity), 0)).where(
-                Tally.measure == "contest.entrants", Tally.unit_id == unit, Tally.period == "all"
-            )
-        ).one()
