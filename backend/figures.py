@@ -25,6 +25,7 @@ from backend.participation.measures import MeasureBook
 from backend.scorecards import fold as cards
 from backend.scorecards.indicators import template
 from backend.scorecards.models import ScorecardLine
+from backend.tallies import anew
 from backend.tallies import fold as tallies
 from backend.tallies.models import Tally, TallySubject
 from backend.units.models import UnitRecount
@@ -76,11 +77,17 @@ def fold_all(database: Database, book: MeasureBook, progress: Progress = lambda 
 
 
 def rebuild(session: Session, book: MeasureBook, progress: Progress = lambda _: None) -> int:
-    """Throw everything derived away and count the whole ledger again, in one transaction; answers how many facts."""
+    """Throw everything derived away and count the whole ledger again, in one transaction; answers how many facts.
+
+    The database adds up by itself; what arrives while it does is folded afterwards, as always.
+    """
     tallies.empty(session)
     boards.empty(session)
     cards.empty(session)
-    total = 0
+    total = anew.count_everything(session, book)
+    boards.stand_everybody(session, book)
+    cards.write_all(session, template())
+    progress(total)
     while done := fold_batch(session, book, placing=False):
         total += done
         progress(done)

@@ -4,7 +4,16 @@ import re
 from pathlib import Path
 
 PLACE = Path(__file__).parent / "RESULTS.md"
-ORDER = ("Faults", "Alike", "Hot path", "Board page", "Opening minute", "Field work", "Phone and console")
+ORDER = (
+    "Faults",
+    "Alike",
+    "Hot path",
+    "Board page",
+    "Opening minute",
+    "Field work",
+    "Phone and console",
+    "Country",
+)
 
 
 def write(title: str, text: str) -> None:

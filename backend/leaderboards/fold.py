@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, delete, func, select, update
@@ -30,13 +30,43 @@ def board_keeper(book: MeasureBook, *, placing: bool = True) -> Follower:
             if fact.subject and book[fact.measure].ranking:
                 touched[fact.measure, fact.activity_id].add(fact.subject)
         for (measure, activity), subjects in touched.items():
-            ranking, board = book[measure].ranking, _board(session, measure, activity)
-            assert ranking  # noqa: S101 - filtered above
-            _stand_anew(session, board, ranking, subjects)
+            board = _stand(session, book, measure, activity, subjects)
             if placing and board.fixed_at:
                 give_places(session, board)
 
     return follow
+
+
+def _stand(
+    session: Session, book: MeasureBook, measure: str, activity: uuid.UUID, subjects: set[uuid.UUID]
+) -> Board:
+    ranking, board = book[measure].ranking, _board(session, measure, activity)
+    assert ranking  # noqa: S101 - who asks has looked
+    _stand_anew(session, board, ranking, subjects)
+    return board
+
+
+def stand_everybody(session: Session, book: MeasureBook) -> None:
+    """Everybody who ever did something that is ranked, worked out anew; places are given out afterwards."""
+    for measure in (one.code for one in book if one.ranking):
+        for chunk in _everybody(session, measure):
+            touched: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+            for subject, activity in chunk:
+                touched[activity].add(subject)
+            for activity, subjects in touched.items():
+                _stand(session, book, measure, activity, subjects)
+
+
+def _everybody(session: Session, measure: str) -> Iterator[Sequence[tuple[uuid.UUID, uuid.UUID]]]:
+    """(subject, activity) of a measure, a chunk of people at a time."""
+    of = (Fact.measure == measure, Fact.subject.is_not(None))
+    people = select(Fact.subject).where(*of).distinct().order_by(Fact.subject).limit(CHUNK)
+    found = session.scalars(people).all()
+    while found:
+        within = Fact.subject.between(found[0], found[-1])
+        pairs = session.execute(select(Fact.subject, Fact.activity_id).where(*of, within).distinct())
+        yield [(subject, activity) for subject, activity in pairs if subject]
+        found = session.scalars(people.where(Fact.subject > found[-1])).all()
 
 
 def _board(session: Session, measure: str, activity: uuid.UUID) -> Board:

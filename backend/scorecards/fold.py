@@ -1,61 +1,79 @@
 """Keeping scorecards current: each cell that moved refreshes the lines that read it."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, and_, bindparam, delete, func, literal, null, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
-from backend.db.statements import insert_into
+from backend.db.statements import among, insert_into
 from backend.participation.models import Fact
 from backend.scorecards.indicators import Indicator, Template, Term
 from backend.scorecards.models import ScorecardLine
 from backend.tallies.counting import Cell
 from backend.tallies.fold import Follower
 from backend.tallies.models import Tally
+from backend.units.models import FrozenHeadcount
 from backend.units.queries import FrozenFigure, frozen_headcounts
 
-Where = tuple[uuid.UUID, uuid.UUID, str]
-"""(activity, unit, period)"""
+Where = tuple[uuid.UUID, str]
+"""(unit, period)"""
 
 
 def card_keeper(template: Template) -> Follower:
     def follow(session: Session, _facts: Sequence[Fact], cells: set[Cell]) -> None:
-        touched = {(activity, unit, period) for _measure, activity, unit, period in cells}
-        refresh(session, template, touched)
+        refresh(session, template, cells)
 
     return follow
 
 
-def refresh(session: Session, template: Template, places: Iterable[Where]) -> None:
-    """Work out every line of those places from the tallies and the frozen headcounts."""
-    by_activity: dict[uuid.UUID, set[tuple[uuid.UUID, str]]] = {}
-    for activity, unit, period in places:
-        by_activity.setdefault(activity, set()).add((unit, period))
-    for activity, spots in by_activity.items():
-        _refresh_activity(session, template, activity, spots)
+def refresh(session: Session, template: Template, cells: Iterable[Cell]) -> None:
+    """Work out every line that reads one of those cells, from the tallies and the frozen headcounts."""
+    by_activity: dict[uuid.UUID, dict[str, set[Where]]] = {}
+    for measure, activity, unit, period in cells:
+        by_activity.setdefault(activity, {}).setdefault(measure, set()).add((unit, period))
+    for activity, moved in by_activity.items():
+        _refresh_activity(session, template, activity, moved)
 
 
 def _refresh_activity(
-    session: Session, template: Template, activity: uuid.UUID, spots: set[tuple[uuid.UUID, str]]
+    session: Session, template: Template, activity: uuid.UUID, moved: dict[str, set[Where]]
 ) -> None:
     session.flush()  # the tallies just counted are read below
     heads = frozen_headcounts(session, activity)
-    counts = {
-        (row.measure, row.unit_id, row.period): row
-        for row in session.scalars(
-            select(Tally)
-            .where(Tally.activity_id == activity, Tally.unit_id.in_({unit for unit, _ in spots}))
-            .execution_options(populate_existing=True)
-        )
+    spots = {
+        one.code: set().union(*(moved.get(measure, set()) for measure in one.measures()))
+        for one in template.indicators
     }
+    counts = _counts(session, template, activity, spots)
     rows = [
         _line(template, indicator, activity, unit, period, counts, heads)
-        for unit, period in sorted(spots, key=str)
         for indicator in template.indicators
+        for unit, period in sorted(spots[indicator.code], key=str)
         if (indicator.numerator.measure, unit, period) in counts
     ]
     _write(session, rows)
+
+
+Counts = dict[tuple[str, uuid.UUID, str], Row[Any]]
+"""(measure, unit, period) -> its tally"""
+
+
+def _counts(
+    session: Session, template: Template, activity: uuid.UUID, spots: Mapping[str, AbstractSet[Where]]
+) -> Counts:
+    """What the lines at those spots read: no other measure, unit or month, of which a country has millions."""
+    measures = {measure for one in template.indicators if spots[one.code] for measure in one.measures()}
+    places = set().union(*spots.values())
+    query = select(Tally.__table__).where(
+        Tally.measure.in_(measures),
+        Tally.activity_id == activity,
+        among(Tally.unit_id, {unit for unit, _ in places}),
+        Tally.period.in_({period for _, period in places}),
+    )
+    return {(row.measure, row.unit_id, row.period): row for row in session.execute(query)}
 
 
 def _line(
@@ -64,7 +82,7 @@ def _line(
     activity: uuid.UUID,
     unit: uuid.UUID,
     period: str,
-    counts: dict[tuple[str, uuid.UUID, str], Tally],
+    counts: Counts,
     heads: dict[uuid.UUID, FrozenFigure],
 ) -> dict[str, object]:
     def taken(term: Term) -> int:
@@ -104,8 +122,45 @@ def _write(session: Session, rows: list[dict[str, object]]) -> None:
 def renew(session: Session, template: Template, units: Collection[uuid.UUID], cells: Iterable[Cell]) -> None:
     """Throw the lines of these units away and write those of the cells that were just counted anew."""
     session.execute(delete(ScorecardLine).where(ScorecardLine.unit_id.in_(units)))
-    refresh(session, template, {(activity, unit, period) for _measure, activity, unit, period in cells})
+    refresh(session, template, cells)
 
 
 def empty(session: Session) -> None:
     session.execute(delete(ScorecardLine))
+
+
+def write_all(session: Session, template: Template) -> None:
+    """Every line of every cell there is, into an empty table: as `refresh` would, added up by the database."""
+    for indicator in template.indicators:
+        session.execute(_all_lines(session, template, indicator))
+    by_heads = [one.code for one in template.indicators if one.denominator == "headcount"]
+    counted = FrozenHeadcount.frozen_for.in_(select(ScorecardLine.activity_id))  # not those of a card
+    for activity in session.scalars(select(FrozenHeadcount.frozen_for).where(counted).distinct()):
+        _put_heads(session, activity, by_heads)
+
+
+def _all_lines(session: Session, template: Template, indicator: Indicator) -> Any:
+    above, below = aliased(Tally), aliased(Tally)
+    cell = (above.unit_id, above.period, literal(indicator.code), above.activity_id)
+    query = select(*cell, getattr(above, indicator.numerator.take))
+    query = query.where(above.measure == indicator.numerator.measure)
+    if isinstance(indicator.denominator, Term):
+        same = [getattr(below, name) == getattr(above, name) for name in ("activity_id", "unit_id", "period")]
+        query = query.outerjoin(below, and_(below.measure == indicator.denominator.measure, *same))
+        query = query.add_columns(func.coalesce(getattr(below, indicator.denominator.take), 0))
+    else:
+        query = query.add_columns(null())
+    query = query.add_columns(literal(template.rules))
+    names = ["unit_id", "period", "indicator", "activity_id", "numerator", "denominator", "rules"]
+    return insert_into(session, ScorecardLine).from_select(names, query, include_defaults=False)
+
+
+def _put_heads(session: Session, activity: uuid.UUID, indicators: Sequence[str]) -> None:
+    heads = [
+        {"of": unit, "people": head.people} for unit, head in frozen_headcounts(session, activity).items()
+    ]
+    its = or_(*(ScorecardLine.indicator == code for code in indicators))
+    here = (ScorecardLine.unit_id == bindparam("of"), ScorecardLine.activity_id == activity, its)
+    statement = update(ScorecardLine).where(*here).values(denominator=bindparam("people"))
+    if heads:
+        session.connection().execute(statement, heads)

@@ -30,7 +30,7 @@ def fold_once(session: Session, book: MeasureBook, followers: Iterable[Follower]
     facts = _pending(session)
     if not facts:
         return 0
-    counts = count(facts, book, LinesUp(session))
+    counts = count(facts, book, LinesUp(session, {fact.unit_id for fact in facts}))
     add(session, counts)
     for follow in followers:
         follow(session, facts, counts.cells())
@@ -59,8 +59,8 @@ def add(session: Session, counts: Counts) -> None:
     people = _add_subjects(session, counts)
     rows = [
         dict(zip(("measure", "activity_id", "unit_id", "period"), cell, strict=True))
-        | {"quantity": counts.quantity[cell], "facts": facts, "people": people.get(cell, 0)}
-        for cell, facts in counts.facts.items()
+        | {"quantity": quantity, "facts": facts, "people": people.get(cell, 0)}
+        for cell, (quantity, facts) in counts.sums.items()
     ]
     if not rows:
         return
@@ -86,7 +86,7 @@ def _add_subjects(session: Session, counts: Counts) -> dict[Cell, int]:
     for (cell, subject), change in counts.subjects.items():
         if change:
             by_subject.setdefault(subject, []).append((cell, change))
-    before = _standing(session, by_subject, {cell[1] for cell in counts.facts})
+    before = _standing(session, by_subject, {cell[1] for cell in counts.sums})
     rows, gone = [], set()
     for subject, changes in by_subject.items():
         for cell, change in changes:
@@ -179,18 +179,14 @@ def _counted_in(session: Session, units: Collection[uuid.UUID]) -> Iterator[Sequ
 
 
 def empty(session: Session) -> None:
-    """Throw every count away and mark every fact as not yet counted."""
+    """Throw every count away, and with it the mark of what was not counted yet: whoever empties counts everything anew.
+
+    A push that commits meanwhile leaves its own mark for the fold.
+    """
     hold(session, "fold")
     session.execute(delete(TallySubject))
     session.execute(delete(Tally))
     session.execute(delete(PendingFact))
-    every = select(Fact.operation_id, Fact.line).where(Fact.line > 0)
-    # A push that commits between the two statements has already left its own pending row.
-    session.execute(
-        insert_into(session, PendingFact)
-        .from_select(["operation_id", "line"], every)
-        .on_conflict_do_nothing()
-    )
 
 
 def waiting(session: Session) -> bool:

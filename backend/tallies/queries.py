@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from backend.db.statements import among
 from backend.errors import N_, DomainError
 from backend.participation.measures import MeasureBook
 from backend.tallies.models import Tally
@@ -32,23 +33,25 @@ def read(
     book: MeasureBook,
     measure: str,
     activity: uuid.UUID,
-    units: Iterable[uuid.UUID],
+    units: Iterable[uuid.UUID] | Select[uuid.UUID],
     period: str = "all",
     *,
     settled: bool = False,
 ) -> dict[uuid.UUID, Count]:
-    """The measure per unit. Raises Sealed for a sealed measure of an activity that is not settled."""
+    """The measure per unit; `units` may be a query for them, for a country has too many to name.
+
+    Nothing is added up: the fold keeps the sums of every unit and period. Raises Sealed for a sealed measure of an activity
+    that is not settled.
+    """
     if book[measure].sealed and not settled:
         raise Sealed
-    rows = session.scalars(
-        select(Tally).where(
-            Tally.measure == measure,
-            Tally.activity_id == activity,
-            Tally.unit_id.in_(list(units)),
-            Tally.period == period,
+    wanted = Tally.unit_id.in_(units) if isinstance(units, Select) else among(Tally.unit_id, units)
+    rows = session.execute(
+        select(Tally.unit_id, Tally.quantity, Tally.facts, Tally.people).where(
+            Tally.measure == measure, Tally.activity_id == activity, Tally.period == period, wanted
         )
     )
-    return {row.unit_id: Count(row.quantity, row.facts, row.people) for row in rows}
+    return {unit: Count(quantity, facts, people) for unit, quantity, facts, people in rows}
 
 
 def periods_of(session: Session, activity: uuid.UUID) -> list[str]:
