@@ -2,9 +2,9 @@
 phone app's files, and whether the node is well."""
 
 from backend.http import NodeApp
-from backend.public import conclusions, ideas, key, pages, pictures, results, verify
+from backend.public import conclusions, ideas, key, open_data, pages, pictures, results, verify
 
 
 def register(app: NodeApp) -> None:
-    for room in (pages, verify, results, ideas, key, pictures, conclusions):
+    for room in (pages, verify, results, ideas, key, pictures, conclusions, open_data):
         app.register_blueprint(room.blueprint)

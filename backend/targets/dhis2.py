@@ -1,8 +1,9 @@
 """A unit's series in the shape of DHIS2's dataValueSets, out and in. Pure.
 
-Codes are ours on both sides (idScheme CODE); category and attribute option combos are DHIS2's default. A rate goes out as
-itself and, where its sides are known, as `<code>_NUM` and `<code>_DEN`, so that it can be worked out again above. A figure
-that is missing is left out and told: it is never sent as 0. Of our calendars only those DHIS2 has go out.
+Codes are ours on both sides (scheme CODE). The category option combo tells which series a value belongs to; the attribute
+option combo is left to its default. A rate goes out as itself and, where its sides are known, as `<code>_NUM` and
+`<code>_DEN`, so that it can be worked out again above. A figure that is missing or hidden is left out and told: it is never
+sent as 0. Of our calendars only those DHIS2 has go out.
 """
 
 import csv
@@ -24,7 +25,9 @@ CALENDARS = ("thang", "tuan", "nam-hoc")
 """Plain months, quarters, halves and years; weeks; years from September. The others share codes but not days."""
 DEFAULT = "HllvX50cXC0"
 """The uid of the default category option combo, the same on every DHIS2 server."""
-SCHEMES = {"dataElementIdScheme": "CODE", "orgUnitIdScheme": "CODE"}
+SERIES = {"measured": "LANTOA_MEASURED", "declared": "LANTOA_DECLARED", "official": "LANTOA_OFFICIAL"}
+"""Kind of series -> the code of its category option combo, which whoever keeps the DHIS2 server makes once."""
+SCHEMES = {"dataElementIdScheme": "CODE", "orgUnitIdScheme": "CODE", "categoryOptionComboIdScheme": "CODE"}
 HEADING = (
     "dataelement", "period", "orgunit", "categoryoptioncombo", "attributeoptioncombo", "value", "storedby",
     "lastupdated", "comment", "followup", "deleted",
@@ -34,11 +37,13 @@ MOST_VALUES = 5000
 MOST_BYTES = 4 * 1024 * 1024
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,10})?", re.ASCII)
 DEFAULTS = ("", "default", DEFAULT)
+TAKEN_IN = (*DEFAULTS, SERIES["official"])
+"""What may come in: a value without a kind, or one that says it is official."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A figure of ours that is to go out."""
+    """A figure of ours that is to go out. `absent`: why there is no value, where more is known than that there is none."""
 
     code: str
     unit_code: str
@@ -48,6 +53,18 @@ class Row:
     denominator: Decimal | None = None
     source: str = ""
     at: datetime | None = None
+    series: str = "official"
+    absent: str = ""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What does not go out, and why: no_value, hidden, or a calendar DHIS2 does not have."""
+
+    code: str
+    period: Period
+    series: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -60,37 +77,49 @@ class DataValue:
     value: str
     comment: str = ""
     last_updated: str = ""
-    category_option_combo: str = DEFAULT
-    attribute_option_combo: str = DEFAULT
+    category_option_combo: str = ""
+    attribute_option_combo: str = ""
     deleted: bool = False
 
 
 @dataclass(frozen=True)
 class Out:
-    """`left_out`: (code, period, why): no_value, or a calendar DHIS2 does not have."""
-
     values: tuple[DataValue, ...]
-    left_out: tuple[tuple[str, str, str], ...]
+    left_out: tuple[Left, ...]
 
 
 def out(rows: Iterable[Row]) -> Out:
     values: list[DataValue] = []
-    left: list[tuple[str, str, str]] = []
+    left: list[Left] = []
     for row in rows:
-        if row.period.calendar not in CALENDARS:
-            left.append((row.code, row.period.code, "calendar"))
-        elif row.value is None:
-            left.append((row.code, row.period.code, "no_value"))
+        if why := _kept_back(row):
+            left.append(Left(row.code, row.period, row.series, why))
         else:
             values += _values(row)
     return Out(tuple(values), tuple(left))
+
+
+def _kept_back(row: Row) -> str:
+    if row.absent == "hidden":
+        return "hidden"
+    if row.period.calendar not in CALENDARS:
+        return "calendar"
+    return "no_value" if row.value is None else ""
 
 
 def _values(row: Row) -> list[DataValue]:
     numbers = {"": row.value, "_NUM": row.numerator, "_DEN": row.denominator}
     at = "" if row.at is None else row.at.astimezone(clock.VIETNAM).strftime("%Y-%m-%dT%H:%M:%S.000+0700")
     return [
-        DataValue(row.code + ending, row.period.code, row.unit_code, f"{number:f}", row.source, at)
+        DataValue(
+            row.code + ending,
+            row.period.code,
+            row.unit_code,
+            f"{number:f}",
+            row.source,
+            at,
+            SERIES[row.series],
+        )
         for ending, number in numbers.items()
         if number is not None
     ]
@@ -215,25 +244,28 @@ def _comment(told: dict[str, str]) -> str:
 
 def together(values: Sequence[DataValue]) -> list[In]:
     """A rate and its sides in one; the same value twice in one file is refused, as DHIS2 does (E8128)."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
     for line, one in enumerate(values, start=1):
         ending = one.data_element[-4:] if one.data_element[-4:] in SIDES else ""
         code = one.data_element.removesuffix(ending) if ending else one.data_element
-        told = found.setdefault(
-            (code, one.org_unit, one.period), {"line": line, "comment": one.comment, "refused": None}
-        )
+        kind = one.category_option_combo if one.category_option_combo not in TAKEN_IN else ""
+        place = (code, one.org_unit, one.period, kind, one.attribute_option_combo)
+        told = found.setdefault(place, {"line": line, "comment": one.comment, "refused": None})
         side = SIDES.get(ending, "value")
         if side in told:
             told["refused"] = "twice"
         elif not NUMBER.fullmatch(one.value):
             told["refused"] = "no_number"
-        elif one.category_option_combo not in DEFAULTS or one.attribute_option_combo not in DEFAULTS:
+        elif one.category_option_combo in SERIES.values() and kind:
+            told["refused"] = "other_series"
+        elif kind or one.attribute_option_combo not in DEFAULTS:
             told["refused"] = "combo"
         elif one.deleted:
             told["refused"] = "deleted"
         told[side] = one.value
     return [
-        In(code=code, unit_code=unit, period=period, **told) for (code, unit, period), told in found.items()
+        In(code=code, unit_code=unit, period=period, **told)
+        for (code, unit, period, *_), told in found.items()
     ]
 
 

@@ -29,7 +29,8 @@ from backend.calendars import (
 )
 from backend.clock import local_day
 
-DAYS = st.dates(date(1950, 1, 1), date(2190, 12, 31))
+DAYS = st.dates(date(1960, 1, 1), date(2190, 12, 31))
+"""A term back from any of these still begins in a year that is taken for one."""
 CUTS = [(one, interval) for one in CALENDARS.values() for interval in one.intervals]
 
 
@@ -88,6 +89,8 @@ def test_whatever_is_typed_is_a_period_or_a_clear_refusal(typed: str) -> None:
         ("hanh-chinh", "2026S1", "2025-12-15", "2026-06-14", "6 tháng đầu năm 2026 (15/12/2025 - 14/06/2026)"),
         ("nam-hoc", "2026Sep", "2026-09-01", "2027-08-31", "Năm học 2026-2027 (01/09/2026 - 31/08/2027)"),
         ("nhiem-ky", "2025-2030", "2025-07-01", "2030-06-30", "Nhiệm kỳ 2025-2030 (01/07/2025 - 30/06/2030)"),
+        ("nhiem-ky", "2025-2030H1", "2025-07-01", "2027-12-31", "Nửa đầu nhiệm kỳ 2025-2030 (01/07/2025 - 31/12/2027)"),
+        ("nhiem-ky", "2025-2030H2", "2028-01-01", "2030-06-30", "Nửa cuối nhiệm kỳ 2025-2030 (01/01/2028 - 30/06/2030)"),
     ],
 )  # fmt: skip
 def test_codes_and_their_days(calendar: str, code: str, first: str, last: str, words: str) -> None:
@@ -101,7 +104,7 @@ def test_codes_and_their_days(calendar: str, code: str, first: str, last: str, w
     [
         ("thang", "2026W47"), ("thang", "202613"), ("thang", "2026Q5"), ("thang", "2026S3"), ("thang", "2026-11"),
         ("thang", "2025-2030"), ("tuan", "202611"), ("tuan", "2026W53x"), ("tuan", "2025W53"), ("tuan", "2026W0"),
-        ("nam-hoc", "2026"), ("nam-hoc", "2026Oct"), ("nhiem-ky", "2026-2031"), ("nhiem-ky", "2025-2029"),
+        ("nam-hoc", "2026"), ("nam-hoc", "2026Oct"), ("nhiem-ky", "2026-2031"), ("nhiem-ky", "2025-2029"), ("nhiem-ky", "2025-2030H3"), ("nhiem-ky", "2026-2031H1"), ("nam-hoc", "2026SepH1"), ("nhiem-ky", "2025H1"),
         ("thang", "0000"), ("thang", ""), ("thang", "２０２６11"), ("hanh-chinh", "2026W47"),
     ],
 )  # fmt: skip

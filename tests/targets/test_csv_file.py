@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from backend.targets import csv_file
 from backend.targets.csv_file import RUNS, Cell
 from backend.targets.issuing import DATA, shipped_cells
+from backend.targets.models import ADDITIVITIES, DIRECTIONS
 from backend.units.listing import MissingColumns
 from backend.units.sheets import FORMULA, GARBAGE, NoWorkbook, TooLarge
 
@@ -54,7 +55,9 @@ def targets(draw: st.DrawFn) -> Cell:
     return Cell(
         code, draw(texts.filter(bool)), draw(texts), draw(texts), draw(st.sampled_from(("measurable", "manual"))),
         draw(st.integers(1990, 2199)), comparator, value, highest, draw(st.sampled_from(("level", "total", "per_year"))),
-        draw(st.booleans()), draw(texts.filter(bool)), draw(texts) or None,
+        draw(st.booleans()), draw(texts.filter(bool)), draw(texts) or None, draw(texts), draw(st.none() | st.integers(1, 10**6)),
+        draw(st.none() | st.integers(0, 6)), draw(st.none() | st.sampled_from(ADDITIVITIES)),
+        draw(st.none() | st.sampled_from(DIRECTIONS)),
     )  # fmt: skip
 
 
@@ -154,3 +157,35 @@ def test_words_and_commas_of_a_person_are_understood() -> None:
         "per_year",
     )
     assert "không phải là số" in troubles(ROW.replace(",80,", ',"1,234",'))[0], "could mean two things"
+
+
+OWN = (
+    "mã,tên chỉ tiêu,tên tiếng anh,đơn vị tính,cách theo dõi,năm mốc,so sánh,giá trị,giá trị đến,cách tính,chỗ lạ,nguyên văn,"
+    "tử số,mẫu số,hệ số,số chữ số lẻ,cách cộng,chiều tốt\r\n"
+    "X-1,Hồ sơ trễ hạn,late files,%,nhập tay,2026,không lớn hơn,5,,tại mốc,,không quá 5%,hồ sơ trễ hạn,hồ sơ đã giải quyết,100,2,tỷ lệ,thấp hơn\r\n"
+)
+
+
+def test_an_offices_own_file_says_how_an_indicator_is_worked_out_in_plain_words() -> None:
+    (cell,), troubles = csv_file.read(OWN.encode(), "a.csv")
+    assert troubles == []
+    assert (cell.comparator, cell.scope, cell.basis) == ("le", "manual", "level")
+    assert (cell.numerator, cell.denominator, cell.factor, cell.decimals) == (
+        "hồ sơ trễ hạn",
+        "hồ sơ đã giải quyết",
+        100,
+        2,
+    )
+    assert (cell.additivity, cell.direction) == ("ratio", "lower")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        (",100,2,", ",trăm,2,", "hệ số"), (",100,2,", ",100,9,", "số chữ số lẻ"), (",100,2,", ",0,2,", "hệ số"),
+        ("tỷ lệ,thấp", "trung bình,thấp", "cách cộng"), (",thấp hơn", ",xuống", "chiều tốt"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_understood_of_it_is_told_with_its_column(was: str, now: str, told: str) -> None:
+    _, troubles = csv_file.read(OWN.replace(was, now).encode(), "a.csv")
+    assert [told in str(one.values.get("column")) for one in troubles] == [True]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.targets import rules
-from backend.targets.rules import Goal, Told, in_year, progress, value_of
+from backend.targets.rules import Goal, Told, asked_of, goal_at, in_year, progress, value_of
 
 D = Decimal
 VNEID = [Goal(year, "ge", D(v)) for year, v in ((2025, 85), (2030, 80), (2035, 95))]
@@ -162,3 +162,52 @@ def test_more_is_never_judged_worse(low: Decimal, high: Decimal, more: Decimal, 
         one = progress(goals, low, on, between=between)  # type: ignore[arg-type]
         other = progress(goals, low + more, on, between=between)  # type: ignore[arg-type]
         assert order[one.state] <= order[other.state]
+
+
+# --- what is asked of a period ----------------------------------------------------------------------------------------
+
+OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
+YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+
+
+def test_a_year_between_two_horizons_is_never_filled_silently() -> None:
+    goals = [Goal(2025, "ge", D(80)), Goal(2030, "ge", D(90))]
+    assert goal_at(goals, date(2030, 3, 1), "none") == (goals[1], False)
+    assert goal_at(goals, date(2027, 12, 31), "none") == (None, False)
+    assert goal_at(goals, date(2027, 12, 31), "linear") == (Goal(2027, "ge", D("84.00")), True)
+    assert goal_at(goals, date(2031, 1, 1), "linear") == (None, False)
+    assert goal_at([], date(2027, 1, 1), "linear") == (None, False)
+    mixed = [Goal(2025, "ge", D(80)), Goal(2030, "le", D(90))]
+    assert goal_at(mixed, date(2027, 12, 31), "linear") == (None, False)
+
+
+def test_what_is_asked_of_every_year_is_asked_of_this_one_without_a_guess() -> None:
+    every = [Goal(2030, "ge", D(100), basis="per_year")]
+    assert goal_at(every, date(2026, 10, 31), "none") == (every[0], False)
+
+
+@pytest.mark.parametrize(
+    ("goal", "days", "additivity", "value", "cannot"),
+    [
+        (Goal(2026, "ge", D(10)), OCTOBER, "ratio", "10", None),
+        (Goal(2026, "ge", D(730), basis="per_year"), OCTOBER, "sum", "62.00", None),
+        (Goal(2026, "ge", D(730), basis="per_year"), YEAR, "sum", "730", None),
+        (Goal(2026, "ge", D(100), basis="per_year"), OCTOBER, "ratio", None, "whole_year"),
+        (Goal(2026, "ge", D(100), basis="per_year"), YEAR, "ratio", "100", None),
+        (Goal(2026, "ge", D(50), basis="per_year"), OCTOBER, "distinct", None, "whole_year"),
+        (Goal(2026, "ge", D(900), basis="total"), OCTOBER, "sum", None, "running_total"),
+        (Goal(2026, "qualitative", None), OCTOBER, "last", None, "qualitative"),
+        (Goal(2030, "ge", D(10)), OCTOBER, "ratio", None, "no_horizon"),
+        (Goal(2026, "range", D(5), D(8)), OCTOBER, "ratio", "5", None),
+    ],
+)
+def test_a_target_is_never_made_a_number_that_it_is_not(
+    goal: Goal, days: tuple[date, date], additivity: str, value: str | None, cannot: str | None
+) -> None:
+    found = asked_of([goal], *days, "none", additivity)
+    assert (found.value, found.cannot) == (None if value is None else D(value), cannot)
+    assert found.is_share == (value == "62.00")
+
+
+def test_of_a_range_where_less_is_better_the_upper_end_counts() -> None:
+    assert asked_of([Goal(2026, "range", D(5), D(8))], *OCTOBER, "none", "ratio", higher=False).value == 8

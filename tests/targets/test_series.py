@@ -338,7 +338,7 @@ def test_another_systems_values_come_in_as_they_went_out(plans: Plans) -> None:
     found = planned(plans, book(GOOD))
     with plans.world.database.transaction() as session:
         importing.apply(session, {plans.world.commune}, found.entries, "Niên giám", found.digest, None)
-        out = exchange.going_out(session, plans.world.commune, "official")
+        out = dhis2.out(exchange.said_rows(session, plans.world.commune, "official"))
         entries, troubles = exchange.coming_in(dhis2.read(dhis2.to_json(out.values)))
         again = importing.plan(session, {plans.world.commune}, entries, "Hệ thống khác", troubles)
     assert (troubles, again.changes, again.unchanged) == ([], (), 1)

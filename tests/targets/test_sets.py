@@ -10,6 +10,7 @@ import pytest
 from backend import clock
 from backend.targets import csv_file, issuing, queries, series
 from backend.targets.catalogue import measuring
+from backend.targets.csv_file import Cell
 from backend.targets.errors import IndicatorUnknown, SetNotReady, SetSuperseded
 from backend.targets.issuing import DATA, Heading
 from backend.targets.series import Counted
@@ -170,3 +171,16 @@ def test_an_activity_is_read_once_however_many_lines_a_plan_has(
         judge(session, lines * 2, Asked(plans.world.commune, DAY, "none", counted))
     assert len(calls) == (1 if measured else 0)
     assert measured
+
+
+def test_an_indicator_nobody_knew_is_worked_out_as_the_offices_file_says(plans: Plans) -> None:
+    cell = Cell(
+        "X-9", "Hồ sơ trễ hạn", "late files", "%", "manual", 2026, "le", Decimal(5), None, "level", False, "không quá 5%",
+        "hồ sơ đã giải quyết", "hồ sơ trễ hạn", 1000, 2, "ratio", "lower",
+    )  # fmt: skip
+    with plans.world.database.transaction() as session:
+        made = issuing.issue(session, plans.world.far_commune, Heading("A", "B", date(2026, 1, 1)), [cell])
+        one = queries.indicator(session, "X-9")
+        assert (one.numerator, one.denominator) == ("hồ sơ trễ hạn", "hồ sơ đã giải quyết")
+        assert (one.factor, one.decimals, one.additivity, one.direction) == (1000, 2, "ratio", "lower")
+        assert queries.cells(session, made.id) == [cell]
