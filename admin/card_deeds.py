@@ -21,6 +21,7 @@ from backend.cards.models import LONGEST_WORDS, Card
 from backend.cards.queries import CardView
 from backend.errors import DomainError, NotAllowed
 from backend.http import guarded, staff_with
+from backend.reports import card_flow
 
 
 def _deed(here: Card, at: str, deed: Callable[[], object], done: str) -> ResponseReturnValue:
@@ -214,6 +215,6 @@ def card_lock(card_id: uuid.UUID) -> ResponseReturnValue:
 def card_reopen(card_id: uuid.UUID) -> ResponseReturnValue:
     here = _scored(card_id)
     return _deed(
-        here, "end", lambda: actions.reopen(http.session(), here.id, actor(), typed("reason", 500)),
+        here, "end", lambda: card_flow.reopen(http.session(), here.id, actor(), typed("reason", 500)),
         gettext("Đã mở lại. Lý do được ghi vào lịch sử phiếu."),
     )  # fmt: skip

@@ -9,8 +9,8 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from admin import card_words, inspection_reach, inspection_words
-from admin.blueprint import CARD_KEEPERS, CARD_ROLES, actor, blueprint, page
+from admin import card_papers, card_words, inspection_reach, inspection_words, mismatch_words
+from admin.blueprint import CARD_KEEPERS, CARD_ROLES, SCORECARD_ROLES, actor, blueprint, page
 from admin.card_words import may, seen
 from admin.figures import indicators_of
 from admin.forms import refusal_of, typed
@@ -52,6 +52,9 @@ def card_page(here: Card, error: DomainError | None = None, at: str = "") -> Res
         view=view,
         asked=_asked(),
         may=may(here),
+        newer=card_words.newer(here),
+        may_adopt=card_words.may_adopt(here),
+        ways=card_papers.ways(here),
         is_over=is_over(view.period, clock.today()),
         revisions=[(one, revisions.changes(one)) for one in reversed(published)],
         titles={row.code: row.title for row in view.criteria},
@@ -118,7 +121,9 @@ def _published_by(here: Card, moment: datetime | None) -> int | None:
 
 
 def _behind(here: Card, view: CardView) -> Mapping[str, list[Activity]]:
-    """Criterion -> the activities whose records stand behind it, each with its page of facts."""
+    """Criterion -> the activities whose records stand behind it, each with its page of facts; none for who may not open one."""
+    if not http.staff().holds(*SCORECARD_ROLES):
+        return {}
     session, template = http.session(), store.template_with(http.session(), here.template_sha)
     wanted = {row.code: row.live_indicator for row in view.criteria if row.live_indicator and row.numerator}
     if not wanted:
@@ -149,7 +154,7 @@ def card_recount(card_id: uuid.UUID) -> Response:
         view=queries.view_of(session, here),
         last=last,
         count=last.number if last else 0,
-        wrong=verify.verify_one(session, here.id),
+        wrong=mismatch_words.sentences(here, verify.verify_one(session, here.id)),
         moved=revisions.foresee(session, here),
         titles={row.code: row.title for row in queries.view_of(session, here, live=True).criteria},
         classes=card_words.classes_of(here),

@@ -3,26 +3,41 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
+from sqlalchemy import select
 
-from admin import inspection_reach, shown
+from admin import calendar_words, card_papers, inspection_reach, shown
 from admin.blueprint import CARD_KEEPERS, CARD_READERS
 from backend import calendars, clock, http
 from backend.calendars import Period
 from backend.cards import revisions, store, words
+from backend.cards.errors import TemplateUnknown
+from backend.cards.issued import issued_for
 from backend.cards.models import Card
 from backend.cards.queries import CriterionView
+from backend.cards.rules import Figure
+from backend.cards.shapes import Template
 from backend.cards.words import Words
-from backend.errors import NotFound
+from backend.errors import N_, NotFound
 from backend.people.staff import reach
+from backend.units.lineage import lineage
+from backend.units.models import Unit
+from backend.units.queries import NamedUnit, named
 from backend.units.trees import subtree
 
 TEMPLATE, SIDE_BY_SIDE = "xa-thang", "xom-so-sanh"
-MONTHS = 12
+MONTHS = 36
+ASKED = {
+    "ge": N_("từ %(amount)s trở lên"),
+    "gt": N_("trên %(amount)s"),
+    "le": N_("không quá %(amount)s"),
+    "lt": N_("dưới %(amount)s"),
+}
+NUMBERS = ("low", "high", "reached", "declared", "keeps", "at_least", "whole", "share")
 
 
 @dataclass(frozen=True)
@@ -33,10 +48,41 @@ class May:
     score: bool
 
 
+def reached() -> set[uuid.UUID]:
+    """Units whose cards this member may read."""
+    return card_papers.acted_for() | reach(http.session(), http.staff(), *CARD_READERS)
+
+
+def _of_an_ended_unit(card: Card) -> bool:
+    """What an ended unit published stays readable where it went into, and for whoever had it in reach in its last days."""
+    session = http.session()
+    unit = session.get_one(Unit, card.unit_id)
+    if unit.valid_to is None or revisions.last(session, card.id) is None:
+        return False
+    day = min(period_of(card).last, unit.valid_to - timedelta(days=1))
+    held = {one for role in CARD_READERS for one in http.staff().roles.get(role, ())}
+    if lineage(session).today(unit.id) in reached():
+        return True
+    return any(card.unit_id in subtree(session, one, day) for one in sorted(held))
+
+
+def ended_units(template: str, period: Period) -> dict[uuid.UUID, NamedUnit]:
+    """Communes that have ended since, with a card of the period that the member may read."""
+    session = http.session()
+    rows = session.scalars(
+        select(Card)
+        .join(Unit, Unit.id == Card.unit_id)
+        .where(Unit.valid_to.is_not(None), Unit.valid_to <= clock.today(), Card.template == template)
+        .where(Card.calendar == period.calendar, Card.period == period.code)
+    )
+    readable = {card.unit_id for card in rows if _of_an_ended_unit(card)}
+    return {unit: named(session, unit, period.first) for unit in readable}
+
+
 def seen(card_id: uuid.UUID) -> Card:
     """Raises CardUnknown; NotFound for a card outside the member's reach that no running inspection file opens either."""
     card = store.card(http.session(), card_id)
-    if card.unit_id not in reach(http.session(), http.staff(), *CARD_READERS):
+    if card.unit_id not in reached() and not _of_an_ended_unit(card):
         period = period_of(card)
         days = (period.first, period.last)
         if card.unit_id not in inspection_reach.opened("scorecards", days=days):
@@ -56,6 +102,26 @@ def may(card: Card) -> May:
     return May(keep=keep, score=above and not keep)
 
 
+def newer(card: Card) -> Template | None:
+    """The version that an open card could go over to; None where it follows that one already, or is locked."""
+    if card.state == "locked":
+        return None
+    try:
+        found = store.newest_for(http.session(), card, period_of(card))
+    except TemplateUnknown:
+        return None
+    return None if found.sha256 == card.template_sha else found
+
+
+def may_adopt(card: Card) -> bool:
+    """The level above does; and the unit itself where the template is its own."""
+    here = may(card)
+    if here.score:
+        return True
+    own = issued_for(http.session(), card.unit_id, card.template, period_of(card))
+    return here.keep and own is not None and own.issuer_id == card.unit_id
+
+
 def said(told: Words | str) -> str:
     """A sentence in the reader's language, the codes in it put into words."""
     if isinstance(told, str):
@@ -69,7 +135,7 @@ def _value(name: str, value: Any) -> Any:
         return gettext(value)
     if name == "holds_from":
         return shown.written_day(value)
-    if name in ("low", "high", "reached", "declared") and isinstance(value, str):
+    if name in NUMBERS and isinstance(value, str):
         return number(Decimal(value))
     return value
 
@@ -92,10 +158,34 @@ def figure(row: CriterionView) -> str:
     return f"{number(row.value)} {'%' if row.is_percent else row.noun}".strip()
 
 
+def declared(row: CriterionView) -> str:
+    return "–" if row.declared is None else _amount(row, row.declared)
+
+
 def target(row: CriterionView) -> str:
+    """As the plan asks it: 'từ 10 %', 'không quá 5 %'; its own words where they hold no number for this period."""
+    told = row.target_told
+    if told.get("cannot") and told.get("as_written"):
+        return gettext("“%(words)s”", words=told["as_written"])
     if row.target is None:
         return gettext("chưa có")
-    return f"{number(row.target)} {'%' if row.is_percent else row.noun}".strip()
+    amount = _amount(row, row.target)
+    if told.get("is_stand_in"):
+        return gettext("%(amount)s, theo mẫu phiếu vì đơn vị chưa có chỉ tiêu riêng", amount=amount)
+    if told.get("comparator") == "range" and told.get("lowest"):
+        ends = {name: _amount(row, Decimal(told[name])) for name in ("lowest", "highest")}
+        return gettext("từ %(lowest)s đến %(highest)s", **ends)
+    return gettext(ASKED[told["comparator"]], amount=amount) if told.get("comparator") in ASKED else amount
+
+
+def _amount(row: CriterionView, value: Decimal) -> str:
+    return f"{number(value)} {'%' if row.is_percent else row.noun}".strip()
+
+
+def target_source(row: CriterionView) -> str:
+    """The document a target stands in; nothing for the template's own."""
+    source = row.target_source
+    return "" if source in (None, "template") else str(source)
 
 
 def field(name: str) -> str:
@@ -137,12 +227,16 @@ def iso_day(moment: datetime) -> str:
     return clock.local_day(moment).isoformat()
 
 
+def period_name(period: Period) -> str:
+    return shown.period(period.code) if period.calendar == "thang" else calendar_words.title(period)
+
+
 def month(code: str) -> str:
     return shown.period(code)
 
 
 def period_title(period: Period) -> str:
-    return gettext("Phiếu điểm %(period)s", period=shown.period(period.code))
+    return gettext("Phiếu điểm %(period)s", period=period_name(period))
 
 
 def period_of(card: Card) -> Period:
@@ -159,6 +253,17 @@ def month_asked(code: str) -> Period:
 def months() -> list[Period]:
     """What a picker offers, newest first."""
     return list(calendars.choices("thang", "month", clock.today(), MONTHS))
+
+
+NOTED = {
+    "small_base": N_("mẫu số nhỏ: dao động từ %(low)s đến %(high)s"),
+    "above_all": N_("trên 100 %%: số dân đã cũ"),
+}
+
+
+def notes(found: Figure) -> list[str]:
+    """What must be known of a figure in a table, in few words: its confidence where few stand behind it."""
+    return [said(Words(NOTED[one.code], one.values)) for one in found.marks if one.code in NOTED]
 
 
 def because(row: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +11,8 @@ from flask_babel import gettext
 from admin import inspection_reach, inspection_words, target_chart, target_words
 from admin.blueprint import DECLARERS, TARGET_ROLES, actor, blueprint, page
 from admin.forms import refusal_of, typed
+from admin.plans import STATES as TASK_STATES
+from admin.plans import tasks_beside
 from admin.target_reach import (
     counted,
     days_open,
@@ -22,13 +23,15 @@ from admin.target_reach import (
     sees_evidence,
 )
 from backend import calendars, clock, http
-from backend.calendars import CALENDARS, Interval, Period
+from backend.calendars import Calendar, CalendarUnknown, Interval, Period
 from backend.errors import DomainError, NotFound
 from backend.http import guarded, staff_with, writes_on_read
+from backend.own_calendars import reading as own_calendars
+from backend.own_calendars.reading import period_of as dated
 from backend.people.staff import names_of
 from backend.safeguards.audit import note
-from backend.targets import anomalies, declare, dhis2, exchange, issuing, queries, series
-from backend.targets.models import BETWEEN, KINDS, PlanIndicator, SeriesReason, SeriesValue, TargetSet
+from backend.targets import anomalies, declare, issuing, queries, series
+from backend.targets.models import BETWEEN, PlanIndicator, SeriesReason, SeriesValue, TargetSet
 from backend.targets.queries import Line, Said, ThreeSeries
 from backend.targets.rules import Between
 from backend.targets.standing import Asked, is_within, judge, part_of
@@ -61,8 +64,10 @@ class Subject:
 def _subject(unit: NamedUnit, code: str) -> Subject:
     """Raises IndicatorUnknown; NotFound for one that neither governs the unit nor was ever said of it."""
     session = http.session()
-    one, of = queries.indicator(session, code), queries.set_of(session, unit.id, clock.today())
-    line = queries.targets_for(session, of, code) if of else None
+    one, today = queries.indicator(session, code), clock.today()
+    of, line = queries.lines_in_force(session, unit.id, today, [code]).get(
+        code, (queries.set_of(session, unit.id, today), None)
+    )
     if line is None and not series.history(session, one, unit.id):
         raise NotFound
     asked = request.args.get("between", "")
@@ -104,7 +109,7 @@ def _one_page(
         beside=beside,
         said=said,
         names=names_of(session, {row.said_by for row in said if row.said_by}),
-        choices=_choices(),
+        choices=_choices(unit.id),
         may_declare=unit.id in declared_for(),
         sees_evidence=sees_evidence(),
         sentence=http.sentence_of(error) if error else "",
@@ -114,6 +119,8 @@ def _one_page(
         words=target_words,
         finding_words=inspection_words,
         found=inspection_reach.findings(unit.id, "indicator", one.code),
+        tied=tasks_beside("indicator", one.code),
+        task_states=TASK_STATES,
     )
 
 
@@ -121,7 +128,7 @@ def _side_by_side(one: PlanIndicator, unit: uuid.UUID, said: list[SeriesValue]) 
     """Every period anything was said of, with what was counted in it; the newest first."""
     given, told, now = series.reasons(http.session(), one, unit), counted(), clock.today()
     year = calendars.at("thang", now, "year")
-    found = {(row.calendar, row.period): calendars.parse(row.calendar, row.period) for row in said}
+    found = {(row.calendar, row.period): dated(row) for row in said}
     found.setdefault((year.calendar, year.code), year)
     rows: dict[tuple[str, str, str], Said] = {}
     for row in sorted(said, key=lambda row: row.number):
@@ -175,20 +182,29 @@ def _odd(subject: Subject) -> list[tuple[int, str]]:
     return [(one.year, target_words.anomaly(one)) for one in found if one.code == subject.indicator.code]
 
 
-def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
+def _choices(unit: uuid.UUID) -> list[tuple[str, list[tuple[str, str]]]]:
     """Periods to choose from: of plain months the last ones of each length, of the other calendars the running and the
-    one before."""
+    one before, of a list all that have begun. The unit's own calendars and those of units above it are among them."""
     today = clock.today()
     found = []
-    for calendar in CALENDARS.values():
-        lengths = OFFERED if calendar.code == "thang" else tuple((i, 2) for i in calendar.intervals)
+    for calendar in own_calendars.usable(http.session(), [unit], today):
+        lengths = (
+            OFFERED if calendar.code == "thang" else tuple((i, _many(calendar)) for i in calendar.intervals)
+        )
         periods = [
             one for length, count in lengths for one in calendars.choices(calendar, length, today, count)
         ]
         found.append(
-            (gettext(calendar.title), [(f"{p.calendar}:{p.code}", target_words.period(p)) for p in periods])
+            (
+                gettext(calendar.title) if calendar.is_shipped else calendar.title,
+                [(f"{p.calendar}:{p.code}", target_words.period(p)) for p in periods],
+            )
         )
-    return found
+    return [one for one in found if one[1]]
+
+
+def _many(of: Calendar) -> int:
+    return MOST_PERIODS if of.kind == "listed" else 2
 
 
 # --- saying a figure ------------------------------------------------------------------------------------------------
@@ -209,7 +225,7 @@ def declare_figure(unit_id: uuid.UUID, indicator_code: str) -> ResponseReturnVal
             http.session(),
             subject.indicator,
             unit_id,
-            _period_of(sent["period"]),
+            _period_of(unit_id, sent["period"]),
             (sent["value"], sent["numerator"], sent["denominator"]),
             sent["evidence"],
             http.staff().person,
@@ -232,10 +248,13 @@ def _seen(sent: dict[str, str]) -> int | None:
     return 0 if sent["seen"] else None
 
 
-def _period_of(text: str) -> Period:
-    """'thang:202610'. Raises CalendarUnknown, PeriodUnknown."""
-    calendar, _, code = text.partition(":")
-    return calendars.parse(calendar[:40], code[:20])
+def _period_of(unit: uuid.UUID, text: str) -> Period:
+    """'thang:202610', by a calendar this unit may count by. Raises CalendarUnknown, PeriodUnknown."""
+    calendar, _, code = text.rpartition(":")
+    usable = {one.code: one for one in own_calendars.usable(http.session(), [unit], clock.today())}
+    if calendar not in usable:
+        raise CalendarUnknown(calendar=calendar[:40])
+    return calendars.parse(usable[calendar], code[:20])
 
 
 @blueprint.post("/targets/units/<uuid:unit_id>/indicators/<indicator_code>/reason")
@@ -246,7 +265,7 @@ def explain_difference(unit_id: uuid.UUID, indicator_code: str) -> ResponseRetur
     sent = {name: typed(name, 2000) for name in ("period", "words")}
 
     def deed() -> None:
-        period = _period_of(sent["period"])
+        period = _period_of(unit_id, sent["period"])
         declare.give_reason(
             http.session(), subject.indicator, unit_id, period, sent["words"], http.staff().person
         )
@@ -256,39 +275,3 @@ def explain_difference(unit_id: uuid.UUID, indicator_code: str) -> ResponseRetur
     note(http.session(), actor(), "targets.explain", "plan_indicator", subject.indicator.id, unit=unit_id, reason=f"{indicator_code} {sent['period']}"[:100])  # fmt: skip
     flash(gettext("Đã ghi lý do. Hai con số vẫn đứng cạnh nhau như trước."))
     return redirect(url_for("admin.target_indicator", unit_id=unit_id, indicator_code=indicator_code), 303)
-
-
-# --- for another system ---------------------------------------------------------------------------------------------
-
-SHAPES: dict[str, tuple[Any, str]] = {
-    "json": (dhis2.to_json, "application/json"),
-    "csv": (dhis2.to_csv, "text/csv"),
-}
-
-
-@blueprint.get("/targets/units/<uuid:unit_id>/series/<kind>.<word>")
-@writes_on_read
-@guarded(staff_with(*TARGET_ROLES))
-def series_file(unit_id: uuid.UUID, kind: str, word: str) -> Response:
-    """A unit's declared or official series as DHIS2's dataValueSets. What is left out is said in a header, never sent as 0."""
-    unit = readable_unit(unit_id)
-    if word not in SHAPES or kind not in KINDS or days_open(unit_id):
-        raise NotFound  # under an inspection file figures are read, not taken away
-    found = exchange.going_out(http.session(), unit_id, kind)
-    note(
-        http.session(),
-        actor(),
-        "targets.export",
-        "unit",
-        unit_id,
-        unit=unit_id,
-        reason=f"{kind} {word}",
-        is_read=True,
-    )
-    make, mimetype = SHAPES[word]
-    answer = Response(
-        make(found.values if sees_evidence() else dhis2.without_comments(found.values)), mimetype=mimetype
-    )
-    answer.headers["Content-Disposition"] = f'attachment; filename="{unit.code}-{kind}.{word}"'
-    answer.headers["X-Left-Out"] = str(len(found.left_out))
-    return answer

@@ -75,9 +75,9 @@ def readable_set(set_id: uuid.UUID) -> TargetSet:
     found = queries.target_set(http.session(), set_id)
     if found.issuer_unit_id in in_reach():
         return found
-    for unit in own_units():
-        if found.issuer_unit_id in queries.above(http.session(), unit.id, clock.today()):
-            return found
+    ways = queries.ways_up(http.session(), [unit.id for unit in own_units()], clock.today())
+    if any(found.issuer_unit_id in way for way in ways.values()):
+        return found
     raise NotFound
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask_babel import format_decimal, gettext
 
-from admin import shown
-from backend import calendars, http
+from admin import calendar_words, shown
+from backend import http
 from backend.calendars import Period
+from backend.own_calendars.reading import period_of
 from backend.targets import words
 from backend.targets.anomalies import Anomaly
 from backend.targets.models import PlanIndicator, SeriesValue, Target
@@ -142,7 +143,11 @@ def additivity(code: str) -> str:
 
 
 def period(one: Period) -> str:
-    return shown.period(one.code) if one.calendar == "thang" else calendars.title(one)
+    return shown.period(one.code) if one.calendar == "thang" else calendar_words.title(one)
+
+
+def said_period(row: SeriesValue) -> str:
+    return period(period_of(row))
 
 
 def document(number_: str | None, day: Any) -> str:

@@ -47,7 +47,8 @@ class Row:
 def targets() -> Response:
     """The sets that govern the member's units, and every set of a unit in reach."""
     session, today, own = http.session(), clock.today(), own_units()
-    governed = [Governed(unit, queries.set_of(session, unit.id, today)) for unit in own]
+    holds = queries.sets_of(session, [unit.id for unit in own], today)
+    governed = [Governed(unit, holds.get(unit.id)) for unit in own]
     sets = queries.sets_of_issuers(session, in_reach())
     ended = {one.supersedes_id for one in sets if one.valid_from <= today}
     number = min(max(request.args.get("page", 1, type=int), 1), 1000)
@@ -113,12 +114,9 @@ def _row(line: queries.Line, judged: list[Judged]) -> Row:
 
 def _units_of(of: TargetSet) -> list[NamedUnit]:
     """Units of the member this set governs today, the issuer's own among them."""
-    session, today = http.session(), clock.today()
-    governed = [
-        unit
-        for unit in own_units()
-        if (found := queries.set_of(session, unit.id, today)) and found.id == of.id
-    ]
+    session, today, own = http.session(), clock.today(), own_units()
+    holds = queries.sets_of(session, [unit.id for unit in own], today)
+    governed = [unit for unit in own if (found := holds.get(unit.id)) and found.id == of.id]
     if of.issuer_unit_id in in_reach() and of.issuer_unit_id not in {unit.id for unit in governed}:
         governed = [*named_many(session, [of.issuer_unit_id], today).values(), *governed]
     return governed

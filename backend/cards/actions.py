@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import Period, is_over
-from backend.cards import sources, store
+from backend.cards import sources, store, templates
 from backend.cards.errors import (
     AppealAnswered,
     AppealLate,
@@ -25,8 +25,11 @@ from backend.cards.errors import (
     CriterionUnknown,
     DifferenceUnexplained,
     EvidenceMissing,
+    EvidenceNotHandedIn,
     HeadMissing,
     NotForThisUnit,
+    NothingNewer,
+    NotThereThen,
     OwnScoreUnexplained,
     PeriodAhead,
     PointsOutside,
@@ -37,11 +40,12 @@ from backend.cards.errors import (
 from backend.cards.models import LONGEST_WORDS, Card, CardAppeal, CardCheck, CardScore, CardStep
 from backend.cards.payload import Said
 from backend.cards.revisions import SHORTEST_REASON, period_of
-from backend.cards.shapes import Criterion, Template
-from backend.cards.templates import newest
+from backend.cards.shapes import Criterion, Template, is_of
 from backend.db.base import new_id
 from backend.db.statements import insert_into
 from backend.safeguards.audit import Actor, note
+from backend.targets import declare
+from backend.targets.catalogue import indicators
 from backend.units.models import Unit
 
 Given = tuple[Decimal | None, str]
@@ -51,16 +55,18 @@ Given = tuple[Decimal | None, str]
 def open_card(session: Session, unit: uuid.UUID, template_code: str, period: Period, by: Actor) -> Card:
     """The card there is, or a new one: template, targets and headcounts are fixed now.
 
-    Raises TemplateUnknown, NotForThisUnit, PeriodAhead.
+    Raises TemplateUnknown, NotForThisUnit, NotThereThen, PeriodAhead.
     """
     if found := store.card_of(session, unit, template_code, period):
         return found
     if period.first > clock.today():
         raise PeriodAhead
-    template = store.template_for(session, template_code, period)
-    kind = session.get_one(Unit, unit).kind
-    if template.kind != "scored" or template.unit_kind != kind or template.calendar != period.calendar:
+    template = store.template_for(session, template_code, period, unit)
+    place = session.get_one(Unit, unit)
+    if template.kind != "scored" or template.unit_kind != place.kind or not is_of(template, period):
         raise NotForThisUnit
+    if place.valid_from > period.last or (place.valid_to and place.valid_to <= period.first):
+        raise NotThereThen
     made = _made(session, unit, template, period)
     if made is None:  # somebody else opened it in the same moment
         return store.card_of(session, unit, template_code, period) or open_card(
@@ -107,9 +113,17 @@ def self_score(session: Session, card_id: uuid.UUID, given: Mapping[str, Given],
 
 
 def give_reason(session: Session, card_id: uuid.UUID, code: str, words: str, by: Actor) -> Card:
-    """Why less was measured than was declared before. Raises ReasonMissing, CriterionUnknown, WrongState."""
+    """Why less was measured than was declared before. What the indicator's own page tells is the same reason, kept once.
+
+    Raises ReasonMissing, CriterionUnknown, WrongState.
+    """
     card = _held(session, card_id, "open", "self_scored", "official")
-    _score(session, card, _criterion(_template(session, card), code), "reason", None, _reason(words), by)
+    criterion, words = _criterion(_template(session, card), code), _reason(words)
+    known = indicators(session, [criterion.declared_indicator or ""])
+    if one := known.get(criterion.declared_indicator or ""):
+        declare.give_reason(session, one, card.unit_id, period_of(card), words, by.id)
+    else:
+        _score(session, card, criterion, "reason", None, words, by)
     _step(session, card, "reasoned", by)
     return card
 
@@ -137,6 +151,7 @@ def official_score(
         criterion, worked_out = _criterion(template, code), (computed or {}).get(code)
         said = before.get(code, Said())
         _explained(criterion, points, words, worked_out, said.own)
+        _proven(criterion, points, said)
         if points == worked_out:
             points = None
         if points == said.official and (points is not None or not words.strip()):
@@ -161,6 +176,12 @@ def _explained(
         raise DifferenceUnexplained(criterion=criterion.title["vi"])
     if own is not None and points != own:
         raise OwnScoreUnexplained(criterion=criterion.title["vi"])
+
+
+def _proven(criterion: Criterion, points: Decimal | None, said: Said) -> None:
+    """Where evidence is a must there are no points without it, from nobody. Raises EvidenceNotHandedIn."""
+    if points and criterion.must_have_evidence and not said.has_evidence:
+        raise EvidenceNotHandedIn(criterion=criterion.title["vi"])
 
 
 def _waiting(card: Card, code: str | None = None) -> Select[uuid.UUID]:
@@ -240,15 +261,9 @@ def answer_appeal(
         raise AppealAnswered
     words = _reason(words)
     if points is not None:
-        _score(
-            session,
-            card,
-            _criterion(_template(session, card), found.criterion),
-            "official",
-            points,
-            words,
-            by,
-        )
+        criterion = _criterion(_template(session, card), found.criterion)
+        _proven(criterion, points, sources.said(session, card.id, clock.now()).get(criterion.code, Said()))
+        _score(session, card, criterion, "official", points, words, by)
     found.outcome = "kept" if points is None else "changed"
     session.flush()  # its own points stand before the answer, not after
     found.answer, found.answered_by, found.answered_at = words, by.id, clock.now()
@@ -291,11 +306,17 @@ def reopen(session: Session, card_id: uuid.UUID, by: Actor, reason: str) -> Card
 
 def adopt_template(session: Session, card_id: uuid.UUID, by: Actor, reason: str) -> Card:
     """The newest version of its template counts from the next revision on; targets are fixed anew. What is published stays.
+    Cards of the period that are opened after it begin with that version too.
 
-    Raises ReasonMissing, WrongState, TemplateChanged.
+    Raises ReasonMissing, WrongState, TemplateChanged, NothingNewer.
     """
     card = _held(session, card_id, "open", "self_scored", "official")
-    words, template = _reason(reason), newest(card.template)
+    period = period_of(card)
+    words, template = _reason(reason), store.newest_for(session, card, period)
+    if template.sha256 == card.template_sha:
+        raise NothingNewer
+    if template.sha256 == templates.newest_sha(card.template):
+        store.freeze(session, period, template, anew=True)
     card.template_sha = store.keep_template(session, template)
     card.frozen = {"targets": sources.freeze_targets(session, card.unit_id, template, period_of(card))}
     sources.freeze_heads(session, card, template, clock.now())

@@ -1,9 +1,9 @@
 """Hamlets side by side for a period: figures within groups of like size. No points, no class, no last place."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -11,17 +11,18 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import Period
-from backend.cards import discretion, ledger, lineup, store
+from backend.cards import discretion, laying, ledger, store
 from backend.cards.discretion import Heads, Hidden, Laid
+from backend.cards.laying import Over
 from backend.cards.lineup import View
 from backend.cards.rules import Base, Figure, Mark, figure
 from backend.cards.shapes import Criterion, Template
 from backend.scorecards.comparison import Band, Compared, bands
 from backend.units.lineage import lineage
-from backend.units.models import WHOLE, Headcount, UnitCrosswalk, UnitEvent
+from backend.units.models import Headcount
 from backend.units.queries import NamedUnit, children
 
-HIDDEN, REORGANISED = "hidden", "reorganised"
+HIDDEN, SHARED, UNPLACED = "hidden", "shared", "unplaced"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Row:
 class Comparison:
     """One criterion over all hamlets, by bands of like size; each band in name order. `unsized`: nobody counted heads.
 
-    `apart`: what was counted and the heads are not of the same unit, because it was divided or joined meanwhile.
+    `apart`: a unit was divided, and of some who took part nobody has said yet in which part they live now.
     """
 
     criterion: Criterion
@@ -60,57 +61,52 @@ class SideBySide:
 def side_by_side(
     session: Session, parent: uuid.UUID, template_code: str, period: Period, view: View = "was"
 ) -> SideBySide:
-    """The units right below, as they were on the period's last day (`now`: today). Raises TemplateUnknown."""
+    """The units right below, as they were on the period's last day (`now`: today). Raises TemplateUnknown.
+
+    Either way the whole period is laid over the units of that day, counts and heads alike: what went whole into another
+    counts there, what was divided is divided (`laying`).
+    """
     template, known_at = store.template_in_force(session, template_code, period), clock.now()
     today = clock.local_day(known_at)
-    was = _laid_out(session, parent, template, period, "was", min(period.last, today), known_at)
-    apart = _reorganised(session, period, view)
+    was, over = _laid_out(session, parent, template, period, min(period.last, today), known_at)
+    before = _together(discretion.hidden(session, template, period, was), over)
     if view == "was":
-        closed = discretion.hidden(session, template, period, was)
-        return _compared(template, period, was, closed, apart, known_at)
+        return _compared(template, period, was, before, over, known_at)
     # A unit that took in a hidden one would give it away by subtraction, so it is hidden too.
-    became, before = lineage(session), discretion.hidden(session, template, period, was)
+    became = lineage(session)
     along = {code: {became.today(unit) for unit in units} for code, units in before.items()}
-    now = _laid_out(session, parent, template, period, "now", today, known_at)
-    closed = discretion.hidden(session, template, period, now, along)
-    return _compared(template, period, now, closed, apart, known_at)
+    now, over = _laid_out(session, parent, template, period, today, known_at)
+    closed = _together(discretion.hidden(session, template, period, now, along), over)
+    return _compared(template, period, now, closed, over, known_at)
 
 
-def _reorganised(session: Session, period: Period, view: View) -> set[uuid.UUID]:
-    """Units whose counts and heads are not of the same people.
-
-    As it was: divided, joined or moved within the period, so that its counts are of some days only. As it is now: divided since
-    the period began, for its deeds stay whole in the old one; what was joined whole has both, counts and heads.
-    """
-    query = (
-        select(UnitCrosswalk.from_id, UnitCrosswalk.to_id, UnitCrosswalk.weight, UnitEvent.kind)
-        .join(UnitEvent, UnitEvent.id == UnitCrosswalk.event_id)
-        .where(UnitEvent.holds_from > period.first)
-    )
-    if view == "was":
-        query = query.where(UnitEvent.holds_from <= period.last)
-    rows = session.execute(query.order_by(UnitEvent.made_at)).all()
-    moved = {
-        row.from_id for row in rows if row.from_id != row.to_id or (row.kind == "move" and view == "was")
+def _together(hidden: Hidden, over: Over) -> Hidden:
+    """The parts of a division stand beside what was counted in the whole: where one is hidden, all are."""
+    return {
+        code: units.union(*(group for group in over.together if group & units))
+        for code, units in hidden.items()
     }
-    steps = [row for row in rows if row.from_id in moved and (view == "was" or row.weight != WHOLE)]
-    return {unit for row in steps for unit in (row.from_id, row.to_id)}
 
 
 def _laid_out(
-    session: Session,
-    parent: uuid.UUID,
-    template: Template,
-    period: Period,
-    view: View,
-    day: date,
-    known_at: datetime,
-) -> Laid:
+    session: Session, parent: uuid.UUID, template: Template, period: Period, day: date, known_at: datetime
+) -> tuple[Laid, Over]:
     units = children(session, parent, template.unit_kind, day)
-    heads = _heads(
-        session, [parent, *(unit.id for unit in units)], template, period.last if view == "was" else day
-    )
-    return Laid(parent, units, _bases(session, parent, units, template, period, view, heads, known_at), heads)
+    ids = [unit.id for unit in units]
+    over = laying.lay(session, parent, ids, period, day, template.measures, known_at)
+    heads = _heads(session, [parent, *ids], template, day, over)
+    counted = ledger.ever_counted(session, over.stays, template.measures, known_at).get(parent, frozenset())
+    bases = {
+        top: Base(
+            counts=over.counts.get(top, {}),
+            counted=counted,  # counted anywhere in the commune: then nobody here is a zero, not an unknown
+            heads={
+                population: found[top] for population, found in heads.by_population.items() if top in found
+            },
+        )
+        for top in (parent, *ids)
+    }
+    return Laid(parent, units, bases, heads), over
 
 
 def _compared(
@@ -118,57 +114,41 @@ def _compared(
     period: Period,
     laid: Laid,
     hidden: Hidden,
-    apart: AbstractSet[uuid.UUID],
+    over: Over,
     known_at: datetime,
 ) -> SideBySide:
-    comparisons = [_compare(template, one, laid, hidden[one.code], apart) for one in template.criteria]
+    comparisons = [_compare(template, one, laid, hidden[one.code], over) for one in template.criteria]
     return SideBySide(template, period, laid.units, comparisons, laid.heads.counted_on, known_at)
 
 
-def _heads(session: Session, units: Collection[uuid.UUID], template: Template, until: date) -> Heads:
-    """The newest headcount of each unit up to the end of the period."""
+def _heads(
+    session: Session, units: Collection[uuid.UUID], template: Template, until: date, over: Over
+) -> Heads:
+    """The newest headcount of each unit up to that day; none from before it took others in or gave a part away."""
     rows = session.scalars(
         select(Headcount)
         .where(Headcount.unit_id.in_(list(units)), Headcount.population.in_(sorted(template.populations)))
         .where(Headcount.on_date <= until)
         .order_by(Headcount.on_date)
     ).all()
+    rows = [row for row in rows if row.on_date >= over.since.get(row.unit_id, row.on_date)]
     found: dict[str, dict[uuid.UUID, int]] = {population: {} for population in sorted(template.populations)}
     for row in rows:
         found[row.population][row.unit_id] = row.people
     return Heads(found, max((row.on_date for row in rows), default=None))
 
 
-def _bases(
-    session: Session, parent: uuid.UUID, units: Sequence[NamedUnit], template: Template, period: Period, view: View,
-    heads: Heads, known_at: datetime,
-) -> dict[uuid.UUID, Base]:  # fmt: skip
-    tops = [parent, *(unit.id for unit in units)]
-    stays = lineup.stays(session, tops, period, view, clock.local_day(known_at))
-    counts = ledger.counts(session, stays, template.measures, known_at)
-    counted = ledger.ever_counted(session, stays, template.measures, known_at).get(parent, frozenset())
-    return {
-        top: Base(
-            counts=counts.get(top, {}),
-            counted=counted,  # counted anywhere in the commune: then nobody here is a zero, not an unknown
-            heads={
-                population: found[top] for population, found in heads.by_population.items() if top in found
-            },
-        )
-        for top in tops
-    }
-
-
 def _compare(
-    template: Template,
-    criterion: Criterion,
-    laid: Laid,
-    hidden: AbstractSet[uuid.UUID],
-    apart: AbstractSet[uuid.UUID],
+    template: Template, criterion: Criterion, laid: Laid, hidden: AbstractSet[uuid.UUID], over: Over
 ) -> Comparison:
     units, bases, sizes = laid.units, laid.bases, laid.heads.sizes
-    figures = {unit.id: _figure(criterion, bases[unit.id], template, unit.id in hidden) for unit in units}
-    figures |= {unit: Figure(marks=(Mark(REORGANISED),)) for unit in figures.keys() & apart}
+    figures = {
+        unit.id: _marked(
+            criterion, _figure(criterion, bases[unit.id], template, unit.id in hidden), over, unit.id
+        )
+        for unit in units
+    }
+    apart = {unit for unit, found in figures.items() if any(mark.code == UNPLACED for mark in found.marks)}
     compared = [
         Compared(unit, sizes[unit.id], _people(figures[unit.id]), figures[unit.id].value)
         for unit in units
@@ -193,6 +173,19 @@ def _figure(criterion: Criterion, base: Base, template: Template, is_hidden: boo
     if is_hidden and found.value is not None:
         kept = found.denominator if criterion.formula.population else None
         return Figure(denominator=kept, marks=(Mark(HIDDEN),))
+    return found
+
+
+def _marked(criterion: Criterion, found: Figure, over: Over, unit: uuid.UUID) -> Figure:
+    """Said where a number was shared by weights; kept back where different people are not placed yet."""
+    formula = criterion.formula
+    terms = [term for term in (formula.numerator, formula.denominator) if term] if formula else []
+    people = [term for term in terms if term.take == "people"]
+    if any(term.measure in over.unplaced.get(unit, ()) for term in people):
+        return Figure(marks=(Mark(UNPLACED),))
+    added = [term for term in terms if term.take != "people"]
+    if found.value is not None and any(term.measure in over.shared.get(unit, ()) for term in added):
+        return replace(found, marks=(*found.marks, Mark(SHARED)))
     return found
 
 

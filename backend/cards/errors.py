@@ -29,10 +29,44 @@ class TemplateChanged(DomainError):
     )
 
 
+class TemplateAsItIs(DomainError):
+    status = 409
+    code = "template_as_it_is"
+    sentence = N_("Nội dung giống hệt bản mới nhất của “%(template)s”, không cần bản mới.")
+
+
+class TemplateOfAbove(DomainError):
+    status = 403
+    code = "template_of_above"
+    sentence = N_(
+        "Mẫu %(template)s do cấp trên ban hành; đơn vị không thay được. Xin đặt mã khác cho mẫu của đơn vị."
+    )
+
+
+class NothingNewer(DomainError):
+    status = 409
+    code = "nothing_newer"
+    sentence = N_("Phiếu này đang theo đúng bản mẫu của kỳ, không có bản nào mới hơn.")
+
+
 class NotForThisUnit(DomainError):
     status = 409
     code = "not_for_this_unit"
     sentence = N_("Mẫu phiếu này không dành cho loại đơn vị này.")
+
+
+class NotThereThen(DomainError):
+    status = 409
+    code = "not_there_then"
+    sentence = N_("Đơn vị này chưa thành lập hoặc đã kết thúc trong kỳ ấy nên không có phiếu điểm cho kỳ ấy.")
+
+
+class EvidenceNotHandedIn(DomainError):
+    status = 422
+    code = "evidence_not_handed_in"
+    sentence = N_(
+        "Tiêu chí “%(criterion)s” bắt buộc có minh chứng mà đơn vị chưa nộp, nên chỉ chấm 0 điểm hoặc để trống."
+    )
 
 
 class PeriodAhead(DomainError):

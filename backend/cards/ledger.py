@@ -51,6 +51,17 @@ class Came:
     recorded: int = 0
 
 
+@dataclass(frozen=True)
+class BySubject:
+    """What stands of a measure below a top about one person or household; None: about nobody in particular."""
+
+    top: uuid.UUID
+    measure: str
+    subject: uuid.UUID | None
+    quantity: int
+    facts: int
+
+
 def counts(session: Session, stays: Iterable[Stay], measures: Collection[str], known_at: datetime) -> Counts:
     """What stands of each measure below each top. People are different people: counted anew, never added up."""
     if not measures:
@@ -78,6 +89,29 @@ def counts(session: Session, stays: Iterable[Stay], measures: Collection[str], k
     for top, measure, facts, quantity, people in rows:
         found.setdefault(top, {})[measure] = Count(people, int(quantity), facts)
     return found
+
+
+def by_subject(
+    session: Session, stays: Iterable[Stay], measures: Collection[str], known_at: datetime
+) -> list[BySubject]:
+    """The same, one line for whom each count is about: for counts that must be laid over other units."""
+    if not measures:
+        return []
+    place = _places(session, stays)
+    rows = session.execute(
+        select(place.c.top, Fact.measure, Fact.subject, func.sum(Fact.quantity), func.count())
+        .join(Fact, _inside(place))
+        .where(
+            Fact.measure.in_(sorted(measures)),
+            Fact.is_reversal.is_(False),
+            _known(Fact) <= known_at,
+            ~_is_ahead(session),
+            ~_taken_back(known_at),
+        )
+        .group_by(place.c.top, Fact.measure, Fact.subject)
+        .order_by(place.c.top, Fact.measure, Fact.subject)
+    )
+    return [BySubject(top, measure, who, int(much), many) for top, measure, who, much, many in rows]
 
 
 def ever_counted(

@@ -1,7 +1,8 @@
 """Which units count in a unit's figures and on which days: as it was, and as it is now.
 
 As it was: on each day what stood below it that day; a unit that had ended went on in the one it went into. As it is now:
-today's structure laid over the whole period, with everything that ever went into the units of today.
+today's structure laid over the whole period, with everything that ever went into the units of today, and with what ended
+without going into any.
 """
 
 import uuid
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from backend.calendars import Period
 from backend.cards import canonical
 from backend.units.lineage import Lineage, lineage
-from backend.units.models import UnitLink
+from backend.units.models import Unit, UnitLink
 
 View = Literal["was", "now"]
 ONE_DAY = timedelta(days=1)
@@ -38,28 +39,40 @@ class Link:
     parent: uuid.UUID
     since: date
     until: date | None
+    ended: date | None = None
+    """When the unit itself ended."""
 
     def holds(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)
+
+    def was_last(self, day: date) -> bool:
+        """Where the unit stood when it ended, by that day."""
+        return self.until is not None and self.until == self.ended and self.until <= day
 
 
 def stays(
     session: Session, tops: Collection[uuid.UUID], period: Period, view: View, today: date
 ) -> list[Stay]:
     """Two statements, whatever stands below."""
-    links, known = _links(session, tops), lineage(session)
     if view == "now":
-        return sorted(
-            Stay(top, unit, period.first, period.last)
-            for top in tops
-            for unit in _below(top, today, links, known, whatever_day=True)
-        )
+        return laid(session, tops, period, today)
+    links, known = _links(session, tops), lineage(session)
     found: list[Stay] = []
     for first, last in _stretches(period, links, known):
         for top in tops:
-            units = _below(top, first, links, known, whatever_day=False)
+            units = _below(top, first, links, known, with_ended=False)
             found.extend(Stay(top, unit, first, last) for unit in units)
     return _joined(found)
+
+
+def laid(session: Session, tops: Collection[uuid.UUID], period: Period, day: date) -> list[Stay]:
+    """The structure of one day over the whole period. Units that were divided are left where they stood."""
+    links, known = _links(session, tops), lineage(session)
+    return sorted(
+        Stay(top, unit, period.first, period.last)
+        for top in tops
+        for unit in _below(top, day, links, known, with_ended=True)
+    )
 
 
 def _links(session: Session, tops: Collection[uuid.UUID]) -> list[Link]:
@@ -67,9 +80,9 @@ def _links(session: Session, tops: Collection[uuid.UUID]) -> list[Link]:
     walk = select(UnitLink.unit_id.label("id")).where(UnitLink.parent_id.in_(list(tops))).cte(recursive=True)
     walk = walk.union(select(UnitLink.unit_id).join(walk, UnitLink.parent_id == walk.c.id))
     rows = session.execute(
-        select(UnitLink.unit_id, UnitLink.parent_id, UnitLink.valid_from, UnitLink.valid_to).where(
-            UnitLink.unit_id.in_(select(walk.c.id))
-        )
+        select(UnitLink.unit_id, UnitLink.parent_id, UnitLink.valid_from, UnitLink.valid_to, Unit.valid_to)
+        .join(Unit, Unit.id == UnitLink.unit_id)
+        .where(UnitLink.unit_id.in_(select(walk.c.id)))
     )
     return [Link(*row) for row in rows]
 
@@ -84,14 +97,14 @@ def _stretches(period: Period, links: Iterable[Link], known: Lineage) -> Iterato
 
 
 def _below(
-    top: uuid.UUID, day: date, links: Sequence[Link], known: Lineage, whatever_day: bool
+    top: uuid.UUID, day: date, links: Sequence[Link], known: Lineage, with_ended: bool
 ) -> set[uuid.UUID]:
     children: dict[uuid.UUID, list[uuid.UUID]] = {}
     for link in links:
-        if link.holds(day):
+        if link.holds(day) or (with_ended and link.was_last(day)):
             children.setdefault(link.parent, []).append(link.unit)
     for step in known.steps:
-        if whatever_day or step.holds_from <= day:
+        if step.holds_from <= day:
             children.setdefault(step.target, []).append(step.source)
     return _reached(top, children)
 

@@ -28,6 +28,24 @@ class CardTemplate(Base):
     first_used_at: Mapped[datetime]
 
 
+class CardTemplateIssue(Base):
+    """A template that a unit's office brought in: it holds for the unit and all below it, for periods that begin from a day on.
+
+    Where several units on a line issued the same template the highest does, so that all who are compared are judged alike.
+    """
+
+    __tablename__ = "card_template_issue"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    issuer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    template_sha: Mapped[str] = mapped_column(ForeignKey("card_template.sha256"))
+    valid_from: Mapped[date]
+    made_by: Mapped[uuid.UUID | None]
+    made_at: Mapped[datetime]
+
+
 class CardFreeze(Base):
     """Which version of a template counts in a period, for everybody: the first card that is opened decides."""
 

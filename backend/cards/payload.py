@@ -9,7 +9,6 @@ from typing import Any
 from backend.calendars import Period
 from backend.cards.rules import (
     OPEN_MARKS,
-    RULES,
     Base,
     Figure,
     Mark,
@@ -17,6 +16,7 @@ from backend.cards.rules import (
     class_of,
     figure,
     gates,
+    held_against,
     hidden_points,
     may_stand_over,
     points,
@@ -73,7 +73,7 @@ def assemble(template: Template, sources: Sources) -> Payload:
     rows = [row for group in groups for row in group["criteria"]]
     found: Payload = {
         "format": FORMAT,
-        "rules": RULES,
+        "rules": template.rules,
         "unit": sources.head["unit"],
         "answers_for": sources.head["answers_for"],
         "template": {"code": template.code, "version": template.version, "sha256": template.sha256},
@@ -129,7 +129,10 @@ def _criterion(template: Template, one: Criterion, sources: Sources) -> Payload:
     target = sources.head["targets"].get(one.code, {})
     goal = Decimal(target["value"]) if target.get("value") is not None else None
     found = _figure(template, one, sources)
-    computed, marks = _computed(template, one, found, goal, sources.base, said)
+    aimed = held_against(one, target)
+    computed, marks = _computed(template, aimed, found, goal, sources.base, said)
+    if target.get("cannot"):  # why there is no number to be held against is said more exactly
+        marks = [mark for mark in marks if mark.code != "no_target"]
     given = said.official if said.official is not None else computed
     row: Payload = {
         "code": one.code,
@@ -183,7 +186,13 @@ def _computed(
 
 
 def _target_marks(target: Mapping[str, Any]) -> list[Mark]:
-    return [Mark("interpolated", {"how": target["how"]})] if target.get("is_between") else []
+    """What a reader must know of the number a figure is held against, or why there is none."""
+    if target.get("cannot"):
+        return [Mark(f"target_{target['cannot']}", {"year": str(target.get("year", ""))})]
+    found = [Mark("interpolated", {"how": target["how"]})] if target.get("is_between") else []
+    if target.get("is_share"):
+        found.append(Mark("target_share", {"whole": target["whole"], "share": target["value"]}))
+    return found
 
 
 def _declared_marks(row: Payload, said: Said) -> list[Mark]:

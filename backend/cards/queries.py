@@ -2,22 +2,23 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import Period
-from backend.cards import canonical, restatement, revisions, store
+from backend.cards import canonical, restatement, revisions, sources, store
 from backend.cards.errors import CardUnknown
 from backend.cards.lineup import View
 from backend.cards.models import Card, CardAppeal, CardCheck, CardRevision, CardScore, CardStep
 from backend.cards.payload import Payload
 from backend.cards.restatement import number
-from backend.cards.rules import CLOSED_MARKS, Figure
+from backend.cards.rules import CLOSED_MARKS, Figure, held_against
 from backend.cards.shapes import Template
 from backend.cards.store import card_of
 from backend.cards.words import Words, mark, raise_this
@@ -44,6 +45,7 @@ class CriterionView:
     value: Decimal | None
     target: Decimal | None
     target_source: str | None
+    target_told: Mapping[str, Any]
     declared: Decimal | None
     points: Decimal | None
     computed_points: Decimal | None
@@ -111,6 +113,7 @@ class CardView:
     class_name: Mapping[str, str] | None
     is_trial: bool
     is_preset: bool
+    confirmed_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def criteria(self) -> list[CriterionView]:
@@ -176,7 +179,7 @@ def _view(
     published: CardRevision | None,
     until: datetime,
 ) -> CardView:
-    said = _words(session, card.id, until)
+    said = _words(session, card, template, until)
     sums = payload["total"]
     rated = next((one for one in template.classes if one.code == payload["class"]), None)
     return CardView(
@@ -199,9 +202,10 @@ def _view(
         out_of=Decimal(sums["out_of"]),
         percent=number(sums["percent"]),
         is_complete=sums["is_complete"],
-        class_name=rated.title if rated else None,
+        class_name=rated.title if rated and not payload["is_trial"] else None,
         is_trial=payload["is_trial"],
         is_preset=payload["is_preset"],
+        confirmed_by=template.document,
     )
 
 
@@ -211,7 +215,8 @@ def _group(template: Template, row: Payload, said: Mapping[tuple[str, str], str]
 
 
 def _criterion(template: Template, row: Payload, said: Mapping[tuple[str, str], str]) -> CriterionView:
-    told, target = template[row["code"]], row["target"] or {}
+    target = row["target"] or {}
+    told = held_against(template[row["code"]], target)
     codes = {one["code"]: one["values"] for one in row["marks"]}
     found = Figure(number(row["numerator"]), number(row["denominator"]), number(row["value"]))
     evidence = said.get((row["code"], "self"), "")
@@ -229,6 +234,7 @@ def _criterion(template: Template, row: Payload, said: Mapping[tuple[str, str], 
         value=found.value,
         target=number(target.get("value")),
         target_source=target.get("source"),
+        target_told=target,
         declared=number((row["declared"] or {}).get("value")),
         points=number(row["points"]),
         computed_points=number(row["computed"]),
@@ -245,14 +251,16 @@ def _criterion(template: Template, row: Payload, said: Mapping[tuple[str, str], 
     )
 
 
-def _words(session: Session, card: uuid.UUID, until: datetime) -> dict[tuple[str, str], str]:
-    """(criterion, side) -> the last words given by then."""
+def _words(session: Session, card: Card, template: Template, until: datetime) -> dict[tuple[str, str], str]:
+    """(criterion, side) -> the last words given by then; a reason written at the indicator is the card's too."""
     rows = session.scalars(
         select(CardScore)
-        .where(CardScore.card_id == card, CardScore.at <= until)
+        .where(CardScore.card_id == card.id, CardScore.at <= until)
         .order_by(CardScore.at, CardScore.id)
     )
-    return {(row.criterion, row.side): row.words for row in rows}
+    told = sources.reasons_told(session, card, template, revisions.period_of(card), until)
+    said = {(row.criterion, row.side): row.words for row in rows}
+    return said | {(code, "reason"): row.words for code, row in told.items()}
 
 
 # --- around a card ----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What moved between two revisions of a card, and why. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -113,17 +114,29 @@ def _sums(was: Payload, now: Payload) -> Iterator[dict[str, Any]]:
         yield {"criterion": "", "fields": fields, "because": []}
 
 
-def differences(said: Any, found: Any, path: str = "") -> Iterator[str]:
-    """Where two payloads differ, in words for whoever runs the check."""
+@dataclass(frozen=True)
+class Difference:
+    """A place where two payloads differ. `path`: keys, and codes of the lines of a list, from the outside in."""
+
+    path: tuple[str, ...]
+    said: Any
+    found: Any
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.path)}: published {_shown(self.said)}, the ledger says {_shown(self.found)}"
+
+
+def differences(said: Any, found: Any, path: tuple[str, ...] = ()) -> Iterator[Difference]:
+    """Where two payloads differ, for whoever runs the check."""
     if isinstance(said, dict) and isinstance(found, dict):
         for key in sorted(said.keys() | found.keys()):
-            yield from differences(said.get(key), found.get(key), f"{path}.{key}" if path else key)
+            yield from differences(said.get(key), found.get(key), (*path, key))
     elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
         for number, (one, other) in enumerate(zip(said, found, strict=True)):
             name = one.get("code", number) if isinstance(one, dict) else number
-            yield from differences(one, other, f"{path}.{name}")
+            yield from differences(one, other, (*path, str(name)))
     elif said != found:
-        yield f"{path}: published {_shown(said)}, the ledger says {_shown(found)}"
+        yield Difference(path, said, found)
 
 
 def _shown(value: Any) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.calendars import Period, is_over, parse
+from backend.calendars import Period, is_over
 from backend.cards import canonical, ledger, lineup, restatement, sources, store
 from backend.cards.errors import KnownBefore, NothingMoved, PeriodRunning, ReasonMissing
 from backend.cards.lineup import Stay, View
@@ -18,6 +18,7 @@ from backend.cards.models import Card, CardRevision, CardStep
 from backend.cards.payload import Payload, Place, assemble, at_place
 from backend.cards.shapes import Template
 from backend.cards.sources import Head
+from backend.own_calendars.reading import period_of as dated
 from backend.safeguards.audit import Actor, note
 from backend.units.models import UnitCrosswalk, UnitEvent
 
@@ -110,10 +111,21 @@ def compose(session: Session, card: Card, of: CardRevision, before: CardRevision
 
 def body(
     session: Session, card: Card, template: Template, stays: list[Stay], lineup_sha: str, head: Head,
-    known_at: datetime, said_until: datetime,
+    known_at: datetime, said_until: datetime, *, is_published: bool = True,
 ) -> Payload:  # fmt: skip
     period = period_of(card)
-    found = sources.gather(session, card, template, period, stays, lineup_sha, head, known_at, said_until)
+    found = sources.gather(
+        session,
+        card,
+        template,
+        period,
+        stays,
+        lineup_sha,
+        head,
+        known_at,
+        said_until,
+        is_published=is_published,
+    )
     return assemble(template, found)
 
 
@@ -131,10 +143,13 @@ def live(session: Session, card: Card, view: View = "was", known_at: datetime | 
         stays = lineup.stays(session, [card.unit_id], period, view, clock.local_day(moment))
         sha = canonical.fingerprint(lineup.to_bytes(stays))
     head = published.head if published else sources.head_of(session, card, template, period)
-    found = sources.gather(session, card, template, period, stays, sha, head, moment, moment)
+    found = sources.gather(
+        session, card, template, period, stays, sha, head, moment, moment, is_published=published is not None
+    )
     if view == "now":
         was = lineup.stays(session, [card.unit_id], period, "was", clock.local_day(moment))
-        found = replace(found, beside=sources.base_of(session, card, template, was, moment, moment))
+        before = sources.base_of(session, card, template, was, moment, moment, is_published=False)
+        found = replace(found, beside=before)
     return assemble(template, found)
 
 
@@ -155,7 +170,7 @@ def foresee(session: Session, card: Card) -> list[Moved]:
     stays = lineup.stays(session, [card.unit_id], period_of(card), "was", clock.local_day(now))
     head = sources.head_of(session, card, template, period_of(card))
     sha = canonical.fingerprint(lineup.to_bytes(stays))
-    found = body(session, card, template, stays, sha, head, now, now)
+    found = body(session, card, template, stays, sha, head, now, now, is_published=False)
     came = ledger.came_between(session, stays, template.measures, before.as_known_at, now)
     events = _events(session, stays, before, now)
     return _as_moved(restatement.changes(canonical.read(before.payload), found, template, came, events))
@@ -204,7 +219,7 @@ def _events(
 
 
 def period_of(card: Card) -> Period:
-    return parse(card.calendar, card.period)
+    return dated(card)
 
 
 def last(session: Session, card: uuid.UUID) -> CardRevision | None:

@@ -5,16 +5,19 @@ Null is not zero: a figure without data, without a denominator or divided by zer
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from backend.cards.shapes import Class, Criterion, Formula, Gate, Template
-from backend.scorecards.indicators import Term
+from backend.cards.shapes import FIRST_RULES, Class, Criterion, Formula, Gate, Template
+from backend.scorecards.indicators import Term, ratio, rounded
 from backend.tallies.disclosure import Cell, K, may_show, may_stand_beside
 
-RULES = "cards/1"
-"""The version of the arithmetic below; it stands in every published revision."""
+RULES = "cards/2"
+"""The version of the arithmetic below; a template names the one it was written for, and it stands in every revision."""
+KNOWN_RULES = (FIRST_RULES, RULES)
 WHOLE = Decimal(1)
+ALMOST = Decimal("0.99")
+"""What a figure earns that is just what a target asks to be surpassed."""
 CLOSED_MARKS = frozenset({"hidden", "hidden_moved"})
 OPEN_MARKS = frozenset(
     {
@@ -25,6 +28,12 @@ OPEN_MARKS = frozenset(
         "not_scored",
         "hidden_unscored",
         "hidden_moved",
+        "target_qualitative",
+        "target_no_horizon",
+        "target_whole_year",
+        "target_running_total",
+        "target_of_the_whole",
+        "target_other_unit",
     }
 )
 """While one of these stands a criterion has no points, and the card no class."""
@@ -86,7 +95,7 @@ def figure(formula: Formula, base: Base, confidence_below: int) -> Figure:
     if not below:
         mark = "no_headcount" if below is None else "zero_denominator"
         return Figure(Decimal(above), None if below is None else Decimal(0), None, (Mark(mark),))
-    value = rounded(Decimal(above) * formula.factor / below, formula.decimals)
+    value = ratio(Decimal(above), Decimal(below), formula.factor, formula.decimals)
     return Figure(
         Decimal(above), Decimal(below), value, tuple(_ratio_marks(formula, above, below, confidence_below))
     )
@@ -138,16 +147,23 @@ def _sides(formula: Formula, base: Base) -> Cell:
     return Cell(did, base.take(formula.denominator) - did) if formula.denominator else Cell(did)
 
 
-def rounded(number: Decimal, decimals: int) -> Decimal:
-    return number.quantize(WHOLE.scaleb(-decimals), rounding=ROUND_HALF_UP)
-
-
 # --- from a figure to points ------------------------------------------------------------------------------------
+
+
+def held_against(criterion: Criterion, target: Mapping[str, Any]) -> Criterion:
+    """The criterion as its target asks: where a plan asks for no more than so much, less is better."""
+    if "comparator" not in target:
+        return criterion
+    comparator, is_higher = target["comparator"], target.get("direction", "higher") == "higher"
+    is_lower = comparator in ("le", "lt") or (comparator in ("eq", "range") and not is_higher)
+    return replace(criterion, direction="down" if is_lower else "up", is_strict=comparator in ("gt", "lt"))
 
 
 def share(criterion: Criterion, value: Decimal, target: Decimal) -> Decimal:
     """Which part of its points a value earns; above the target no more than the curve's cap."""
     reached = _reached(criterion, value, target)
+    if criterion.is_strict and value == target:
+        reached = min(reached, ALMOST)
     if criterion.curve["kind"] == "steps":
         earned = Decimal(0)
         for since, part in criterion.curve["steps"]:
@@ -169,10 +185,16 @@ def _reached(criterion: Criterion, value: Decimal, target: Decimal) -> Decimal:
 
 @dataclass(frozen=True)
 class Held:
-    """What a gate found. `reached` None: nothing to look at, so it takes nothing away but is said."""
+    """What a gate found. `reached` None: nothing to look at, which is said, and costs what the template says."""
 
     gate: Gate
     reached: Decimal | None
+
+    @property
+    def keeps(self) -> Decimal:
+        if self.reached is None:
+            return self.gate.keeps_unseen if self.gate.kind == "spot_check" else WHOLE
+        return self.gate.keeps if self.is_low else WHOLE
 
     @property
     def is_low(self) -> bool:
@@ -199,13 +221,13 @@ def points(
 ) -> tuple[Decimal | None, list[Mark]]:
     """The points the node works out, and what must be said about them. None: not known, which is not zero."""
     marks = [
-        Mark("gate_low" if one.is_low else "gate_unseen", _gate_words(one)) for one in held if _is_told(one)
+        Mark("gate_low" if one.is_low else _unseen(one), _gate_words(one)) for one in held if _is_told(one)
     ]
     if found.value is None:
         return None, marks if found.numerator is not None else []
     if target is None:
         return None, [*marks, Mark("no_target")]
-    kept = min((one.gate.keeps for one in held if one.is_low), default=WHOLE)
+    kept = min((one.keeps for one in held), default=WHOLE)
     return rounded(criterion.most * share(criterion, found.value, target) * kept, decimals), marks
 
 
@@ -228,10 +250,13 @@ def hidden_points(
 ) -> tuple[Decimal | None, list[Mark]]:
     """The points of a figure that is hidden. What a gate found is not told: it divides the same few people."""
     least = stand_in(criterion.formula, base) if criterion.formula else None
-    marks = [Mark("gate_low_hidden", _gate_words(replace(one, reached=None))) for one in held if one.is_low]
+    costing = [one for one in held if one.keeps < WHOLE]
+    marks = [
+        Mark("gate_low_hidden" if one.is_low else _unseen(one), _without_reached(one)) for one in costing
+    ]
     if least is None:
         return None, [Mark("hidden_unscored")]
-    return points(criterion, Figure(value=least), target, [one for one in held if one.is_low], decimals)[0], [
+    return points(criterion, Figure(value=least), target, costing, decimals)[0], [
         *marks,
         *([Mark("no_target")] if target is None else []),
     ]
@@ -241,27 +266,18 @@ def _is_told(one: Held) -> bool:
     return one.is_low or (one.reached is None and one.gate.kind == "spot_check")
 
 
+def _unseen(one: Held) -> str:
+    return "gate_unseen" if one.gate.keeps_unseen == 1 else "gate_unseen_costs"
+
+
 def _gate_words(one: Held) -> dict[str, str]:
-    told = {"kind": one.gate.kind, "at_least": str(one.gate.at_least), "keeps": str(one.gate.keeps * 100)}
+    keeps = one.keeps if one.reached is None and one.gate.keeps_unseen < 1 else one.gate.keeps
+    told = {"kind": one.gate.kind, "at_least": str(one.gate.at_least), "keeps": str(keeps * 100)}
     return told if one.reached is None else told | {"reached": str(one.reached)}
 
 
-# --- targets between horizons -----------------------------------------------------------------------------------
-
-
-def between(horizons: Mapping[int, Decimal], year: int, how: str) -> tuple[Decimal | None, bool]:
-    """The target of a year, and whether it had to be put between two others. The template says how; never silently.
-
-    none: only a year that has one. linear: on the line between both.
-    """
-    if year in horizons:
-        return horizons[year], False
-    before = max((y for y in horizons if y < year), default=None)
-    later = min((y for y in horizons if y > year), default=None)
-    if how == "linear" and before is not None and later is not None:
-        rise = horizons[later] - horizons[before]
-        return horizons[before] + rise * (year - before) / (later - before), True
-    return None, False
+def _without_reached(one: Held) -> dict[str, str]:
+    return {name: value for name, value in _gate_words(one).items() if name != "reached"}
 
 
 # --- what would raise this --------------------------------------------------------------------------------------
@@ -279,8 +295,15 @@ def lacking(criterion: Criterion, found: Figure, target: Decimal | None) -> Deci
         return None
     needed = target * found.denominator / formula.factor if found.denominator else target
     if criterion.direction == "down":
-        return min(needed.to_integral_value(ROUND_FLOOR) - found.numerator, Decimal(0))
-    return max(needed.to_integral_value(ROUND_CEILING) - found.numerator, Decimal(0))
+        most = _beyond(needed.to_integral_value(ROUND_FLOOR), needed, -1 if criterion.is_strict else 0)
+        return min(most - found.numerator, Decimal(0))
+    least = _beyond(needed.to_integral_value(ROUND_CEILING), needed, 1 if criterion.is_strict else 0)
+    return max(least - found.numerator, Decimal(0))
+
+
+def _beyond(whole: Decimal, needed: Decimal, step: int) -> Decimal:
+    """Where the target itself is not enough, the next whole number after it."""
+    return whole + step if whole == needed else whole
 
 
 # --- the whole card ---------------------------------------------------------------------------------------------
@@ -313,8 +336,10 @@ def total(rows: Iterable[tuple[Decimal, Decimal | None]]) -> Total:
 
 
 def class_of(template: Template, sums: Total) -> Class | None:
-    """None while anything is missing: half a card has no class."""
+    """None while anything is missing: half a card has no class. None in a trial: it stands outside the rating."""
     if not sums.is_complete or sums.percent is None:
+        return None
+    if template.is_trial and template.rules != FIRST_RULES:
         return None
     reached = sums.percent
     return next((one for one in template.classes if reached >= one.since), None)

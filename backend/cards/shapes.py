@@ -1,10 +1,11 @@
 """The shape of a card's template: groups, criteria, weights, curves, gates and classes as data. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from backend.calendars import Period, interval_of
 from backend.cards import canonical
 from backend.scorecards.indicators import Term
 
@@ -12,6 +13,7 @@ Series = Literal["measured", "declared"]
 CURVES = ("linear", "steps")
 GATES = ("unique_people", "completion", "spot_check")
 INTERPOLATIONS = ("none", "linear")
+FIRST_RULES = "cards/1"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Gate:
     """A figure must not be volume for its own sake: below `at_least` only the share `keeps` of the points stands.
 
     unique_people: different people (or households) per 100 records. completion: of those who began, how many got
-    through, in 100. spot_check: of the records looked at, how many held, in 100.
+    through, in 100. spot_check: of the records looked at, how many held, in 100. `keeps_unseen`: what stands where there
+    was nothing to look at, so that nobody gains by never being checked.
     """
 
     kind: str
@@ -46,6 +49,7 @@ class Gate:
     keeps: Decimal
     above: Term | None
     below: Term | None
+    keeps_unseen: Decimal = Decimal(1)
 
     def measures(self) -> set[str]:
         return {term.measure for term in (self.above, self.below) if term}
@@ -70,6 +74,8 @@ class Criterion:
     must_have_evidence: bool
     gates: tuple[Gate, ...]
     explain: Mapping[str, str]
+    is_strict: bool = False
+    """The target itself is not yet enough: more than it, or less, is asked for."""
 
     def measures(self) -> set[str]:
         own = self.formula.measures() if self.formula else set()
@@ -95,7 +101,8 @@ class Class:
 
 @dataclass(frozen=True)
 class Template:
-    """`body`: the canonical bytes it was read from. `is_preset`: nobody has confirmed its thresholds."""
+    """`body`: the canonical bytes it was read from. `is_preset`: nobody has confirmed its thresholds. `document`: what
+    confirmed them. `rules`: the arithmetic it was written for."""
 
     code: str
     version: int
@@ -114,6 +121,8 @@ class Template:
     comparison: Mapping[str, Any]
     groups: tuple[Group, ...]
     body: bytes
+    rules: str = FIRST_RULES
+    document: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -133,6 +142,11 @@ class Template:
 
     def __getitem__(self, code: str) -> Criterion:
         return next(criterion for criterion in self.criteria if criterion.code == code)
+
+
+def is_of(template: Template, period: Period) -> bool:
+    """Whether the template is for periods like that one: its calendar, and as long."""
+    return template.calendar == period.calendar and template.interval == interval_of(period)
 
 
 def read(body: bytes) -> Template:
@@ -164,6 +178,8 @@ def read(body: bytes) -> Template:
             for row in data["groups"]
         ),
         body=body,
+        rules=data.get("rules", FIRST_RULES),
+        document=data.get("document", {}),
     )  # fmt: skip
 
 
@@ -206,5 +222,5 @@ def _term(row: dict[str, Any] | None) -> Term | None:
 def _gate(row: dict[str, Any]) -> Gate:
     return Gate(
         row["kind"], Decimal(str(row["at_least"])), Decimal(str(row.get("keeps", "0.5"))),
-        _term(row.get("above")), _term(row.get("below")),
+        _term(row.get("above")), _term(row.get("below")), Decimal(str(row.get("unseen", 1))),
     )  # fmt: skip

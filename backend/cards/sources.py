@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,13 @@ from backend.cards.errors import NotForThisUnit
 from backend.cards.lineup import Stay
 from backend.cards.models import Card, CardCheck, CardScore
 from backend.cards.payload import Said, Sources
-from backend.cards.rules import Base, between
-from backend.cards.shapes import Template
+from backend.cards.rules import Base
+from backend.cards.shapes import Criterion, Template
+from backend.targets import catalogue, reasons, series
 from backend.targets import queries as plan
-from backend.targets.models import TargetSet
+from backend.targets.models import PlanIndicator, SeriesReason, TargetSet
+from backend.targets.queries import Line
+from backend.targets.rules import Asking, asked_of
 from backend.units.change import freeze_headcounts
 from backend.units.models import FrozenHeadcount, Headcount, Unit
 from backend.units.queries import named
@@ -28,7 +32,7 @@ Head = dict[str, Any]
 
 def gather(
     session: Session, card: Card, template: Template, period: Period, stays: list[Stay], lineup: str, head: Head,
-    known_at: datetime, said_until: datetime,
+    known_at: datetime, said_until: datetime, *, is_published: bool = True,
 ) -> Sources:  # fmt: skip
     """Everything as it was known at that moment; `head` is what no ledger tells. What people said: up to `said_until`."""
     return Sources(
@@ -36,8 +40,10 @@ def gather(
         known_at=known_at,
         said_until=said_until,
         lineup=lineup,
-        base=base_of(session, card, template, stays, known_at, said_until),
-        said=said(session, card.id, said_until),
+        base=base_of(session, card, template, stays, known_at, said_until, is_published=is_published),
+        said=_with_reasons(
+            said(session, card.id, said_until), reasons_told(session, card, template, period, said_until)
+        ),
         head=head,
         dated_ahead=ledger.dated_ahead(session, stays, template.measures, period, known_at),
     )
@@ -50,12 +56,14 @@ def base_of(
     stays: list[Stay],
     known_at: datetime,
     said_until: datetime,
+    *,
+    is_published: bool = True,
 ) -> Base:
-    measures = template.measures
+    measures, heads_of = template.measures, heads if is_published else heads_now
     return Base(
         counts=ledger.counts(session, stays, measures, known_at).get(card.unit_id, {}),
         counted=ledger.ever_counted(session, stays, measures, known_at).get(card.unit_id, frozenset()),
-        heads=heads(session, card, template, said_until),
+        heads=heads_of(session, card, template, said_until),
     )
 
 
@@ -73,6 +81,23 @@ def freeze_heads(session: Session, card: Card, template: Template, moment: datet
     for population in sorted(template.populations - held.keys()):
         freeze_headcounts(session, heads_key(card.id, population), [card.unit_id], population, moment)
     session.flush()
+
+
+def heads_now(
+    session: Session, card: Card, template: Template, until: datetime | None = None
+) -> dict[str, int]:
+    """For a look at what is not published: what is frozen, and the newest headcount where none is frozen yet, which is the
+    one that would be frozen if it were published now."""
+    held = heads(session, card, template, until)
+    missing = template.populations - held.keys()
+    if not missing:
+        return held
+    rows = session.execute(
+        select(Headcount.population, Headcount.people)
+        .where(Headcount.unit_id == card.unit_id, Headcount.population.in_(sorted(missing)))
+        .order_by(Headcount.on_date)
+    )
+    return dict(rows.all()) | held
 
 
 def heads(session: Session, card: Card, template: Template, until: datetime | None = None) -> dict[str, int]:
@@ -105,6 +130,11 @@ def said(session: Session, card: uuid.UUID, known_at: datetime) -> dict[str, Sai
         last.setdefault(score.criterion, {})[score.side] = score
     spots = _spots(session, card, known_at)
     return {code: _said(last.get(code, {}), spots.get(code)) for code in {*last, *spots}}
+
+
+def _with_reasons(found: Mapping[str, Said], told: Mapping[str, SeriesReason]) -> dict[str, Said]:
+    """One reason, wherever it was typed: on the card or at the indicator."""
+    return dict(found) | {code: replace(found.get(code, Said()), has_reason=True) for code in told}
 
 
 def _said(sides: Mapping[str, CardScore], spot: tuple[int, int] | None) -> Said:
@@ -157,51 +187,98 @@ def _day_of_name(session: Session, card: Card, period: Period) -> Any:
 
 
 def _declared(session: Session, card: Card, template: Template, period: Period) -> dict[str, Any]:
-    found = {}
-    for criterion in template.criteria:
-        if criterion.declared_indicator is None:
-            continue
-        told = plan.series(session, criterion.declared_indicator, card.unit_id, period).declared
-        if told is not None:
-            found[criterion.code] = {"value": _text(told.value), "source": told.source}
-    return found
+    """What the unit said of itself for that very period; one that was never said, or has no value, stands nowhere."""
+    known = _declarable(session, template)
+    told = (
+        series.standing(session, [one.id for one in known.values()], [card.unit_id], period) if known else {}
+    )
+    said_of = {code: told.get((one.id, card.unit_id, "declared")) for code, one in known.items()}
+    return {
+        code: {"value": _text(said.value), "source": said.source}
+        for code, said in said_of.items()
+        if said is not None
+    }
+
+
+def _declarable(session: Session, template: Template) -> dict[str, PlanIndicator]:
+    """Criterion -> the indicator under which units declare the same thing; what no plan here ever named is left out."""
+    wanted = {one.code: one.declared_indicator for one in template.criteria if one.declared_indicator}
+    known = catalogue.indicators(session, wanted.values()) if wanted else {}
+    return {code: known[indicator] for code, indicator in wanted.items() if indicator in known}
+
+
+def reasons_told(
+    session: Session, card: Card, template: Template, period: Period, until: datetime
+) -> dict[str, SeriesReason]:
+    """Criterion -> why less was counted than declared, as it was written at the indicator by then."""
+    known = _declarable(session, template)
+    told = (
+        reasons.last(session, [one.id for one in known.values()], card.unit_id, period, until)
+        if known
+        else {}
+    )
+    return {code: told[one.id] for code, one in known.items() if one.id in told}
 
 
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
 
 
+# --- targets ----------------------------------------------------------------------------------------------------
+
+
 def freeze_targets(session: Session, unit: uuid.UUID, template: Template, period: Period) -> dict[str, Any]:
-    """The target of each criterion: the template's own, or that of the set which governs the unit in that period."""
-    wanted = [criterion for criterion in template.criteria if criterion.target_indicator]
-    governing = plan.set_of(session, unit, period.last) if wanted else None
-    found: dict[str, Any] = {
-        criterion.code: {"value": str(criterion.target), "source": "template"}
-        for criterion in template.criteria
-        if criterion.target is not None
-    }
-    for criterion in wanted:
-        if governing is not None and (
-            told := _from_set(session, governing, criterion.target_indicator or "", template, period)
-        ):
-            found[criterion.code] = told
+    """The target of each criterion: that of the plan which governs the unit in that period, else the template's own."""
+    wanted = {one.target_indicator for one in template.criteria if one.target_indicator}
+    governing = plan.lines_in_force(session, unit, period.last, wanted) if wanted else {}
+    found: dict[str, Any] = {}
+    for one in template.criteria:
+        if held := governing.get(one.target_indicator or ""):
+            found[one.code] = _of_plan(one, *held, unit, template, period)
+        elif one.target is not None:
+            found[one.code] = {"value": str(one.target), "source": "template"}
+            if one.target_indicator:
+                found[one.code]["is_stand_in"] = True
     return found
 
 
-def _from_set(
-    session: Session, governing: TargetSet, code: str, template: Template, period: Period
-) -> dict[str, Any] | None:
-    """Between two horizons only as the template says, and marked."""
-    line = plan.targets_for(session, governing, code)
-    horizons = (
-        {row.horizon_year: row.value for row in reversed(line.targets) if row.value is not None}
-        if line
-        else {}
+def _of_plan(
+    one: Criterion, governing: TargetSet, line: Line, unit: uuid.UUID, template: Template, period: Period
+) -> dict[str, Any]:
+    """What the plan asks of the period, with how it asks it; or why nothing can be held against it."""
+    indicator = line.indicator
+    higher = indicator.direction == "higher"
+    asking = asked_of(
+        line.goals, period.first, period.last, template.interpolation, indicator.additivity, higher
     )
-    value, is_between = between(horizons, period.last.year, template.interpolation)
-    if value is None:
-        return None
-    return {
-        "value": str(value), "source": governing.document_number or governing.title, "set": str(governing.id),
-        "how": template.interpolation, "is_between": is_between,
+    cannot = asking.cannot or _unfit(one, governing, indicator, unit)
+    told: dict[str, Any] = {
+        "source": governing.document_number or governing.title, "set": str(governing.id), "indicator": indicator.code,
+        "direction": indicator.direction, "as_written": _as_written(line, asking), "how": template.interpolation,
     }  # fmt: skip
+    if asking.goal is not None:
+        told |= {"comparator": asking.goal.comparator, "basis": asking.goal.basis, "year": asking.goal.year}
+    if cannot:
+        return told | {"value": None, "cannot": cannot}
+    told |= {"value": _text(asking.value), "is_between": asking.is_between}
+    if asking.goal and asking.goal.value_max is not None:
+        told |= {"lowest": _text(asking.goal.value), "highest": _text(asking.goal.value_max)}
+    if asking.is_share and asking.goal:
+        told |= {"is_share": True, "whole": _text(asking.goal.value)}
+    return told
+
+
+def _unfit(one: Criterion, governing: TargetSet, indicator: PlanIndicator, unit: uuid.UUID) -> str | None:
+    """A count asked of the whole has not been shared out; a rate and a count cannot be held against each other."""
+    is_rate = indicator.additivity == "ratio"
+    if governing.issuer_unit_id != unit and not is_rate:
+        return "of_the_whole"
+    if one.formula and (one.formula.is_ratio, one.formula.factor) != (is_rate, indicator.factor):
+        return "other_unit"
+    return None
+
+
+def _as_written(line: Line, asking: Asking) -> str:
+    """The words of the document, of the horizon that is held against the period."""
+    year = asking.goal.year if asking.goal else None
+    return next((target.as_written for target in line.targets if target.horizon_year == year), "")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import Period
-from backend.cards import canonical, lineup, shapes, templates
+from backend.cards import canonical, issued, lineup, shapes, templates
 from backend.cards.errors import CardUnknown, TemplateChanged
 from backend.cards.lineup import Stay
 from backend.cards.models import Card, CardFreeze, CardLineup, CardTemplate
@@ -36,25 +36,44 @@ def keep_template(session: Session, template: Template) -> str:
     return held
 
 
-def template_for(session: Session, code: str, period: Period) -> Template:
-    """The version that counts in that period for everybody, fixed by the first card that is opened.
+def template_for(session: Session, code: str, period: Period, unit: uuid.UUID | None = None) -> Template:
+    """The version that counts in that period: one issued on the unit's line, else the shipped one, fixed for everybody by
+    the first card that is opened.
 
     Raises TemplateUnknown, TemplateChanged.
     """
-    where = {"template": code, "calendar": period.calendar, "period": period.code}
-    frozen = session.get(CardFreeze, tuple(where.values()))
-    if frozen is None:
-        sha = keep_template(session, templates.newest(code))
-        row = where | {"template_sha": sha}
-        session.execute(insert_into(session, CardFreeze).values(row).on_conflict_do_nothing())
-        frozen = session.get_one(CardFreeze, tuple(where.values()))
-    return template_with(session, frozen.template_sha)
+    if unit is not None and (held := issued.issued_for(session, unit, code, period)):
+        return template_with(session, held.template_sha)
+    key = (code, period.calendar, period.code)
+    if session.get(CardFreeze, key) is None:
+        freeze(session, period, templates.newest(code))
+    return template_with(session, session.get_one(CardFreeze, key).template_sha)
 
 
-def template_in_force(session: Session, code: str, period: Period) -> Template:
+def freeze(session: Session, period: Period, template: Template, *, anew: bool = False) -> None:
+    """`anew`: a card of the period goes over to another version, and those opened after it begin with that one."""
+    sha = keep_template(session, template)
+    row = {"template": template.code, "calendar": period.calendar, "period": period.code, "template_sha": sha}
+    session.execute(insert_into(session, CardFreeze).values(row).on_conflict_do_nothing())
+    if anew:
+        held = session.get_one(CardFreeze, (template.code, period.calendar, period.code))
+        held.template_sha = sha
+        session.flush()
+
+
+def template_in_force(session: Session, code: str, period: Period, unit: uuid.UUID | None = None) -> Template:
     """The same without fixing anything: the newest where no card of the period is open yet. Raises TemplateUnknown."""
+    if unit is not None and (held := issued.issued_for(session, unit, code, period)):
+        return template_with(session, held.template_sha)
     frozen = session.get(CardFreeze, (code, period.calendar, period.code))
     return template_with(session, frozen.template_sha) if frozen else templates.newest(code)
+
+
+def newest_for(session: Session, card: Card, period: Period) -> Template:
+    """What a card that is open could go over to: issued on its unit's line, else the newest that is shipped."""
+    if held := issued.issued_for(session, card.unit_id, card.template, period):
+        return template_with(session, held.template_sha)
+    return templates.newest(card.template)
 
 
 def template_with(session: Session, sha256: str) -> Template:

@@ -1,35 +1,50 @@
 """What is wrong with a template, all of it, in words. Pure."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from backend.calendars import CALENDARS
+from backend.calendars import CALENDARS, Calendar
+from backend.cards.rules import KNOWN_RULES
 from backend.cards.shapes import CURVES, GATES, INTERPOLATIONS, Criterion, Gate, Template
 from backend.participation.measures import MeasureBook
 
+CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
-def problems(made: Template) -> list[str]:
+
+Known = Mapping[str, Calendar]
+"""The calendars a template may count by: those every node has and, of a unit's template, its own."""
+
+
+def problems(made: Template, known: Known = CALENDARS) -> list[str]:
     """Everything that is wrong, in words; nothing where it may be used."""
     return [
-        *_frame_problems(made),
+        *_frame_problems(made, known),
         *_weight_problems(made),
         *_criterion_problems(made),
         *_class_problems(made),
     ]
 
 
-def _frame_problems(made: Template) -> Iterator[str]:
+def _frame_problems(made: Template, known: Known) -> Iterator[str]:
     codes = [criterion.code for criterion in made.criteria]
     if not codes or len(set(codes)) < len(codes):
         yield "mã tiêu chí bị trùng, hoặc chưa có tiêu chí nào"
     if made.kind not in ("scored", "comparison"):
         yield f"không có loại phiếu {made.kind}"
-    if made.calendar not in CALENDARS or made.interval not in CALENDARS[made.calendar].intervals:
+    if made.calendar not in known or made.interval not in known[made.calendar].intervals:
         yield f"lịch {made.calendar} không có kỳ {made.interval}"
     elif made.kind == "comparison" and made.calendar != "thang":
         yield "phiếu so sánh chỉ dùng tháng, quý, năm dương lịch: lịch khác làm lộ phần chênh giữa hai lịch"
     if made.interpolation not in INTERPOLATIONS:
         yield f"không có cách nội suy {made.interpolation}"
+
+    if made.rules not in KNOWN_RULES:
+        yield f"không có cách tính {made.rules}"
+    if not CODE.fullmatch(made.code) or any(not CODE.fullmatch(code) for code in codes):
+        yield "mã chỉ gồm chữ thường không dấu, chữ số và gạch nối, nhiều nhất 40 ký tự"
+    if made.kind == "scored" and made.unit_kind == "hamlet":
+        yield "xóm, tổ dân phố chỉ có phiếu so sánh, không chấm điểm"
 
 
 def _weight_problems(made: Template) -> Iterator[str]:
@@ -83,6 +98,8 @@ def _step_problems(steps: list[tuple[Decimal, Decimal]]) -> Iterator[str]:
 def _gate_problems(gate: Gate) -> Iterator[str]:
     if gate.kind not in GATES:
         yield f"không có điều kiện chất lượng {gate.kind}"
+    if not 0 <= gate.keeps_unseen <= 1:
+        yield "phần giữ lại khi chưa kiểm tra (unseen) phải từ 0 đến 1"
     if not 0 <= gate.keeps <= 1 or not 0 < gate.at_least <= 100:
         yield "điều kiện chất lượng phải từ 1 đến 100, phần giữ lại từ 0 đến 1"
     if gate.kind != "spot_check" and not (gate.above and gate.below):

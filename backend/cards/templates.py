@@ -12,10 +12,11 @@ from typing import Any
 
 import yaml
 
+from backend.calendars import CALENDARS
 from backend.cards import canonical
 from backend.cards.errors import TemplateInvalid, TemplateUnknown
 from backend.cards.shapes import Template, read
-from backend.cards.template_problems import measure_problems, problems
+from backend.cards.template_problems import Known, measure_problems, problems
 from backend.participation.measures import MeasureBook
 from backend.scorecards.indicators import Indicator, Term
 from backend.scorecards.indicators import template as live_template
@@ -24,13 +25,22 @@ SHIPPED = Path(__file__).parent / "templates"
 
 
 @cache
+def shipped_all() -> tuple[Template, ...]:
+    """Every template in the folder, by code and version."""
+    made = (import_template(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("*.yaml"))
+    return tuple(sorted(made, key=lambda one: (one.code, one.version)))
+
+
 def shipped() -> Mapping[str, Template]:
-    """The templates in the folder, the newest version of each code."""
-    found: dict[str, Template] = {}
-    for path in sorted(SHIPPED.glob("*.yaml")):
-        template = import_template(path.read_text(encoding="utf-8"))
-        if template.code not in found or found[template.code].version < template.version:
-            found[template.code] = template
+    """The newest version of each code."""
+    return {template.code: template for template in shipped_all()}
+
+
+def shipped_version(code: str, version: int) -> Template:
+    """Raises TemplateUnknown."""
+    found = next((one for one in shipped_all() if (one.code, one.version) == (code, version)), None)
+    if found is None:
+        raise TemplateUnknown(template=code)
     return found
 
 
@@ -42,6 +52,12 @@ def newest(code: str) -> Template:
     return found
 
 
+def newest_sha(code: str) -> str | None:
+    """Nothing for a template that does not come with the product."""
+    found = shipped().get(code)
+    return found.sha256 if found else None
+
+
 def import_template(text: str, book: MeasureBook | None = None) -> Template:
     """A template out of YAML. Raises TemplateInvalid with everything that is wrong.
 
@@ -49,12 +65,28 @@ def import_template(text: str, book: MeasureBook | None = None) -> Template:
     """
     try:
         data = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        raise TemplateInvalid(errors=f"{type(error).__name__} {error}"[:300]) from None
+    return from_data(data, book)
+
+
+def from_data(data: Any, book: MeasureBook | None = None, known: Known = CALENDARS) -> Template:
+    """The same out of what was read already. Raises TemplateInvalid."""
+    try:
         made = read(canonical.to_bytes(_written_out(data)))
     except TemplateInvalid:
         raise
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-        raise TemplateInvalid(errors=f"{type(error).__name__} {error}"[:300]) from None
-    wrong = [*problems(made), *(measure_problems(made, book) if book else ())]
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation, IndexError) as error:
+        raise TemplateInvalid(
+            errors=f"có chỗ viết không đúng kiểu ({type(error).__name__} {error})"[:300]
+        ) from None
+    try:
+        wrong_here = problems(made, known)
+    except (KeyError, TypeError, ValueError, InvalidOperation, AttributeError) as error:
+        raise TemplateInvalid(
+            errors=f"có chỗ viết không đúng kiểu ({type(error).__name__} {error})"[:300]
+        ) from None
+    wrong = [*wrong_here, *(measure_problems(made, book) if book else ())]
     if wrong:
         raise TemplateInvalid(errors="; ".join(wrong))
     return made

@@ -1,7 +1,7 @@
 """A set of targets as a file: CSV (or a workbook) in, plain cells, CSV out to the byte. Pure.
 
-The twelve columns are those in which a plan is usually typed off; with `complete` a thirteenth holds the denominator a cell
-names for itself. Numbers keep the form they were written in.
+The twelve columns are those in which a plan is usually typed off; with `complete` there are further ones: the denominator a
+cell names for itself, and how its indicator is worked out. Numbers keep the form they were written in.
 """
 
 import csv
@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.errors import N_
-from backend.targets.models import BASES, COMPARATORS, SCOPES
+from backend.targets.models import ADDITIVITIES, BASES, COMPARATORS, DIRECTIONS, SCOPES
 from backend.units import sheets
 from backend.units.listing import Trouble, places
 from backend.units.sheets import FORMULA
@@ -32,9 +32,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "source_anomaly": ("source_anomaly", "chỗ lạ"),
     "as_written": ("as_written", "nguyên văn"),
     "denominator": ("denominator", "mẫu số"),
+    "numerator": ("numerator", "tử số"),
+    "factor": ("factor", "hệ số"),
+    "decimals": ("decimals", "số chữ số lẻ"),
+    "additivity": ("additivity", "cách cộng"),
+    "direction": ("direction", "chiều tốt"),
 }
 HEADING = tuple(COLUMNS)
 TWELVE = HEADING[:12]
+MORE = HEADING[13:]
+"""How an indicator that is new here is worked out; a file may leave all of it, or any of it, out."""
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,10})?", re.ASCII)
 CODE = re.compile(r"[A-Z][A-Za-z0-9._-]{0,39}", re.ASCII)
 RUNS = re.compile(r"[@＠\t\r]|[=+\-＝＋－](?![\d.,\s]*%?\s*(\([\w ≥≤]*\))?$)")
@@ -45,12 +52,23 @@ SPOKEN: Mapping[str, Mapping[str, str]] = {
     "scope": {"đo được": "measurable", "nhập tay": "manual"},
     "comparator": {
         "từ": "ge", "≥": "ge", "trên": "gt", ">": "gt", "đạt": "eq", "=": "eq", "không quá": "le", "≤": "le",
-        "dưới": "lt", "<": "lt", "khoảng": "range", "định tính": "qualitative",
+        "dưới": "lt", "<": "lt", "khoảng": "range", "định tính": "qualitative", "không nhỏ hơn": "ge", "tối thiểu": "ge",
+        "ít nhất": "ge", "lớn hơn": "gt", "bằng": "eq", "không lớn hơn": "le", "tối đa": "le", "nhỏ hơn": "lt",
     },
-    "basis": {"tại mốc": "level", "cộng dồn": "total", "mỗi năm": "per_year"},
+    "basis": {"tại mốc": "level", "cộng dồn": "total", "mỗi năm": "per_year", "hằng năm": "per_year"},
+    "additivity": {"cộng": "sum", "đếm không trùng": "distinct", "số gần nhất": "last", "tỷ lệ": "ratio"},
+    "direction": {"cao hơn": "higher", "thấp hơn": "lower"},
 }  # fmt: skip
 """What the codes may be called in a file that a person writes."""
-LONGEST = {"name_vi": 300, "name_en": 300, "unit": 60, "as_written": 300, "denominator": 300}
+LONGEST = {
+    "name_vi": 300,
+    "name_en": 300,
+    "unit": 60,
+    "as_written": 300,
+    "denominator": 300,
+    "numerator": 300,
+}
+MOST_FACTOR, MOST_DECIMALS = 1_000_000, 6
 MOST_ROWS = 2000
 
 
@@ -71,6 +89,11 @@ class Cell:
     source_anomaly: bool
     as_written: str
     denominator: str | None = None
+    numerator: str = ""
+    factor: int | None = None
+    decimals: int | None = None
+    additivity: str | None = None
+    direction: str | None = None
 
 
 class _Refused(Exception):
@@ -96,7 +119,11 @@ def read(data: bytes, file_name: str) -> tuple[list[Cell], list[Trouble]]:
 
 
 def _codes(told: Mapping[str, str]) -> dict[str, str]:
-    return {column: words.get(told[column].lower(), told[column]) for column, words in SPOKEN.items()}
+    return {
+        column: words.get(told[column].lower(), told[column])
+        for column, words in SPOKEN.items()
+        if column in told
+    }
 
 
 def _cell(told: Mapping[str, str], known: dict[str, tuple[str, ...]]) -> Cell:
@@ -117,6 +144,11 @@ def _cell(told: Mapping[str, str], known: dict[str, tuple[str, ...]]) -> Cell:
         source_anomaly=told["source_anomaly"] == "1",
         as_written=told["as_written"],
         denominator=told.get("denominator") or None,
+        numerator=told.get("numerator", ""),
+        factor=_whole(told, "factor", 1, MOST_FACTOR),
+        decimals=_whole(told, "decimals", 0, MOST_DECIMALS),
+        additivity=told.get("additivity") or None,
+        direction=told.get("direction") or None,
     )
     same = known.setdefault(cell.code, (cell.name_vi, cell.name_en, cell.unit, cell.scope))
     if same != (cell.name_vi, cell.name_en, cell.unit, cell.scope):
@@ -144,13 +176,27 @@ def _check_texts(told: Mapping[str, str]) -> None:
         ("comparator", COMPARATORS),
         ("basis", BASES),
         ("source_anomaly", ("", "1")),
+        ("additivity", ("", *ADDITIVITIES)),
+        ("direction", ("", *DIRECTIONS)),
     ):
-        if told[column] not in words:
+        if told.get(column, "") not in words:
             raise _Refused(
                 N_("cột %(column)s ghi “%(word)s”; chỉ dùng: %(words)s"),
                 column=COLUMNS[column][1], word=told[column][:40],
                 words=", ".join(SPOKEN[column]) if column in SPOKEN else ", ".join(filter(None, words)),
             )  # fmt: skip
+
+
+def _whole(told: Mapping[str, str], column: str, least: int, most: int) -> int | None:
+    text = told.get(column, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and least <= int(text) <= most):
+        raise _Refused(
+            N_("cột %(column)s ghi “%(word)s”; phải là số nguyên từ %(least)s đến %(most)s"),
+            column=COLUMNS[column][1], word=text[:40], least=least, most=most,
+        )  # fmt: skip
+    return int(text)
 
 
 def _number(text: str) -> Decimal | None:
@@ -181,11 +227,11 @@ def _year(text: str) -> int:
 
 
 def write(cells: Iterable[Cell], *, complete: bool = False) -> bytes:
-    """Twelve columns, or thirteen."""
+    """Twelve columns, or all."""
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(HEADING if complete else TWELVE)
-    rows.writerows([shown(text) for text in _row(cell)[: 13 if complete else 12]] for cell in cells)
+    rows.writerows([shown(text) for text in _row(cell)[: len(HEADING) if complete else 12]] for cell in cells)
     return text.getvalue().encode()
 
 
@@ -198,7 +244,8 @@ def _row(cell: Cell) -> Sequence[str]:
     return [
         cell.code, cell.name_vi, cell.name_en, cell.unit, cell.scope, str(cell.horizon_year), cell.comparator,
         _text(cell.value), _text(cell.value_max), cell.basis, "1" if cell.source_anomaly else "", cell.as_written,
-        cell.denominator or "",
+        cell.denominator or "", cell.numerator, *("" if one is None else str(one) for one in (cell.factor, cell.decimals)),
+        cell.additivity or "", cell.direction or "",
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import unicodedata
 import uuid
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -21,8 +22,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import calendars, clock
-from backend.calendars import CalendarUnknown, Period, PeriodUnknown
+from backend.calendars import Calendar, CalendarUnknown, Period, PeriodUnknown
 from backend.errors import N_, DomainError, Malformed
+from backend.own_calendars.reading import find
 from backend.targets.catalogue import indicators
 from backend.targets.declare import add, shape
 from backend.targets.errors import FigureRefused, TooManyFigures, WrongSheet
@@ -181,7 +183,16 @@ class _Known:
             for row in told
             if row.kind == "official"
         }
+        self.calendars = {
+            code: one for code in {row.calendar or PLAIN for row in rows} if (one := _calendar(session, code))
+        }
         self.lines: dict[tuple[Any, ...], int] = {}
+
+
+def _calendar(session: Session, code: str) -> Calendar | None:
+    with suppress(CalendarUnknown):
+        return find(session, code)
+    return None
 
 
 def plan(
@@ -220,7 +231,7 @@ def _change(entry: Entry, known: _Known, source: str) -> Change:
         raise _Refused(
             N_("không có đơn vị mang mã “%(word)s” trong phạm vi của Ông/Bà"), word=entry.unit[:40]
         )
-    period = _period(entry)
+    period = _period(entry, known)
     read, place = _figure(entry, one), (one.id, unit, period.calendar, period.code)
     if place in known.lines:
         raise _Refused(N_("trùng chỉ tiêu, đơn vị và kỳ với dòng %(first)s"), first=known.lines[place])
@@ -229,16 +240,17 @@ def _change(entry: Entry, known: _Known, source: str) -> Change:
     return Change(entry.line, one, unit, period, read, told, known.standing.get(place))
 
 
-def _period(entry: Entry) -> Period:
+def _period(entry: Entry, known: _Known) -> Period:
+    of = known.calendars.get(entry.calendar or PLAIN)
+    if of is None:
+        raise _Refused(N_("không có lịch “%(word)s”"), word=entry.calendar[:40])
     try:
-        period = calendars.parse(entry.calendar or PLAIN, entry.period)
-    except CalendarUnknown:
-        raise _Refused(N_("không có lịch “%(word)s”"), word=entry.calendar[:40]) from None
+        period = calendars.parse(of, entry.period)
     except PeriodUnknown:
         raise _Refused(
             N_("kỳ “%(word)s” không có trong lịch “%(calendar)s”"),
             word=entry.period[:40],
-            calendar=entry.calendar or PLAIN,
+            calendar=of.title,
         ) from None
     if period.first > clock.today():
         raise _Refused(N_("kỳ %(period)s chưa bắt đầu nên chưa thể có số liệu"), period=period.code)

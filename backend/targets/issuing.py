@@ -117,10 +117,18 @@ def _indicator(cell: Cell) -> PlanIndicator:
     """With what the product knows of it beyond the file; of one it does not know, what its unit of measure tells."""
     is_rate = cell.unit.startswith("%")
     told: dict[str, Any] = {"additivity": "ratio" if is_rate else "last", "factor": 100 if is_rate else 1, "decimals": 1 if is_rate else 0}  # fmt: skip
-    told |= plans()["indicators"].get(cell.code, {})
+    told |= plans()["indicators"].get(cell.code, {}) or _worked_out_as_told(cell)
     return PlanIndicator(
         code=cell.code, name_vi=cell.name_vi, name_en=cell.name_en, unit=cell.unit, scope=cell.scope, **told
     )
+
+
+def _worked_out_as_told(cell: Cell) -> dict[str, Any]:
+    """What the file itself says of an indicator that the product does not know; what it leaves out stays a guess."""
+    told = {name: getattr(cell, name) for name in ("factor", "decimals", "additivity", "direction")}
+    if cell.numerator:
+        told |= {"numerator": cell.numerator, "denominator": cell.denominator}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 # --- what comes with the product ----------------------------------------------------------------------------------

@@ -1,13 +1,14 @@
 """Which set of targets governs a unit, and what stands in it."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from backend.db.statements import among
 from backend.targets.catalogue import indicator, indicators
 from backend.targets.csv_file import Cell
 from backend.targets.errors import SetUnknown
@@ -15,7 +16,7 @@ from backend.targets.models import PlanIndicator, Target, TargetSet
 from backend.targets.rules import Goal
 from backend.targets.series import Counted, Said, ThreeSeries, series
 from backend.units.models import Unit, UnitLink
-from backend.units.trees import holds_on, own_line, subtree
+from backend.units.trees import holds_on, subtree, subtrees
 from backend.units.vocabulary import TREE_OF
 
 __all__ = [
@@ -30,13 +31,16 @@ __all__ = [
     "in_force",
     "indicator",
     "indicators",
+    "lines_in_force",
     "nearer",
     "series",
     "set_of",
+    "sets_of",
     "sets_of_issuers",
     "target_set",
     "targets_for",
     "targets_of",
+    "ways_up",
 ]
 
 
@@ -70,19 +74,44 @@ def above(session: Session, unit: uuid.UUID, on: date) -> list[uuid.UUID]:
     The lines meet at the commune and part there: a Party cell stands below the commune's Party organisation, which follows
     its own line, not below the commune.
     """
-    here = (UnitLink.tree == own_line(unit), holds_on(UnitLink, on))
-    up = select(UnitLink.unit_id, UnitLink.parent_id).where(UnitLink.unit_id == unit, *here)
+    return ways_up(session, [unit], on)[unit]
+
+
+def ways_up(session: Session, units: Iterable[uuid.UUID], on: date) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """The same for several units: as many statements as there are lines among them, not units."""
+    kinds = _kinds(session, units)
+    lines: dict[str, list[uuid.UUID]] = {}
+    for unit, kind in kinds.items():
+        lines.setdefault(TREE_OF.get(kind, "territory"), []).append(unit)
+    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for line, members in lines.items():
+        parents = _parents(session, members, line, on)
+        lies_on = _kinds(session, parents.values())
+        within = {unit for unit, kind in lies_on.items() if TREE_OF.get(kind, "territory") == line}
+        found |= {unit: _way(unit, parents, within) for unit in members}
+    return found
+
+
+def _kinds(session: Session, units: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    rows = session.execute(select(Unit.id, Unit.kind).where(among(Unit.id, units)))
+    return dict(rows.all())
+
+
+def _parents(session: Session, units: Iterable[uuid.UUID], line: str, on: date) -> dict[uuid.UUID, uuid.UUID]:
+    """Unit -> what stands right above it, all the way up from these."""
+    here = (UnitLink.tree == line, holds_on(UnitLink, on))
+    up = select(UnitLink.unit_id, UnitLink.parent_id).where(among(UnitLink.unit_id, units), *here)
     walk = up.cte("up", recursive=True)
     next_up = select(UnitLink.unit_id, UnitLink.parent_id).join(walk, UnitLink.unit_id == walk.c.parent_id)
     walk = walk.union(next_up.where(*here))
-    parents = dict(session.execute(select(walk.c.unit_id, walk.c.parent_id)).all())
-    kinds = dict(
-        session.execute(select(Unit.id, Unit.kind).where(Unit.id.in_({unit, *parents.values()}))).all()
-    )
-    way, line = [unit], TREE_OF.get(kinds[unit], "territory")
-    while (parent := parents.get(way[-1])) and parent not in way:
-        if TREE_OF.get(kinds[parent], "territory") != line:
-            break
+    return dict(session.execute(select(walk.c.unit_id, walk.c.parent_id)).all())
+
+
+def _way(
+    unit: uuid.UUID, parents: Mapping[uuid.UUID, uuid.UUID], within: Collection[uuid.UUID]
+) -> list[uuid.UUID]:
+    way = [unit]
+    while (parent := parents.get(way[-1])) and parent not in way and parent in within:
         way.append(parent)
     return way
 
@@ -93,7 +122,7 @@ def in_force(session: Session, issuers: Iterable[uuid.UUID], on: date) -> list[T
     query = (
         select(TargetSet)
         .outerjoin(later, (later.supersedes_id == TargetSet.id) & (later.valid_from <= on))
-        .where(TargetSet.issuer_unit_id.in_(list(issuers)), TargetSet.valid_from <= on, later.id.is_(None))
+        .where(among(TargetSet.issuer_unit_id, issuers), TargetSet.valid_from <= on, later.id.is_(None))
         .order_by(TargetSet.valid_from.desc(), TargetSet.made_at.desc(), TargetSet.id.desc())
     )
     return list(session.scalars(query))
@@ -101,9 +130,43 @@ def in_force(session: Session, issuers: Iterable[uuid.UUID], on: date) -> list[T
 
 def set_of(session: Session, unit: uuid.UUID, on: date) -> TargetSet | None:
     """The set that governs the unit that day: its own, else that of the nearest unit above it on its own line."""
+    return sets_of(session, [unit], on).get(unit)
+
+
+def sets_of(session: Session, units: Iterable[uuid.UUID], on: date) -> dict[uuid.UUID, TargetSet]:
+    """The same for several units; one without a set is not in it."""
+    ways = ways_up(session, units, on)
+    found = in_force(session, {one for way in ways.values() for one in way}, on)
+    nearest = {
+        unit: min(
+            (one for one in found if one.issuer_unit_id in way), key=lambda one: way.index(one.issuer_unit_id), default=None
+        )
+        for unit, way in ways.items()
+    }  # fmt: skip
+    return {unit: of for unit, of in nearest.items() if of}
+
+
+def lines_in_force(
+    session: Session, unit: uuid.UUID, on: date, codes: Iterable[str]
+) -> dict[str, tuple[TargetSet, Line]]:
+    """Indicator -> the set and the targets that govern the unit that day. Where the nearest issuer has several sets in
+    force, the newest that names the indicator."""
     way = above(session, unit, on)
     found = in_force(session, way, on)
-    return min(found, key=lambda one: way.index(one.issuer_unit_id), default=None)
+    nearest = min((way.index(one.issuer_unit_id) for one in found), default=None)
+    sets = {one.id: one for one in found if nearest is not None and one.issuer_unit_id == way[nearest]}
+    rows = session.execute(
+        select(Target, PlanIndicator)
+        .join(PlanIndicator, PlanIndicator.id == Target.indicator_id)
+        .where(Target.set_id.in_(list(sets)), PlanIndicator.code.in_(list(codes)))
+        .order_by(Target.horizon_year, Target.place)
+    ).all()
+    told: dict[str, tuple[TargetSet, Line]] = {}
+    for set_id, of in sets.items():  # the newest first
+        for code in {one.code for target, one in rows if target.set_id == set_id} - told.keys():
+            mine = [(target, one) for target, one in rows if (target.set_id, one.code) == (set_id, code)]
+            told[code] = (of, Line(mine[0][1], tuple(target for target, _ in mine)))
+    return told
 
 
 def governs(session: Session, of: TargetSet, unit: uuid.UUID, on: date) -> bool:
@@ -118,7 +181,7 @@ def nearer(session: Session, of: TargetSet, on: date) -> set[uuid.UUID]:
     """Units below the issuer that a set of their own governs, with all below them."""
     query = select(TargetSet.issuer_unit_id).where(TargetSet.valid_from <= on).distinct()
     below = subtree(session, of.issuer_unit_id, on) - {of.issuer_unit_id}
-    return set().union(*(subtree(session, one, on) for one in session.scalars(query) if one in below))
+    return subtrees(session, [one for one in session.scalars(query) if one in below], on)
 
 
 def sets_of_issuers(session: Session, issuers: Iterable[uuid.UUID]) -> list[TargetSet]:
@@ -154,7 +217,8 @@ def cell(one: PlanIndicator, of: Target) -> Cell:
     """As it goes out into a file."""
     return Cell(
         one.code, one.name_vi, one.name_en, one.unit, one.scope, of.horizon_year, of.comparator, of.value,
-        of.value_max, of.basis, of.source_anomaly, of.as_written, of.denominator,
+        of.value_max, of.basis, of.source_anomaly, of.as_written, of.denominator, one.numerator, one.factor, one.decimals,
+        one.additivity, one.direction,
     )  # fmt: skip
 
 

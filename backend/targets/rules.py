@@ -10,6 +10,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from backend.scorecards.indicators import ratio
+
 Absent = Literal["no_denominator", "zero_denominator"]
 State = Literal["attained", "on_track", "likely_miss", "cannot_say"]
 Between = Literal["none", "linear"]
@@ -23,7 +25,7 @@ def value_of(
         return "no_denominator"
     if denominator == 0:
         return "zero_denominator"
-    return (numerator * factor / denominator).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return ratio(numerator, denominator, factor, decimals)
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,68 @@ def line_at(held: Goal, goal: Goal, on: date) -> Decimal:
 
 def _rounded(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+# --- what is asked of a period --------------------------------------------------------------------------------------
+
+Cannot = Literal[
+    "no_horizon", "qualitative", "whole_year", "running_total", "of_the_whole", "other_unit", "no_number"
+]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a plan asks of the figure of a period. `value`: what it is held against; None: `cannot` says why there is none.
+
+    `is_between`: on the line between two horizons. `is_share`: the period's days of a target of the whole year.
+    """
+
+    goal: Goal | None
+    value: Decimal | None = None
+    is_between: bool = False
+    is_share: bool = False
+    cannot: Cannot | None = None
+
+
+def asked_of(
+    goals: Sequence[Goal], first: date, last: date, between: str, additivity: str, higher: bool = True
+) -> Asking:
+    """A target is never made a number that it is not: what a period of this length cannot be held against is said."""
+    goal, is_between = goal_at(goals, last, between)
+    if goal is None:
+        return Asking(goal_for(goals, last.year), cannot="no_horizon")
+    if goal.comparator == "qualitative" or goal.value is None:
+        return Asking(goal, cannot="qualitative")
+    if goal.basis == "total":
+        return Asking(goal, cannot="running_total")
+    held = goal.value_max if goal.value_max is not None and not upwards(goal, higher) else goal.value
+    if goal.basis == "level" or _is_whole_years(first, last):
+        return Asking(goal, held, is_between)
+    if additivity != "sum":
+        return Asking(goal, cannot="whole_year")
+    days = (date(last.year, 12, 31) - date(last.year, 1, 1)).days + 1
+    return Asking(goal, _rounded(held * ((last - first).days + 1) / days), is_between, is_share=True)
+
+
+def goal_at(goals: Sequence[Goal], on: date, between: str) -> tuple[Goal | None, bool]:
+    """The target of a day's year, and whether it had to be put between two others, which only `linear` does.
+
+    What is asked of every year up to a horizon is asked of this one too; that is no guess.
+    """
+    own = next((goal for goal in goals if goal.year == on.year), None)
+    later = goal_for(goals, on.year)
+    if own is not None or later is None or later.basis == "per_year":
+        return own or later, False
+    held = before(goals, on.year)
+    if between != "linear" or held is None or held.value is None or later.value is None:
+        return None, False
+    if (held.basis, held.comparator) != (later.basis, later.comparator) or later.value_max is not None:
+        return None, False
+    return Goal(on.year, later.comparator, line_at(held, later, on), None, later.basis), True
+
+
+def _is_whole_years(first: date, last: date) -> bool:
+    return (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
 
 
 # --- sums over a year ---------------------------------------------------------------------------------------------

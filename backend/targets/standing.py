@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend import calendars
 from backend.calendars import Period
+from backend.own_calendars.reading import period_of
 from backend.targets.models import SeriesValue, TargetSet
 from backend.targets.queries import Line
 from backend.targets.rules import Between, Progress, Told, goal_for, in_year, progress
@@ -53,7 +54,7 @@ class Asked:
 def is_within(days: tuple[date, date] | None, row: SeriesValue) -> bool:
     if days is None:
         return True
-    period = calendars.parse(row.calendar, row.period)
+    period = period_of(row)
     return days[0] <= period.last and period.first <= days[1]
 
 
@@ -90,9 +91,7 @@ def _measured(line: Line, told: Said, year: Period, asked: Asked) -> Judged:
 
 def _said(line: Line, rows: Sequence[SeriesValue], asked: Asked) -> Judged:
     """By the figure of the latest period; a target of each year by the year so far, up to the last day that is told."""
-    dated = sorted(
-        ((calendars.parse(row.calendar, row.period), row) for row in rows), key=lambda one: _end(one[0])
-    )
+    dated = sorted(((period_of(row), row) for row in rows), key=lambda one: _end(one[0]))
     period, row = dated[-1]
     goal = goal_for(line.goals, asked.on.year)
     value, on, absent = row.value, asked.on, row.absent

@@ -15,10 +15,10 @@ from backend.cards.rules import (
     Base,
     Count,
     Figure,
-    between,
     class_of,
     figure,
     gates,
+    held_against,
     hidden_points,
     lacking,
     likely_range,
@@ -136,8 +136,9 @@ def test_what_is_missing_keeps_the_card_open() -> None:
     rows = [(Decimal(50), Decimal(45)), (Decimal(50), Decimal(45))]
     sums = total(rows)
     assert (sums.points, sums.out_of, sums.percent) == (90, 100, 90)
-    assert class_of(TEMPLATE, sums) == TEMPLATE.classes[0]
-    assert class_of(TEMPLATE, total([*rows, (Decimal(10), None)])) is None
+    rated = replace(TEMPLATE, is_trial=False)
+    assert class_of(rated, sums) == TEMPLATE.classes[0]
+    assert class_of(rated, total([*rows, (Decimal(10), None)])) is None
 
 
 def given_points(people: int, of: int) -> Decimal | None:
@@ -180,16 +181,65 @@ def test_a_gate_holds_for_a_hidden_figure_too() -> None:
     assert "reached" not in marks[0].values
 
 
-# --- between horizons -----------------------------------------------------------------------------------------------
+# --- what a plan asks for -------------------------------------------------------------------------------------------
 
 
-def test_a_year_between_two_horizons_is_never_filled_silently() -> None:
-    horizons = {2025: Decimal(80), 2030: Decimal(90)}
-    assert between(horizons, 2030, "none") == (90, False)
-    assert between(horizons, 2027, "none") == (None, False)
-    assert between(horizons, 2027, "linear") == (84, True)
-    assert between(horizons, 2031, "linear") == (None, False)
-    assert between({}, 2027, "linear") == (None, False)
+def aimed(comparator: str, direction: str = "higher") -> Criterion:
+    return held_against(curve("linear", cap=1), {"comparator": comparator, "direction": direction})
+
+
+@pytest.mark.parametrize(
+    ("comparator", "direction", "value", "earned"),
+    [
+        ("ge", "higher", 10, "1"), ("ge", "lower", 10, "1"), ("ge", "higher", 5, "0.5"), ("gt", "higher", 10, "0.99"), ("gt", "higher", 11, "1"),
+        ("eq", "higher", 12, "1"), ("eq", "lower", 15, "0.5"), ("eq", "lower", 8, "1"), ("range", "lower", 10, "1"),
+        ("le", "higher", 10, "1"), ("le", "higher", 15, "0.5"), ("le", "higher", 25, "0"), ("lt", "higher", 10, "0.99"), ("lt", "higher", 9, "1"),
+    ],
+)  # fmt: skip
+def test_a_figure_is_held_against_its_target_as_the_plan_asks(
+    comparator: str, direction: str, value: int, earned: str
+) -> None:
+    assert share(aimed(comparator, direction), Decimal(value), Decimal(10)) == Decimal(earned)
+
+
+def test_what_is_lacking_follows_the_comparator() -> None:
+    found = Figure(Decimal(15), None, Decimal(15))
+    bare = replace(COUNTED, curve={"kind": "linear"})
+    asked = {code: held_against(bare, {"comparator": code}) for code in ("ge", "gt", "le", "lt")}
+    assert {code: lacking(one, found, Decimal(20)) for code, one in asked.items()} == {
+        "ge": 5,
+        "gt": 6,
+        "le": 0,
+        "lt": 0,
+    }
+    assert {code: lacking(one, found, Decimal(15)) for code, one in asked.items()} == {
+        "ge": 0,
+        "gt": 1,
+        "le": 0,
+        "lt": -1,
+    }
+
+
+def test_a_check_that_was_never_made_costs_what_the_template_says_and_is_told() -> None:
+    spot = Gate("spot_check", Decimal(90), Decimal("0.25"), None, None, Decimal("0.9"))
+    one = replace(RATE, gates=(spot,))
+    counted = Base({}, frozenset(), {})
+    found = Figure(Decimal(40), Decimal(200), Decimal(20))
+    given, marks = points(one, found, Decimal(20), gates(one, counted, None), 2)
+    assert given == one.most * Decimal("0.9")
+    assert [mark.code for mark in marks] == ["gate_unseen_costs"]
+    assert "chỉ tính 90 % số điểm" in str(words.mark(marks[0].code, {**marks[0].values, "keeps": "90"}))
+    assert points(one, found, Decimal(20), gates(one, counted, (20, 19)), 2) == (one.most, [])
+
+
+def test_a_trial_stands_outside_the_rating_from_the_second_rules_on() -> None:
+    full = total([(Decimal(100), Decimal(95))])
+    assert TEMPLATE.is_trial
+    assert class_of(TEMPLATE, full) is None
+    assert class_of(replace(TEMPLATE, is_trial=False), full) == TEMPLATE.classes[0]
+    assert class_of(replace(TEMPLATE, rules="cards/1"), full) == TEMPLATE.classes[0], (
+        "as it was published then"
+    )
 
 
 # --- what would raise it --------------------------------------------------------------------------------------------
@@ -229,11 +279,17 @@ def refused(data: dict[str, Any]) -> str:
     return str(error.value.values["errors"])
 
 
-@pytest.mark.parametrize("code", ["xa-thang", "xom-so-sanh"])
-def test_what_is_shipped_may_be_used_with_what_is_counted_here(code: str) -> None:
-    made = templates.import_template(yaml.safe_dump(shipped(code), allow_unicode=True), measure_book())
-    assert made.sha256 == templates.newest(code).sha256
+@pytest.mark.parametrize("file", sorted(path.stem for path in templates.SHIPPED.glob("*.yaml")))
+def test_what_is_shipped_may_be_used_with_what_is_counted_here(file: str) -> None:
+    made = templates.import_template(yaml.safe_dump(shipped(file), allow_unicode=True), measure_book())
+    assert made.sha256 == templates.shipped_version(made.code, made.version).sha256
     assert canonical.fingerprint(made.body) == made.sha256
+    assert templates.newest(made.code).version >= made.version
+
+
+def test_the_newest_version_of_a_shipped_template_is_offered() -> None:
+    assert templates.newest("xa-thang").version == 2
+    assert templates.shipped_version("xa-thang", 1).rules == "cards/1"
 
 
 def test_weights_that_do_not_add_up_are_refused() -> None:

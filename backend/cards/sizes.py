@@ -1,0 +1,54 @@
+"""Communes in groups of like size, so that nobody reads a small one beside a large one."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.cards.shapes import Template
+from backend.db.statements import among
+from backend.scorecards.comparison import Band, Compared, bands
+from backend.units.models import Headcount
+from backend.units.queries import NamedUnit
+
+EDGES = (0, 2000, 5000, 8000, 12_000, 16_000, 20_000, 30_000, 50_000)
+"""Where groups of communes may begin, in people; neighbours are joined until each has enough."""
+FEWEST = 3
+
+
+@dataclass(frozen=True)
+class Sized:
+    """`band` None: nobody counted heads, so they stand beside nobody."""
+
+    band: Band[NamedUnit] | None
+    units: list[NamedUnit]
+
+
+def in_sizes(session: Session, units: Sequence[NamedUnit], template: Template, until: date) -> list[Sized]:
+    """From small to large, within a group in the order they came; those without a headcount last."""
+    heads = _heads(session, [unit.id for unit in units], template, until)
+    counted = [Compared(unit, heads[unit.id], None, None) for unit in units if unit.id in heads]
+    found = [
+        Sized(band, [unit for unit in units if unit in set(band.units)])
+        for band in bands(counted, EDGES, FEWEST)
+    ]
+    unsized = [unit for unit in units if unit.id not in heads]
+    return [*found, *([Sized(None, unsized)] if unsized else [])]
+
+
+def _heads(
+    session: Session, units: Sequence[uuid.UUID], template: Template, until: date
+) -> dict[uuid.UUID, int]:
+    """The newest headcount of each up to that day, of the population the template divides by first."""
+    population = min(template.populations, default="residents_from_7")
+    rows = session.execute(
+        select(Headcount.unit_id, Headcount.people)
+        .where(
+            among(Headcount.unit_id, units), Headcount.population == population, Headcount.on_date <= until
+        )
+        .order_by(Headcount.on_date)
+    )
+    return dict(rows.all())
