@@ -1,4 +1,5 @@
-"""The way of one report from hand to hand: where it lies, who did what when, and the buttons this person may press."""
+"""The way of a report or a scorecard from hand to hand: where it lies, who did what when, and the buttons this person may
+press."""
 
 import uuid
 from datetime import date
@@ -8,21 +9,28 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
-from admin import report_words
-from admin.blueprint import REPORT_ROLES, actor, blueprint, page
+from admin import card_words, report_words
+from admin.blueprint import REPORT_DRAFTERS, REPORT_ROLES, actor, blueprint, page
+from admin.card_one import card_page
+from admin.card_words import seen
 from admin.forms import refusal_of, typed
 from admin.report_words import desk
+from admin.steps import uuid_in
 from admin.team_words import DayInvalid, typed_day
 from backend import clock, http
-from backend.errors import DomainError, NotFound
-from backend.http import guarded, staff_with
+from backend.errors import DomainError, NotAllowed, NotFound
+from backend.http import guarded, staff_with, writes_on_read
 from backend.people.staff import names_of
-from backend.reports import approval, queries
+from backend.reports import approval, card_flow, files, lines, queries
 from backend.reports.approval import Stamp
 from backend.reports.errors import MovedOn, NumberMissing
 from backend.reports.models import REASON, Report, Submission
 from backend.reports.rules import DEEDS, PARTS
+from backend.safeguards.audit import note
 from backend.units.queries import named, named_many
+
+WAITS_FOR_THOSE_BELOW = ("drafted", "reviewed", "received")
+"""States after which somebody signs or locks, who is told what is still missing."""
 
 
 @blueprint.get("/approvals/<uuid:submission_id>")
@@ -37,12 +45,20 @@ def _page(submission_id: uuid.UUID, error: DomainError | None = None, at: str = 
     row = here.require_reading(queries.submission(session, submission_id))
     steps = queries.steps(session, row.id)
     people = {step.person_id for step in steps} | {getattr(row, f"{part}_id") for part in PARTS}
-    missing = approval.missing_children(session, row) if row.state in ("drafted", "reviewed") else []
+    missing = approval.missing_children(session, row) if row.state in WAITS_FOR_THOSE_BELOW else []
+    is_card = row.subject_kind == "card"
     return page(
         "approval.html",
         error.status if error else 200,
         row=row,
         owed=_owed(row),
+        heading=report_words.title_of(row),
+        card=card_flow.carried(session, row) if is_card else None,
+        card_opens=is_card and _card_opens(row),
+        points=card_words.number,
+        newer=card_flow.newer(session, row) if is_card else None,
+        fingerprint=files.fingerprint(session, row),
+        offices=_offices(row),
         unit=named(session, row.unit_id, clock.today()),
         receiver=named(session, row.receiver_id, clock.today()) if row.receiver_id else None,
         steps=steps,
@@ -57,6 +73,21 @@ def _page(submission_id: uuid.UUID, error: DomainError | None = None, at: str = 
         at=at,
         typed={name: typed(name) for name in ("words", "number", "day")},
     )
+
+
+def _offices(row: Submission) -> list[str]:
+    """Which Party organisations act for the sending and the receiving unit; none where the units act themselves."""
+    session, today = http.session(), clock.today()
+    ends = [unit for unit in (row.unit_id, row.receiver_id) if unit]
+    known = lines.offices(session, ends, today)
+    acting = [unit for end in ends for unit in sorted(known.acting(end, row.line) - {end})]
+    names = named_many(session, acting, today)
+    return [names[unit].heading for unit in dict.fromkeys(acting) if unit in names]
+
+
+def _card_opens(row: Submission) -> bool:
+    """Whether this member may open the card itself; who takes the paper in above may hold no role for cards."""
+    return row.unit_id in card_words.reached()
 
 
 def _owed(row: Submission) -> queries.Owed | None:
@@ -95,6 +126,40 @@ def take_step(submission_id: uuid.UUID, deed: str) -> ResponseReturnValue:
     if not here.may_read(row):
         return redirect(url_for("admin.reports"), 303)
     return redirect(url_for("admin.approval_page", submission_id=submission_id), 303)
+
+
+@blueprint.post("/cards/<uuid:card_id>/submissions")
+@guarded(staff_with(*REPORT_DRAFTERS))
+def submit_card(card_id: uuid.UUID) -> ResponseReturnValue:
+    """Put a published scorecard on a line. Raises CardUnknown, NotFound, NotAllowed."""
+    here = seen(card_id)
+    line = typed("line", 10)
+    if not desk().writes(here.unit_id, line):
+        raise NotAllowed
+    begun: list[Submission] = []
+
+    def begin() -> None:
+        receiver = uuid_in(typed("receiver", 40))
+        begun.append(card_flow.begin(http.session(), here.id, line, receiver, actor()))
+
+    if error := refusal_of(begin):
+        return card_page(here, error, "flow")
+    flash(gettext("Đã đưa phiếu lên luồng ký duyệt. Bước đầu: trình thẩm định."))
+    return redirect(url_for("admin.approval_page", submission_id=begun[0].id), 303)
+
+
+@blueprint.get("/approvals/<uuid:submission_id>/file/<word>")
+@writes_on_read
+@guarded(staff_with(*REPORT_ROLES))
+def approval_file(submission_id: uuid.UUID, word: str) -> Response:
+    """The paper as Word, PDF or workbook; that it was taken along is put on the trail. Raises ReportUnknown, ExportUnknown."""
+    session = http.session()
+    row = desk().require_reading(queries.submission(session, submission_id))
+    made = files.made(session, row, word, sample=http.demo_notes() is not None)
+    note(session, actor(), "report.export", "submission", row.id, unit=row.unit_id, reason=word, is_read=True)
+    answer = Response(made.content, mimetype=made.type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return answer
 
 
 def _seen() -> int:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
-from admin import report_words
+from admin import inspection_reach, inspection_words, report_words
 from admin.blueprint import REPORT_DRAFTERS, REPORT_ROLES, actor, blueprint, page
 from admin.forms import refusal_of, typed
 from admin.report_words import One, one_report
@@ -18,7 +18,8 @@ from backend.http import guarded, staff_with, writes_on_read
 from backend.reports import compose, files, national, queries
 from backend.reports.errors import ReportUnknown, TextChanged
 from backend.reports.models import WORDS
-from backend.reports.paper import figure_row
+from backend.reports.paper import figure_row, review_table
+from backend.reports.words import SECTIONS
 from backend.safeguards.audit import note
 
 
@@ -31,7 +32,7 @@ def report(report_id: uuid.UUID) -> Response:
 
 def _page(one: One, error: DomainError | None = None, at: str = "") -> Response:
     rows = report_words.fields(one)
-    told = files.sheet_of_paper(http.session(), one.report, sample=http.demo_notes() is not None)
+    told = files.sheet_of_paper(http.session(), one.submission, sample=http.demo_notes() is not None)
     figures = one.report.figures
     return page(
         "report.html",
@@ -39,6 +40,9 @@ def _page(one: One, error: DomainError | None = None, at: str = "") -> Response:
         one=one,
         told=told,
         figures=[figure_row(number, row) for number, row in enumerate(figures.get("rows", []), start=1)],
+        review=[
+            (SECTIONS[code], review_table(code, told)) for code, told in figures.get("review", {}).items()
+        ],
         charts=[
             (chart["title"], report_words.columns(chart))
             for chart in figures.get("charts", [])
@@ -50,6 +54,8 @@ def _page(one: One, error: DomainError | None = None, at: str = "") -> Response:
         returned=queries.last_words(http.session(), one.submission)
         if one.submission.state == "returned"
         else "",
+        found=inspection_reach.findings(one.report.unit_id, "report", one.report.id),
+        finding_words=inspection_words,
         words=report_words,
         most=WORDS,
         sentence=http.sentence_of(error) if error else "",
@@ -61,7 +67,7 @@ def _page(one: One, error: DomainError | None = None, at: str = "") -> Response:
 def _own(report_id: uuid.UUID) -> One:
     """A report this member drafts. Raises ReportUnknown, NotAllowed."""
     one = one_report(report_id)
-    if not one.desk.writes(one.report.unit_id):
+    if not one.desk.writes(one.report.unit_id, one.submission.line):
         raise NotAllowed
     return one
 
@@ -83,9 +89,10 @@ def write_report(report_id: uuid.UUID) -> ResponseReturnValue:
     one = _own(report_id)
 
     def save() -> None:
-        for name in report_words.FIELDS:
+        names = report_words.fields_of(one.obligation.form)
+        for name in names:
             _save_field(one, name)
-        if (name := typed("carry", 20)) in report_words.FIELDS:
+        if (name := typed("carry", 20)) in names:
             chosen = [uuid.UUID(text) for text in request.form.getlist(f"below-{name}") if _is_id(text)]
             seen = compose.texts(http.session(), [one.report.id]).get((one.report.id, name))
             compose.carry_over(
@@ -163,7 +170,7 @@ def set_paper(report_id: uuid.UUID) -> ResponseReturnValue:
 def report_file(report_id: uuid.UUID, word: str) -> Response:
     """Word, PDF or workbook; that it was taken along is put on the trail. Raises ReportUnknown, ExportUnknown."""
     one = one_report(report_id)
-    made = files.made(http.session(), one.report, word, sample=http.demo_notes() is not None)
+    made = files.made(http.session(), one.submission, word, sample=http.demo_notes() is not None)
     note(
         http.session(), actor(), "report.export", "report", one.report.id, unit=one.report.unit_id, reason=word,
         is_read=True,

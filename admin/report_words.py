@@ -1,29 +1,32 @@
 """What the pages of reports share: whose desk this is, one report with what belongs to it, figures from activities."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from admin import shown
+from admin import calendar_words, shown
 from admin.figures import indicators_of
 from backend import clock, http
-from backend.calendars import Period, parse, title
+from backend.calendars import Period
+from backend.own_calendars.reading import period_of as dated
 from backend.people.staff import names_of
-from backend.reports import compose, queries
+from backend.reports import compose, obligations, queries
 from backend.reports.due import Rule
 from backend.reports.errors import ReportUnknown
 from backend.reports.figures import Offered, Source, concerning, same
 from backend.reports.hands import Desk
-from backend.reports.models import Report, ReportText, Submission
+from backend.reports.models import Duty, Report, ReportText, Submission
 from backend.reports.obligations import Obligation
 from backend.reports.queries import Owed
-from backend.reports.words import DEEDS, DONE, FIELDS, INTERVALS, LINES, PARTS, STATES
+from backend.reports.words import DEEDS, DONE, FIELDS, INTERVALS, LINES, PARTS, STATES, fields_of
+from backend.units.queries import named_many
 from campaigns import queries as campaigns
 
-__all__ = ["DEEDS", "DONE", "FIELDS", "INTERVALS", "LINES", "PARTS", "STATES"]
+__all__ = ["DEEDS", "DONE", "FIELDS", "INTERVALS", "LINES", "PARTS", "STATES", "fields_of"]
 
 TAGS = {
     "open": "", "drafted": "closed", "reviewed": "closed", "signed": "closed", "numbered": "closed", "sent": "open",
@@ -47,9 +50,16 @@ def line_within(line: str) -> str:
 
 def day_words(rule: Rule) -> str:
     """'ngày 18 của tháng sau'."""
+    if rule.days is not None:
+        return gettext("%(days)s ngày sau khi hết kỳ", days=rule.days)
     months = {0: "của tháng cuối kỳ", 1: "của tháng sau"}
     after = months.get(rule.months) or f"của tháng thứ {rule.months} sau kỳ"
     return f"ngày {rule.day} {after}"
+
+
+def calendar_title(duty: Duty) -> str:
+    of = obligations.calendar_of(duty)
+    return gettext(of.title) if of.is_shipped else of.title
 
 
 @dataclass(frozen=True)
@@ -71,11 +81,13 @@ class One:
 
     @property
     def period_title(self) -> str:
-        return title(self.period)
+        return calendar_words.title(self.period)
 
     @property
     def may_write(self) -> bool:
-        return self.submission.state in ("open", "returned") and self.desk.writes(self.report.unit_id)
+        return self.submission.state in ("open", "returned") and self.desk.writes(
+            self.report.unit_id, self.submission.line
+        )
 
 
 def one_report(report_id: uuid.UUID) -> One:
@@ -127,7 +139,7 @@ def fields(one: One) -> list[Field]:
     said = compose.authors(session, stands.values())
     under = compose.below(session, report) if one.may_write else []
     found = []
-    for name, heading in FIELDS.items():
+    for name, heading in fields_of(one.obligation.form).items():
         row = stands.get((report.id, name))
         found.append(
             Field(
@@ -166,9 +178,32 @@ def sister(one: One) -> tuple[Submission, list[str]] | None:
     return row, same(one.report.figures, report.figures)
 
 
+def title_of(row: Submission) -> str:
+    """What is on its way, as a heading."""
+    session = http.session()
+    report = session.get(Report, row.subject_id) if row.subject_kind == "report" else None
+    if report is not None:
+        return queries.owed_one(session, report).title
+    return card_titles([row])[row.id]
+
+
+def card_titles(rows: Iterable[Submission]) -> dict[uuid.UUID, str]:
+    """Submission -> 'Phiếu điểm của xã Tân Khánh, tháng 10/2026', of those that carry a scorecard."""
+    cards = [row for row in rows if row.subject_kind == "card"]
+    units = named_many(http.session(), {row.unit_id for row in cards}, clock.today())
+    return {
+        row.id: gettext(
+            "Phiếu điểm của %(unit)s, %(period)s",
+            unit=units[row.unit_id].full_name if row.unit_id in units else "",
+            period=period_of(row)[:1].lower() + period_of(row)[1:],
+        )
+        for row in cards
+    }
+
+
 def period_title(period: Period) -> str:
-    return title(period)
+    return calendar_words.title(period)
 
 
 def period_of(row: Submission) -> str:
-    return title(parse(row.calendar, row.period))
+    return calendar_words.title(dated(row))

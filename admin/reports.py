@@ -15,10 +15,12 @@ from admin.forms import refusal_of, typed
 from admin.report_words import desk, sources
 from admin.steps import uuid_in
 from backend import clock, http
+from backend.db.statements import among
 from backend.errors import DomainError, NotAllowed
 from backend.http import guarded, staff_with
+from backend.own_calendars.reading import usable
 from backend.reports import approval, compose, obligations, queries
-from backend.reports.errors import DueDayWrong, ReportUnknown
+from backend.reports.errors import DueDaysWrong, DueDayWrong, ReportUnknown
 from backend.reports.hands import Desk
 from backend.reports.models import Duty, Submission
 from backend.reports.queries import Owed
@@ -48,9 +50,10 @@ def reports() -> Response:
 
 def _page(error: DomainError | None = None, at: str = "") -> Response:
     here = desk()
-    rows = queries.owed(http.session(), set(here.units), set(here.watching))
+    rows = queries.owed(http.session(), here.units, here.watched)
     owned = [one for one in rows if _is_seen(here, one)]
-    received = [one for one in owned if one.receiver.id in here.watching and one.unit != one.receiver]
+    received = [one for one in owned if _is_received(here, one)]
+    places = _places(here) if here.keeps else []
     return page(
         "reports.html",
         error.status if error else 200,
@@ -64,10 +67,12 @@ def _page(error: DomainError | None = None, at: str = "") -> Response:
         duties=_duties(owned),
         on_call=[
             (one, obligations.offered(one.duty))
-            for one in queries.on_call(http.session(), set(here.by_role["drafter"]))
+            for one in queries.on_call(http.session(), here.drafts_for())
+            if here.writes(one.unit.id, one.duty.line)
         ],
-        places=_places(here) if here.keeps else [],
+        places=places,
         ways=_ways() if here.keeps else [],
+        calendars=_calendars(places) if places else [],
         desk=here,
         words=report_words,
         obligations=obligations.shipped().values(),
@@ -76,7 +81,10 @@ def _page(error: DomainError | None = None, at: str = "") -> Response:
         today=clock.today(),
         sentence=http.sentence_of(error) if error else "",
         at=at,
-        typed={name: typed(name, 100) for name in ("day", "months", "way", "unit", "receiver")},
+        typed={
+            name: typed(name, 100)
+            for name in ("day", "days", "months", "way", "interval", "calendar", "unit", "receiver", "fills")
+        },
     )
 
 
@@ -98,27 +106,36 @@ def _places(here: Desk) -> list[NamedUnit]:
     session, today = http.session(), clock.today()
     within = here.keeps
     above = session.scalars(
-        select(UnitLink.parent_id).where(UnitLink.unit_id.in_(list(within)), holds_on(UnitLink, today))
+        select(UnitLink.parent_id).where(among(UnitLink.unit_id, within), holds_on(UnitLink, today))
     )
     found = named_many(session, {*within, *above}, today).values()
     return sorted((one for one in found if one.kind in OFFICE_KINDS), key=lambda one: one.code)
 
 
 def _ways() -> list[tuple[str, str]]:
-    """Every kind of report, line and interval some plan names, as one choice."""
+    """Every kind of report some plan names, on each of its lines, with the intervals the plan names."""
     return [
-        (
-            f"{row.code}|{line}|{interval}",
-            f"{row.title}: {gettext(report_words.INTERVALS[interval])}, {report_words.line_within(line)}",
-        )
+        (f"{row.code}|{line}", f"{row.title}, {report_words.line_within(line)} ({_intervals(row.intervals)})")
         for row in obligations.shipped().values()
         for line in row.lines
-        for interval in row.intervals
     ]
 
 
+def _intervals(codes: Iterable[str]) -> str:
+    return ", ".join(gettext(report_words.INTERVALS[code]) for code in codes)
+
+
+def _calendars(places: Iterable[NamedUnit]) -> list[tuple[str, str]]:
+    found = usable(http.session(), [one.id for one in places], clock.today())
+    return [(one.code, gettext(one.title) if one.is_shipped else one.title) for one in found]
+
+
 def _is_seen(here: Desk, one: Owed) -> bool:
-    return one.unit.id in here.units or one.receiver.id in here.watching
+    return (one.unit.id, one.duty.line) in here.posts or _is_received(here, one)
+
+
+def _is_received(here: Desk, one: Owed) -> bool:
+    return (one.receiver.id, one.duty.line) in here.watching and one.unit != one.receiver
 
 
 def _duties(rows: Iterable[Owed]) -> list[Owed]:
@@ -128,16 +145,20 @@ def _duties(rows: Iterable[Owed]) -> list[Owed]:
 
 def waiting_for(here: Desk, rows: Iterable[Owed]) -> list[Mine]:
     """What lies with this member: they hold the role and have played no other part of the round."""
-    titles = {one.submission.id: one for one in rows if one.submission}
+    titles = {
+        one.submission.id: f"{one.title} ({shown.capital(one.unit.full_name)})"
+        for one in rows
+        if one.submission
+    }
     found = []
-    waiting = queries.waiting(http.session(), set(here.units), set(here.receiving))
+    waiting = queries.waiting(http.session(), here.units, here.receivers)
+    titles |= report_words.card_titles(waiting)
     played = approval.played(http.session(), waiting)
     for row in waiting:
         deeds = [button.deed for button in here.buttons(row, played[row.id]) if not button.is_barred]
         # Locking can wait for ever, and a draft waits in the calendar below.
         if set(deeds) - set(CAN_WAIT) and row.state != "open" and row.id in titles:
-            one = titles[row.id]
-            found.append(Mine(row, f"{one.title} ({shown.capital(one.unit.full_name)})", deeds))
+            found.append(Mine(row, titles[row.id], deeds))
     return found
 
 
@@ -146,7 +167,7 @@ def waiting_for(here: Desk, rows: Iterable[Owed]) -> list[Mine]:
 def begin_report() -> ResponseReturnValue:
     """Begin the report of a duty and period, or go on with it. Raises ReportUnknown, NotAllowed, PeriodNotExpected."""
     duty = _duty(uuid_in(typed("duty", 40)))
-    if not desk().writes(duty.unit_id):
+    if not desk().writes(duty.unit_id, duty.line):
         raise NotAllowed
     period = obligations.period_of(duty, typed("period", 20))
     report = compose.open_report(http.session(), duty, period, sources(http.session(), duty.unit_id), actor())
@@ -161,8 +182,7 @@ def give_report_duty() -> ResponseReturnValue:
     unit, receiver = uuid_in(typed("unit", 40)), uuid_in(typed("receiver", 40))
     if unit not in here.keeps or not {unit, receiver} <= places:
         raise NotAllowed
-    code, _, rest = typed("way", 100).partition("|")
-    line, _, interval = rest.partition("|")
+    code, _, line = typed("way", 100).partition("|")
     error = refusal_of(
         lambda: obligations.give_duty(
             http.session(),
@@ -170,7 +190,9 @@ def give_report_duty() -> ResponseReturnValue:
             receiver=receiver,
             obligation=code,
             line=line,
-            interval=interval,
+            interval=typed("interval", 30),
+            calendar=typed("calendar", 40),
+            fills_longer=bool(typed("fills", 3)),
             since=clock.today(),
             by=actor(),
         )
@@ -186,10 +208,12 @@ def give_report_duty() -> ResponseReturnValue:
 def settle_due_day(duty_id: uuid.UUID) -> ResponseReturnValue:
     """The day of the month a duty is due on, confirmed by the office. Raises ReportUnknown, NotAllowed."""
     duty = _duty(duty_id)
-    if not desk().keeps_days(duty.unit_id, duty.receiver_id):
+    if not desk().keeps_days(duty.receiver_id, duty.line):
         raise NotAllowed
     error = refusal_of(
-        lambda: obligations.set_due(http.session(), duty_id, _day(typed("day", 3)), _months(), actor())
+        lambda: obligations.set_due(
+            http.session(), duty_id, _day(typed("day", 3)), _months(), actor(), days=_days(typed("days", 4))
+        )
     )
     if error:
         return _page(error, str(duty_id))
@@ -209,6 +233,13 @@ def _day(text: str) -> int | None:
     return _whole(text) if text else None
 
 
+def _days(text: str) -> int | None:
+    """After the period's last one. Raises DueDaysWrong."""
+    if text and not (text.isascii() and text.isdigit()):
+        raise DueDaysWrong
+    return int(text) if text else None
+
+
 def _months() -> int:
     return _whole(request.form.get("months", "1") or "1")
 
@@ -222,6 +253,6 @@ def _whole(text: str) -> int:
 def reports_waiting() -> tuple[list[Mine], int, int]:
     """For the first page: what lies with this member, and how many reports of units they draft for are late or near."""
     here = desk()
-    rows = queries.owed(http.session(), set(here.units), set(here.receiving))
-    own = [one for one in rows if here.writes(one.unit.id)]
+    rows = queries.owed(http.session(), here.units, here.receivers)
+    own = [one for one in rows if here.writes(one.unit.id, one.duty.line)]
     return waiting_for(here, rows), sum(one.is_late for one in own), sum(one.is_near for one in own)

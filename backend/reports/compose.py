@@ -4,19 +4,23 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.calendars import Period, parse
+from backend.calendars import Period
+from backend.own_calendars.reading import period_of
 from backend.people.staff import names_of
+from backend.reports import review
 from backend.reports.errors import ReportUnknown, TextChanged, TextTooLong
 from backend.reports.figures import Source, gathered
 from backend.reports.models import WORDS, Duty, Report, ReportText, Submission
+from backend.reports.obligations import shipped
 from backend.reports.rules import WITH_ABOVE
 from backend.reports.submissions import held_to_edit, open_submission
-from backend.reports.words import FIELDS
+from backend.reports.words import fields_of
 from backend.safeguards.audit import Actor, note
 from backend.units.queries import named_many
 
@@ -49,7 +53,7 @@ def open_report(session: Session, duty: Duty, period: Period, sources: Iterable[
         return found
     made = Report(
         duty_id=duty.id, unit_id=duty.unit_id, calendar=period.calendar, period=period.code,
-        figures=gathered(session, duty.unit_id, sources, period), paper={}, composed_at=clock.now(), made_at=clock.now(),
+        figures=_figures(session, duty, sources, period), paper={}, composed_at=clock.now(), made_at=clock.now(),
     )  # fmt: skip
     session.add(made)
     session.flush()  # the submission names it
@@ -61,10 +65,24 @@ def open_report(session: Session, duty: Duty, period: Period, sources: Iterable[
     return made
 
 
+def form_of(session: Session, duty: uuid.UUID) -> str:
+    """report, interim or final review, or a sheet."""
+    return shipped()[session.get_one(Duty, duty).obligation].form
+
+
+def _figures(session: Session, duty: Duty, sources: Iterable[Source], period: Period) -> dict[str, Any]:
+    told = list(sources)
+    found = gathered(session, duty.unit_id, told, period)
+    if form_of(session, duty.id) in review.FORMS:
+        found["review"] = review.gathered(session, duty.unit_id, told, period)
+    return found
+
+
 def refresh_figures(session: Session, report: Report, sources: Iterable[Source], by: Actor) -> None:
     """Read them anew. Raises NotEditable."""
     held_to_edit(session, report)
-    report.figures = gathered(session, report.unit_id, sources, parse(report.calendar, report.period))
+    duty = session.get_one(Duty, report.duty_id)
+    report.figures = _figures(session, duty, sources, period_of(report))
     report.composed_at = clock.now()
     note(session, by, "report.figures", "report", report.id, unit=report.unit_id)
 
@@ -129,7 +147,7 @@ def save_text(
 
     Raises ReportUnknown, NotEditable, TextChanged, TextTooLong.
     """
-    if by.id is None or field not in FIELDS:
+    if by.id is None or field not in fields_of(form_of(session, report.duty_id)):
         raise ReportUnknown
     held_to_edit(session, report)
     stands = texts(session, [report.id]).get((report.id, field))

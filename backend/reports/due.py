@@ -11,15 +11,19 @@ from backend.calendars import Period
 
 @dataclass(frozen=True)
 class Rule:
-    """The day of the month that lies `months` after the one in which the period ends; no day: none was set."""
+    """The day of the month that lies `months` after the one in which the period ends; or so many `days` after its last one,
+    as weeks and contests need it. Neither: none was set."""
 
     day: int | None
     months: int = 1
     is_preset: bool = False
+    days: int | None = None
 
 
 def due_day(period: Period, rule: Rule) -> date | None:
     """A 31st in a shorter month is its last day."""
+    if rule.days is not None:
+        return period.last + timedelta(days=rule.days)
     if rule.day is None:
         return None
     month = period.last.year * 12 + period.last.month - 1 + rule.months

@@ -28,7 +28,7 @@ class SamePerson(DomainError):
 
 class WordsMissing(DomainError):
     code = "report_words_missing"
-    sentence = N_("Xin ghi rõ lý do.")
+    sentence = N_("Xin ghi rõ lý do, ít nhất mười chữ cái.")
 
 
 class NumberMissing(DomainError):
@@ -49,21 +49,29 @@ class DayBeforeSigning(DomainError):
 class ChildrenMissing(DomainError):
     code = "report_children_missing"
     sentence = N_(
-        "Còn báo cáo cấp dưới chưa gửi: %(units)s. Xin đợi các đơn vị này, hoặc ghi rõ vì sao vẫn ký khi chưa có."
+        "Cấp dưới còn báo cáo hoặc phiếu điểm chưa gửi: %(units)s. Xin đợi các đơn vị này, hoặc ghi rõ vì sao vẫn làm khi chưa có."
     )
 
 
 class ParentLocked(DomainError):
     code = "report_parent_locked"
     sentence = N_(
-        "Báo cáo của %(unit)s đã chốt cùng kỳ này. Muốn mở lại, xin đề nghị mở lại báo cáo của %(unit)s trước; nếu không, ghi phần điều chỉnh vào kỳ sau."
+        "Báo cáo của %(unit)s đã khóa, trong đó có kỳ này. Muốn mở lại, xin đề nghị mở lại báo cáo của %(unit)s trước; nếu không, ghi phần điều chỉnh vào kỳ sau."
     )
 
 
 class NotYours(DomainError):
     status = 403
     code = "report_not_yours"
-    sentence = N_("Việc này thuộc người giữ vai trò “%(role)s” của đơn vị.")
+    sentence = N_(
+        "Việc này thuộc người giữ vai trò “%(role)s” của nơi gửi, ở đúng bên Đảng hoặc chính quyền."
+    )
+
+
+class NotYoursAbove(DomainError):
+    status = 403
+    code = "report_not_yours_above"
+    sentence = N_("Việc này thuộc văn phòng của nơi nhận, ở đúng bên Đảng hoặc chính quyền.")
 
 
 class TextChanged(DomainError):
@@ -90,6 +98,11 @@ class DueDayWrong(DomainError):
     sentence = N_("Ngày hạn là số từ 1 đến 31; số tháng sau kỳ là số từ 0 đến 12.")
 
 
+class DueDaysWrong(DomainError):
+    code = "report_due_days_wrong"
+    sentence = N_("Số ngày sau khi hết kỳ là số từ 0 đến 366.")
+
+
 class PeriodNotExpected(DomainError):
     code = "report_period_not_expected"
     sentence = N_("Đơn vị này không phải báo cáo kỳ ấy. Xin chọn kỳ trong danh sách.")
@@ -108,9 +121,46 @@ class ObligationUnknown(DomainError):
     )
 
 
+class CalendarDoesNotFit(DomainError):
+    """An interval of another calendar."""
+
+    status = 422
+    code = "report_calendar_does_not_fit"
+    sentence = N_("Lịch “%(calendar)s” không có kỳ báo cáo này. Xin chọn kỳ hoặc lịch khác.")
+
+
+class CalendarNotYours(DomainError):
+    """Somebody else's own calendar."""
+
+    status = 422
+    code = "report_calendar_not_yours"
+    sentence = N_(
+        "Lịch này không phải của nơi gửi, nơi nhận hay cấp trên của hai nơi ấy. Xin chọn lịch khác."
+    )
+
+
 class DutyTaken(DomainError):
     code = "report_duty_taken"
     sentence = N_("Đơn vị này đã có báo cáo định kỳ ấy.")
+
+
+class CardUnpublished(DomainError):
+    code = "report_card_unpublished"
+    sentence = N_("Phiếu chưa công bố bản nào nên chưa trình ký được. Xin công bố phiếu trước.")
+
+
+class ReceiverUnknown(DomainError):
+    code = "report_receiver_unknown"
+    sentence = N_("Phiếu điểm gửi lên đơn vị cấp trên trực tiếp. Xin chọn nơi nhận trong danh sách.")
+
+
+class LockedAbove(DomainError):
+    """A card is not opened behind the back of whoever locked the paper signed on it."""
+
+    code = "report_card_locked_above"
+    sentence = N_(
+        "Phiếu đã khóa theo văn bản gửi %(unit)s (%(line)s). Xin mở lại văn bản ấy ở trang ký duyệt; phiếu sẽ mở theo."
+    )
 
 
 class Unchangeable(Exception):

@@ -1,4 +1,4 @@
-"""A report as a file: Word, PDF or workbook, put together from its rows."""
+"""What is signed as a file: Word, PDF or workbook of a report or a scorecard, put together from its rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,20 +8,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.calendars import parse
 from backend.media import pdf
+from backend.own_calendars.reading import period_of
 from backend.people.staff import names_of
-from backend.reports import kept, layouts, national, table, word
+from backend.reports import card_flow, card_paper, card_table, kept, layouts, national, table, word
 from backend.reports.compose import authors, texts
 from backend.reports.errors import ExportUnknown
 from backend.reports.models import Duty, Kept, Report, Submission
 from backend.reports.obligations import shipped
-from backend.reports.paper import SAMPLE, Facts, paper
-from backend.reports.words import FIELDS
-from backend.units.queries import named
+from backend.reports.paper import DRAFT, SAMPLE, Facts, committee, paper
+from backend.reports.words import fields_of
+from backend.units.models import UnitLink
+from backend.units.queries import NamedUnit, named
+from backend.units.trees import holds_on
 
-RECEIVING_BODIES = {("party", "province"): "Tỉnh ủy {name}", ("state", "province"): "Ủy ban nhân dân {unit}",
+RECEIVING_BODIES = {("party", "province"): "{committee} {name}", ("state", "province"): "Ủy ban nhân dân {unit}",
                     ("party", "commune"): "Ban Chỉ đạo {unit}", ("state", "commune"): "Ban Chỉ đạo {unit}"}  # fmt: skip
+Sheet = tuple[dict[str, Any], dict[str, Any]]
+"""Everything that stands on the paper, and its figures."""
 
 
 @dataclass(frozen=True)
@@ -33,78 +37,113 @@ class Made:
     name: str
 
 
-def made(session: Session, report: Report, kind: str, *, sample: bool) -> Made:
-    """Of what is signed always the same bytes. Raises ExportUnknown."""
-    told, figures, signed = _told(session, report)
-    told = told | {"sample": SAMPLE if sample else ""}
+def made(session: Session, row: Submission, kind: str, *, sample: bool) -> Made:
+    """Of what is signed always the same bytes; before that it says that it is a draft. Raises ExportUnknown."""
+    (told, figures), signed = _told(session, row)
+    told = _marked(told, signed, sample)
+    tables = card_table.as_table if row.subject_kind == "card" else table.as_table
     writers: dict[str, tuple[Callable[[], bytes], str]] = {
         "docx": (lambda: word.as_word(told), word.TYPE),
         "pdf": (lambda: pdf.pdf("report", told), pdf.TYPE),
-        "xlsx": (lambda: table.as_table(told, figures), table.TYPE),
+        "xlsx": (lambda: tables(told, figures), table.TYPE),
     }
     if kind not in writers:
         raise ExportUnknown
     write, mime = writers[kind]
     content = kept.file_of(session, signed, kind, write) if signed else write()
-    return Made(content, mime, f"bao-cao-{report.period}.{kind}")
+    name = "phieu-diem" if row.subject_kind == "card" else "bao-cao"
+    return Made(content, mime, f"{name}-{row.period}.{kind}")
 
 
-def sheet_of_paper(session: Session, report: Report, *, sample: bool) -> dict[str, Any]:
+def sheet_of_paper(session: Session, row: Submission, *, sample: bool) -> dict[str, Any]:
     """What stands on the sheet, for the screen."""
-    return _told(session, report)[0] | {"sample": SAMPLE if sample else ""}
+    (told, _), signed = _told(session, row)
+    return _marked(told, signed, sample)
+
+
+def fingerprint(session: Session, row: Submission) -> str | None:
+    """Of the paper that was signed; None while nobody has."""
+    found = kept.paper_of(session, row)
+    return found.sha256 if found else None
 
 
 def keep(session: Session, row: Submission, deed: str) -> None:
     """Put the paper away as it is now that it is signed, or has its number."""
-    report = session.get_one(Report, row.subject_id)
-    kept.keep_paper(session, row, deed, _as_it_is(session, report, row), report.figures)
+    kept.keep_paper(session, row, deed, *_as_it_is(session, row))
 
 
-def _told(session: Session, report: Report) -> tuple[dict[str, Any], dict[str, Any], Kept | None]:
+def _marked(told: dict[str, Any], signed: Kept | None, sample: bool) -> dict[str, Any]:
+    return told | {"sample": SAMPLE if sample else "", "draft": "" if signed else DRAFT}
+
+
+def _told(session: Session, row: Submission) -> tuple[Sheet, Kept | None]:
     """The sheet and its figures; with the kept paper they were read from, once it is signed."""
-    row = session.scalars(
-        select(Submission).where(Submission.subject_kind == "report", Submission.subject_id == report.id)
-    ).one()
     signed = kept.paper_of(session, row)
     if signed is not None:
-        return *kept.read(signed), signed
-    return _as_it_is(session, report, row), report.figures, None
+        return kept.read(signed), signed
+    return _as_it_is(session, row), None
 
 
-def _as_it_is(session: Session, report: Report, row: Submission) -> dict[str, Any]:
-    duty = session.get_one(Duty, report.duty_id)
-    day = row.number_on or clock.today()
-    return paper(layouts.in_force(duty.line, day), _facts(session, report, duty, row), report.paper)
+def _as_it_is(session: Session, row: Submission) -> Sheet:
+    layout = layouts.in_force(row.line, row.number_on or clock.today())
+    if row.subject_kind == "card":
+        view = card_flow.carried(session, row)
+        facts = _facts(
+            session, row, form="card", subject=card_paper.subject(view), blocks=card_paper.blocks(view)
+        )  # fmt: skip
+        return paper(layout, facts, {}), card_paper.figures(view)
+    report = session.get_one(Report, row.subject_id)
+    told = shipped()[session.get_one(Duty, report.duty_id).obligation]
+    facts = _facts(
+        session, row, form=told.form, subject=told.subject, figures=report.figures, texts=_texts(session, report, told.form),
+        review=report.figures.get("review", {}),
+        sheet=_sheet(session, report, told.sheet) if told.sheet else (),
+    )  # fmt: skip
+    return paper(layout, facts, report.paper), report.figures
 
 
-def _facts(session: Session, report: Report, duty: Duty, row: Submission) -> Facts:
-    told, today = shipped()[duty.obligation], clock.today()
-    unit, receiver = named(session, report.unit_id, today), named(session, duty.receiver_id, today)
-    body = RECEIVING_BODIES.get((duty.line, receiver.kind), "{heading}")
-    signer = names_of(session, {row.signer_id}).get(row.signer_id, "") if row.signer_id else ""
+def _facts(session: Session, row: Submission, **more: Any) -> Facts:
+    today = clock.today()
+    unit, receiver = named(session, row.unit_id, today), named(session, row.receiver_id or row.unit_id, today)
+    body = RECEIVING_BODIES.get((row.line, receiver.kind), "{heading}")
+    above, is_place = _above(session, unit), unit.kind in ("commune", "province")
     return Facts(
-        form=told.form,
-        subject=told.subject,
-        period=parse(report.calendar, report.period),
-        kind_of_unit=unit.kind if unit.kind in ("commune", "province") else "other",
+        period=period_of(row),
+        kind_of_unit=unit.kind,
         unit=unit.full_name,
-        name=unit.name if unit.kind in ("commune", "province") else unit.parent_name or unit.name,
-        above=unit.parent_name or "",
-        receiver=body.format(name=receiver.name, unit=receiver.full_name, heading=receiver.heading),
+        name=unit.name if is_place else above.name if above else unit.name,
+        above=above.name if above else "",
+        above_unit=above.full_name if above else "",
+        level=unit.level_word,
+        level_above=above.level_word if above else "",
+        receiver=body.format(
+            name=receiver.name, unit=receiver.full_name, heading=receiver.heading, committee=committee(receiver.level_word)
+        ),
         number=row.number,
         number_on=row.number_on,
-        signer=signer,
-        figures=report.figures,
-        texts=_texts(session, report),
-        sheet=_sheet(session, report, told.sheet) if told.sheet else (),
+        signer=names_of(session, {row.signer_id}).get(row.signer_id, "") if row.signer_id else "",
+        **more,
+    )  # fmt: skip
+
+
+def _above(session: Session, unit: NamedUnit) -> NamedUnit | None:
+    """In the territory; a cell stands below its organisation, which stands below the place."""
+    today = clock.today()
+    links = session.execute(
+        select(UnitLink.tree, UnitLink.parent_id).where(
+            UnitLink.unit_id == unit.id, holds_on(UnitLink, today)
+        )
     )
+    parents = {link.tree: link.parent_id for link in links}
+    found = parents.get("territory") or parents.get("party")
+    return named(session, found, today) if found else None
 
 
-def _texts(session: Session, report: Report) -> list[tuple[str, str, list[str]]]:
+def _texts(session: Session, report: Report, form: str) -> list[tuple[str, str, list[str]]]:
     written = texts(session, [report.id])
     by = authors(session, written.values())
     found = []
-    for field, heading in FIELDS.items():
+    for field, heading in fields_of(form).items():
         row = written.get((report.id, field))
         found.append((heading, row.words, by[row.id]) if row else (heading, "", []))
     return found

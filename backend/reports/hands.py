@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from backend import clock
 from backend.people.staff import ROLES, Staff, reach
-from backend.reports.errors import NotYours, ReportUnknown
+from backend.reports.errors import NotYours, NotYoursAbove, ReportUnknown
+from backend.reports.lines import Offices, Post, offices
 from backend.reports.models import Submission
 from backend.reports.rules import WAYS, WITH_ABOVE, Held, is_somebody_else, open_deeds, part_of
 
@@ -29,39 +31,62 @@ class Button:
 
 @dataclass(frozen=True)
 class Desk:
-    """`units`: those a member writes reports of; `receiving`: those they take them in for; `watching`: those whose post they
-    may read. A role of an office acts for the unit it was given on, never for those below; `keeps`: whom the member may give
-    duties, with all below."""
+    """`by_role`: the posts each role of an office holds; `receiving`: those a member takes reports in for; `watching`: those
+    whose post they may read. A role of an office acts for the unit it was given on, never for those below, and on the line
+    that is that unit's own; `keeps`: whom the member may give duties, with all below."""
 
     staff: Staff
-    units: frozenset[uuid.UUID]
-    receiving: frozenset[uuid.UUID]
-    watching: frozenset[uuid.UUID]
-    by_role: dict[str, frozenset[uuid.UUID]]
+    by_role: Mapping[str, frozenset[Post]]
+    receiving: frozenset[Post]
+    watching: frozenset[Post]
     keeps: frozenset[uuid.UUID]
 
     @classmethod
     def of(cls, session: Session, staff: Staff) -> "Desk":
-        by_role = {role: _granted(staff, role) for role in (*WRITERS, *OFFICES)}
-        receiving = _granted(staff, *RECEIVERS)
+        roles = (*WRITERS, *OFFICES, *WATCHERS)
+        granted = frozenset(unit for role in roles for unit in staff.roles.get(role, ()))
+        known = offices(session, granted, clock.today())
+        by_role = {role: _posts(known, staff, role) for role in (*WRITERS, *OFFICES)}
+        receiving = _posts(known, staff, *RECEIVERS)
         return cls(
             staff,
-            frozenset().union(*by_role.values()),
-            receiving,
-            receiving | _granted(staff, *WATCHERS),
             by_role,
+            receiving,
+            receiving | _posts(known, staff, *WATCHERS),
             frozenset(reach(session, staff, *OFFICES)),
         )
 
+    @property
+    def posts(self) -> frozenset[Post]:
+        """For whom, and on which line, this member writes."""
+        return frozenset().union(*self.by_role.values())
+
+    @property
+    def units(self) -> set[uuid.UUID]:
+        return _units(self.posts)
+
+    @property
+    def receivers(self) -> set[uuid.UUID]:
+        return _units(self.receiving)
+
+    @property
+    def watched(self) -> set[uuid.UUID]:
+        return _units(self.watching)
+
+    def drafts_for(self) -> set[uuid.UUID]:
+        return _units(self.by_role["drafter"])
+
     def may_read(self, row: Submission) -> bool:
         """Above, only what has been sent."""
-        return row.unit_id in self.units or (row.receiver_id in self.watching and row.state in WITH_ABOVE)
+        return (row.unit_id, row.line) in self.posts or (
+            (row.receiver_id, row.line) in self.watching and row.state in WITH_ABOVE
+        )
 
     def holds(self, row: Submission, deed: str) -> bool:
         part = part_of(row.state, deed)
         if part == "receiving":
-            return row.receiver_id in self.receiving
-        return row.unit_id in self.by_role[part]
+            return (row.receiver_id, row.line) in self.receiving
+        return (row.unit_id, row.line) in self.by_role[part]
 
     def buttons(self, row: Submission, played: Mapping[str, frozenset[uuid.UUID]]) -> list[Button]:
         """`played`: of `approval.played`."""
@@ -72,12 +97,12 @@ class Desk:
             if self.holds(row, deed)
         ]
 
-    def writes(self, unit: uuid.UUID) -> bool:
-        return unit in self.by_role["drafter"]
+    def writes(self, unit: uuid.UUID, line: str) -> bool:
+        return (unit, line) in self.by_role["drafter"]
 
-    def keeps_days(self, unit: uuid.UUID, receiver: uuid.UUID) -> bool:
+    def keeps_days(self, receiver: uuid.UUID, line: str) -> bool:
         """Whoever waits for the reports says until when; whoever sends them does not, but for a sheet of its own."""
-        return receiver in self.by_role["party_office"]
+        return (receiver, line) in self.by_role["party_office"]
 
     def require_reading(self, row: Submission | None) -> Submission:
         """Raises ReportUnknown: what may not be read is not there."""
@@ -86,12 +111,15 @@ class Desk:
         return row
 
     def require(self, row: Submission, deed: str) -> None:
-        """Raises NotYours."""
+        """Raises NotYours, NotYoursAbove."""
         if (row.state, deed) in WAYS and not self.holds(row, deed):
             part = part_of(row.state, deed)
-            role = part if part != "receiving" else "party_office"
-            raise NotYours(role=ROLES[role])
+            raise NotYoursAbove if part == "receiving" else NotYours(role=ROLES[part])
 
 
-def _granted(staff: Staff, *roles: str) -> frozenset[uuid.UUID]:
-    return frozenset(unit for role in roles for unit in staff.roles.get(role, ()))
+def _posts(known: Offices, staff: Staff, *roles: str) -> frozenset[Post]:
+    return known.posts(unit for role in roles for unit in staff.roles.get(role, ()))
+
+
+def _units(posts: frozenset[Post]) -> set[uuid.UUID]:
+    return {unit for unit, _ in posts}

@@ -23,14 +23,17 @@ class Duty(Base):
     """A unit owes a kind of report (`obligation`, of obligations.yaml) to another, from one day on.
 
     `due_day`: of the month that lies `due_months` after the period's end; None: no day was set. `is_preset`: nobody has
-    confirmed that day. Later days are rows of `DueChange`; these columns hold until the first of them.
+    confirmed that day. Later days are rows of `DueChange`; these columns hold until the first of them. `fills_longer`: a
+    longer report of the receiver waits for every one of these that lies within its period. `due_days`: so many days after
+    the period's last one instead of a day of a month.
     """
 
     __tablename__ = "report_duty"
     __table_args__ = (
-        UniqueConstraint("unit_id", "obligation", "line", "interval"),
+        UniqueConstraint("unit_id", "obligation", "line", "interval", "calendar"),
         CheckConstraint(_one_of("line", LINES), name="line_known"),
         CheckConstraint("due_day BETWEEN 1 AND 31", name="due_day_in_month"),
+        CheckConstraint("due_days BETWEEN 0 AND 366", name="due_days_plausible"),
         CheckConstraint("due_months BETWEEN 0 AND 12", name="due_months_plausible"),
     )
 
@@ -43,7 +46,9 @@ class Duty(Base):
     interval: Mapped[str] = mapped_column(String(20))
     due_day: Mapped[int | None]
     due_months: Mapped[int] = mapped_column(default=1)
+    due_days: Mapped[int | None]
     is_preset: Mapped[bool] = mapped_column(default=True)
+    fills_longer: Mapped[bool] = mapped_column(default=False)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
@@ -56,6 +61,7 @@ class DueChange(Base):
     __table_args__ = (
         UniqueConstraint("duty_id", "number"),
         CheckConstraint("due_day BETWEEN 1 AND 31", name="due_day_in_month"),
+        CheckConstraint("due_days BETWEEN 0 AND 366", name="due_days_plausible"),
         CheckConstraint("due_months BETWEEN 0 AND 12", name="due_months_plausible"),
     )
 
@@ -65,6 +71,7 @@ class DueChange(Base):
     holds_from: Mapped[date]
     due_day: Mapped[int | None]
     due_months: Mapped[int]
+    due_days: Mapped[int | None]
     person_id: Mapped[uuid.UUID | None]
     at: Mapped[datetime]
 
@@ -106,7 +113,10 @@ class ReportText(Base):
 
 
 class Submission(Base):
-    """The way of a report or a scorecard from hand to hand, on one line. The people are those of the present round."""
+    """The way of a report or a scorecard from hand to hand, on one line. The people are those of the present round.
+
+    `card_revision`: of a scorecard the published revision that was handed on last; the paper that is signed carries it.
+    """
 
     __tablename__ = "report_submission"
     __table_args__ = (
@@ -131,6 +141,7 @@ class Submission(Base):
     line: Mapped[str] = mapped_column(String(10))
     calendar: Mapped[str] = mapped_column(String(40))
     period: Mapped[str] = mapped_column(String(20))
+    card_revision: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(12))
     round: Mapped[int]
     drafter_id: Mapped[uuid.UUID | None]

@@ -16,7 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.calendars import parse, title
+from backend.calendars import title
+from backend.own_calendars.reading import period_of
 from backend.people.staff import names_of
 from backend.reports.compose import texts
 from backend.reports.errors import ReportUnknown
@@ -75,7 +76,7 @@ def lines(session: Session, report: Report, code: str) -> list[Line]:
 
 def _said(session: Session, report: Report) -> dict[str, str]:
     written = {field: row.words for (_, field), row in texts(session, [report.id]).items()}
-    period = title(parse(report.calendar, report.period))
+    period = title(period_of(report))
     return {"period": period, "unit": named(session, report.unit_id, clock.today()).heading} | written
 
 

@@ -10,12 +10,18 @@ from typing import Any, cast
 
 import yaml
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from backend import clock
-from backend.calendars import Interval, Period, calendar, choices, interval_of, parse, periods
+from backend.calendars import Calendar, Interval, Period, choices, interval_of, parse, periods
+from backend.calendars import calendar as shipped_calendar
+from backend.db.statements import among
+from backend.own_calendars.reading import find, usable
 from backend.reports.due import Rule, due_day
 from backend.reports.errors import (
+    CalendarDoesNotFit,
+    CalendarNotYours,
+    DueDaysWrong,
     DueDayWrong,
     DutyTaken,
     ObligationUnknown,
@@ -25,8 +31,14 @@ from backend.reports.errors import (
 from backend.reports.models import DueChange, Duty
 from backend.safeguards.audit import Actor, note
 
-PLAIN = ("month", "quarter", "half", "year")
+PLAIN = ("week", "month", "quarter", "half", "year", "own")
 """Intervals that fall due by the calendar. The others begin when somebody opens one."""
+CHOSEN = ("week", "own")
+"""No plan names these: an office may ask for them of any report, as for the rounds of a contest."""
+OF_A_TERM = {"mid_term": "half_term", "two_and_half_years": "half_term", "term": "term"}
+"""What each is in a calendar of terms."""
+USUAL = {"week": "tuan"} | dict.fromkeys(OF_A_TERM, "nhiem-ky")
+USUALLY = "thang"
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,11 @@ def preset() -> Rule:
     return Rule(_data()["preset"]["due_day"], _data()["preset"]["due_months"], is_preset=True)
 
 
+def preset_days() -> Rule:
+    """The same for weeks and rounds."""
+    return Rule(None, is_preset=True, days=_data()["preset"]["due_days"])
+
+
 def preset_source() -> str:
     return str(_data()["preset"]["source"])
 
@@ -82,47 +99,92 @@ def preset_source() -> str:
 
 def give_duty(
     session: Session, *, unit: uuid.UUID, receiver: uuid.UUID, obligation: str, line: str, interval: str,
-    since: date, by: Actor, rule: Rule | None = None, calendar: str = "thang",
+    since: date, by: Actor, rule: Rule | None = None, calendar: str = "", fills_longer: bool = False,
 ) -> Duty:  # fmt: skip
-    """From `since` on the unit owes these reports; without a rule the preset day holds, marked as such.
+    """From `since` on the unit owes these reports; without a rule the preset day holds, marked as such. No `calendar`: the
+    usual one of such an interval. `fills_longer`: a longer report of the receiver waits for all of these in its period.
 
-    What no calendar calls for has no day. Raises ObligationUnknown, DutyTaken.
+    What no calendar calls for has no day. Raises ObligationUnknown, CalendarUnknown, CalendarDoesNotFit, CalendarNotYours,
+    DutyTaken.
     """
     row = shipped().get(obligation)
-    if row is None or interval not in row.intervals or line not in row.lines:
+    if row is None or interval not in (*row.intervals, *CHOSEN) or line not in row.lines:
         raise ObligationUnknown
+    of = _calendar_for(session, interval, calendar, {unit, receiver})
     same = select(Duty.id).where(
-        Duty.unit_id == unit, Duty.obligation == obligation, Duty.line == line, Duty.interval == interval
-    )
+        Duty.unit_id == unit, Duty.obligation == obligation, Duty.line == line, Duty.interval == interval,
+        Duty.calendar == of.code,
+    )  # fmt: skip
     if session.scalars(same).first() is not None:
         raise DutyTaken
     if interval not in PLAIN:
         rule = rule or Rule(None)
-    told = rule or preset()
+    told = rule or (preset_days() if interval in CHOSEN else preset())
     made = Duty(
-        unit_id=unit, receiver_id=receiver, obligation=obligation, line=line, calendar=calendar, interval=interval,
-        due_day=told.day, due_months=told.months, is_preset=told.is_preset, valid_from=since,
+        unit_id=unit, receiver_id=receiver, obligation=obligation, line=line, calendar=of.code, interval=interval,
+        due_day=told.day, due_months=told.months, due_days=told.days, is_preset=told.is_preset, fills_longer=fills_longer,
+        valid_from=since,
     )  # fmt: skip
     session.add(made)
     session.flush()  # reports refer to it
-    note(session, by, "report.duty", "duty", made.id, unit=unit, reason=f"{obligation} {line} {interval}")
+    note(
+        session,
+        by,
+        "report.duty",
+        "duty",
+        made.id,
+        unit=unit,
+        reason=f"{obligation} {line} {interval} {of.code}"[:200],
+    )
     return made
 
 
-def set_due(session: Session, duty: uuid.UUID, day: int | None, months: int, by: Actor) -> DueChange:
+def fits(of: Calendar, interval: str) -> bool:
+    """Whether reports of such an interval can be asked for by that calendar; what is ad hoc goes with any."""
+    return interval == "ad_hoc" or OF_A_TERM.get(interval, interval) in of.intervals
+
+
+def _calendar_for(session: Session, interval: str, code: str, units: set[uuid.UUID]) -> Calendar:
+    of = find(session, code or USUAL.get(interval, USUALLY))
+    if not fits(of, interval):
+        raise CalendarDoesNotFit(calendar=of.title)
+    if of.code not in {one.code for one in usable(session, units, clock.today())}:
+        raise CalendarNotYours
+    return of
+
+
+def calendar_of(duty: Duty) -> Calendar:
+    """The calendar by which this duty counts."""
+    session = object_session(duty)
+    return find(session, duty.calendar) if session else shipped_calendar(duty.calendar)
+
+
+def set_due(
+    session: Session, duty: uuid.UUID, day: int | None, months: int, by: Actor, days: int | None = None
+) -> DueChange:
     """The day the receiving office has settled, for the period that runs and those to come. Raises ReportUnknown, DueDayWrong."""
     row = session.scalars(select(Duty).where(Duty.id == duty).with_for_update()).first()
     if row is None:
         raise ReportUnknown
     if (day is not None and not 1 <= day <= 31) or not 0 <= months <= 12:
         raise DueDayWrong
+    if days is not None and not 0 <= days <= 366:
+        raise DueDaysWrong
     before = len(changes(session, [duty])[duty])
     made = DueChange(
-        duty_id=duty, number=before + 1, holds_from=clock.today(), due_day=day, due_months=months, person_id=by.id,
-        at=clock.now(),
+        duty_id=duty, number=before + 1, holds_from=clock.today(), due_day=day, due_months=months, due_days=days,
+        person_id=by.id, at=clock.now(),
     )  # fmt: skip
     session.add(made)
-    note(session, by, "report.due_day", "duty", row.id, unit=row.unit_id, reason=f"{day} +{months}")
+    note(
+        session,
+        by,
+        "report.due_day",
+        "duty",
+        row.id,
+        unit=row.unit_id,
+        reason=f"{day} +{months}" if days is None else f"+{days}",
+    )
     return made
 
 
@@ -143,8 +205,8 @@ def rule_of(duty: Duty, changed: Changes, on: date) -> Rule:
     """The rule of a period that ends on that day: a later change does not make what was late timely."""
     held = [one for one in changed if one.holds_from <= on]
     if held:
-        return Rule(held[-1].due_day, held[-1].due_months)
-    return Rule(duty.due_day, duty.due_months, duty.is_preset)
+        return Rule(held[-1].due_day, held[-1].due_months, days=held[-1].due_days)
+    return Rule(duty.due_day, duty.due_months, duty.is_preset, duty.due_days)
 
 
 def duties(
@@ -155,7 +217,7 @@ def duties(
         session.scalars(
             select(Duty)
             .where(
-                or_(Duty.unit_id.in_(list(units)), Duty.receiver_id.in_(list(receivers))),
+                or_(among(Duty.unit_id, units), among(Duty.receiver_id, receivers)),
                 Duty.valid_from <= until,
                 or_(Duty.valid_to.is_(None), Duty.valid_to > since),
             )
@@ -169,9 +231,17 @@ def falls_by_calendar(duty: Duty) -> bool:
 
 
 def offered(duty: Duty) -> list[Period]:
-    """The periods one may be begun for where no calendar calls: the running ones of every length and those before."""
-    of = calendar(duty.calendar)
-    return [one for interval in reversed(of.intervals) for one in choices(of, interval, clock.today(), 2)]
+    """The periods one may be begun for where no calendar calls, the running one first: of a term the term itself or its
+    halves, of what is ad hoc every length."""
+    of, today = calendar_of(duty), clock.today()
+    lengths = [OF_A_TERM[duty.interval]] if duty.interval in OF_A_TERM else list(reversed(of.intervals))
+    found = [one for length in lengths for one in choices(of, cast(Interval, length), today, 2)]
+    return [one for one in found if _is_asked(duty, one)]
+
+
+def _is_asked(duty: Duty, period: Period) -> bool:
+    """In the middle of a term its first half is looked back on."""
+    return duty.interval != "mid_term" or period.code.endswith("H1")
 
 
 def expected(duty: Duty, changed: Changes, since: date, until: date) -> list[Period]:
@@ -179,7 +249,7 @@ def expected(duty: Duty, changed: Changes, since: date, until: date) -> list[Per
     if duty.interval not in PLAIN:
         return []
     first = max(duty.valid_from, since.replace(day=1, year=since.year - 1))
-    found = periods(duty.calendar, first, until, cast(Interval, duty.interval))
+    found = periods(calendar_of(duty), first, until, cast(Interval, duty.interval))
     return [one for one in found if _holds(duty, one) and _falls(duty, changed, one, since, until)]
 
 
@@ -195,8 +265,9 @@ def _falls(duty: Duty, changed: Changes, period: Period, since: date, until: dat
 
 def period_of(duty: Duty, code: str) -> Period:
     """A period this duty is about. Raises PeriodUnknown, PeriodNotExpected."""
-    found = parse(duty.calendar, code)
-    is_one = duty.interval not in PLAIN or interval_of(found) == duty.interval
+    found = parse(calendar_of(duty), code)
+    length = OF_A_TERM.get(duty.interval, duty.interval)
+    is_one = length == "ad_hoc" or (interval_of(found) == length and _is_asked(duty, found))
     if not is_one or found.last < duty.valid_from or found.first > clock.today():
         raise PeriodNotExpected
     return found

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.calendars import Period, parse, title
+from backend.calendars import Period, title
 from backend.cards.queries import CardView, CriterionView, cards_of, view_of
+from backend.own_calendars.reading import period_of
 from backend.reports.words import HIDDEN, NO_DENOMINATOR, NOTHING
 from backend.targets.models import SeriesValue
 from backend.targets.queries import Line, in_force, targets_of
@@ -64,7 +65,7 @@ def of_plan(session: Session, unit: uuid.UUID, period: Period) -> list[Row]:
 
     Beside the unit itself only its Party organisation speaks, by its name: never a cell for the whole.
     """
-    places = _speakers(session, unit, period)
+    places = speakers(session, unit, period)
     lines = {
         line.indicator.id: line
         for one in in_force(session, places, period.last)
@@ -86,7 +87,8 @@ def of_plan(session: Session, unit: uuid.UUID, period: Period) -> list[Row]:
     return rows
 
 
-def _speakers(session: Session, unit: uuid.UUID, period: Period) -> dict[uuid.UUID, NamedUnit]:
+def speakers(session: Session, unit: uuid.UUID, period: Period) -> dict[uuid.UUID, NamedUnit]:
+    """The unit itself, and its Party organisation: whose plans and figures go into its reports."""
     today = clock.today()
     below = select(UnitLink.unit_id).where(
         UnitLink.parent_id == unit, UnitLink.tree == "party", holds_on(UnitLink, min(period.last, today))
@@ -98,7 +100,7 @@ def _speakers(session: Session, unit: uuid.UUID, period: Period) -> dict[uuid.UU
 def of_period(rows: Sequence[SeriesValue], period: Period, additivity: str) -> Told | None:
     """The period's own figure; else of what adds up the sum of the longest periods in it that do not overlap, of anything
     else the latest by its days."""
-    inside = [(parse(row.calendar, row.period), row) for row in rows]
+    inside = [(period_of(row), row) for row in rows]
     inside = [(its, row) for its, row in inside if period.first <= its.first and its.last <= period.last]
     own = [row for its, row in inside if (its.calendar, its.code) == (period.calendar, period.code)]
     if own or not inside:
@@ -126,7 +128,7 @@ def _added(parts: Sequence[tuple[Period, SeriesValue]]) -> Told:
 
 
 def _told(row: SeriesValue) -> Told:
-    where = f"{title(parse(row.calendar, row.period))}; {row.source}"
+    where = f"{title(period_of(row))}; {row.source}"
     return Told(row.value, row.numerator, row.denominator, row.absent, row.kind, where)
 
 

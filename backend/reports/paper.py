@@ -11,16 +11,22 @@ from typing import Any
 
 from backend.calendars import Period, title
 from backend.reports.layouts import Layout
+from backend.reports.words import REVIEW_FIELDS, SECTIONS
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 HEADS = ("TT", "Chỉ tiêu", "Kết quả", "Tử số", "Mẫu số", "Nguồn số liệu")
 SAMPLE = "(Bản trình diễn: nội dung hư cấu)"
+DRAFT = "DỰ THẢO (chưa ký)"
+"""Stands on every sheet that nobody has signed."""
 SERIES = {"measured": "ghi nhận trên hệ thống", "declared": "đơn vị báo cáo", "official": "số chính thức"}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the report's database rows say, in plain values. `line_of_names`: commune, province or other."""
+    """What the database rows say, in plain values. `kind_of_unit`: whose names of the layout hold, or none of them.
+
+    `above`, `above_unit`: the unit above without and with its level; `level_above`: that level alone.
+    """
 
     form: str
     subject: str
@@ -30,6 +36,9 @@ class Facts:
     name: str
     above: str
     receiver: str
+    above_unit: str = ""
+    level: str = "xã"
+    level_above: str = "tỉnh"
     number: str | None = None
     number_on: date | None = None
     signer: str = ""
@@ -37,6 +46,10 @@ class Facts:
     texts: Sequence[tuple[str, str, Sequence[str]]] = ()
     """Heading, words, and who wrote what was taken over."""
     sheet: Sequence[tuple[str, str, str, str]] = ()
+    review: Mapping[str, Any] = field(default_factory=dict)
+    """What a review says of its whole phase and of the targets."""
+    blocks: Sequence[dict[str, Any]] = ()
+    """What stands on a sheet that is laid out elsewhere."""
     sample: bool = False
 
 
@@ -51,7 +64,7 @@ def paper(layout: Layout, facts: Facts, own: Mapping[str, str]) -> dict[str, Any
         ],
         "kind": layout["kinds"][facts.form],
         "abstract": said["abstract"],
-        "blocks": _blocks(facts),
+        "blocks": _review(layout, facts) if facts.review else _blocks(facts),
         "ending": layout["ending"],
         "signature": [line for line in (said["capacity"], said["signer_title"]) if line],
         "signer": said["signer_name"],
@@ -62,9 +75,13 @@ def paper(layout: Layout, facts: Facts, own: Mapping[str, str]) -> dict[str, Any
 
 def _said(layout: Layout, facts: Facts, own: Mapping[str, str]) -> dict[str, Any]:
     names = layout["names"].get(facts.kind_of_unit, layout["names"]["other"])
-    base = {"unit": facts.unit, "name": facts.name, "above": facts.above, "receiver": facts.receiver}
+    base = {
+        "unit": facts.unit, "name": facts.name, "above": facts.above, "receiver": facts.receiver,
+        "above_unit": facts.above_unit or facts.above, "level": facts.level, "committee": committee(facts.level),
+        "committee_above": committee(facts.level_above),
+    }  # fmt: skip
     place = own.get("place") or facts.name
-    receivers = own["recipients"].splitlines() if own.get("recipients") else layout["recipients"]["lines"]
+    receivers = own["recipients"].splitlines() if own.get("recipients") else names["recipients"]
     return {
         **base,
         "above_body": own.get("above") or filled(names["above_body"], base),
@@ -78,6 +95,11 @@ def _said(layout: Layout, facts: Facts, own: Mapping[str, str]) -> dict[str, Any
         "signer_name": facts.signer or own.get("signer_name", ""),
         "recipients": [f"- {filled(line.strip(' -'), base)}" for line in receivers if line.strip(" -")],
     }
+
+
+def committee(level: str) -> str:
+    """The Party committee of a province or of a city under the central government."""
+    return "Thành ủy" if level.lower() == "thành phố" else "Tỉnh ủy"
 
 
 def numbered(layout: Layout, sign: str, number: str | None) -> str:
@@ -122,6 +144,8 @@ def _lower(text: str) -> str:
 
 
 def _blocks(facts: Facts) -> list[dict[str, Any]]:
+    if facts.blocks:
+        return list(facts.blocks)
     blocks: list[dict[str, Any]] = []
     if facts.sheet:
         return [_sheet(facts.sheet)]
@@ -137,6 +161,43 @@ def _blocks(facts: Facts) -> list[dict[str, Any]]:
         if heading == facts.texts[0][0]:
             blocks += _figures(facts)
     return blocks
+
+
+def _review(layout: Layout, facts: Facts) -> list[dict[str, Any]]:
+    """In the layout's order: what people wrote, the year's figures, the whole phase, and what was achieved of the targets."""
+    codes = {heading: code for code, heading in REVIEW_FIELDS.items()}
+    written = {codes.get(heading, ""): (words, authors) for heading, words, authors in facts.texts}
+    blocks: list[dict[str, Any]] = []
+    number = 0
+    for code in layout["sections"][facts.form]:
+        words, authors = written.get(code, ("", ()))
+        if code not in SECTIONS and code != "results" and not words.strip():
+            continue
+        heading = SECTIONS.get(code) or REVIEW_FIELDS[code]
+        blocks.append({"is": "heading", "text": f"{ROMAN[number]}. {heading}"})
+        number += 1
+        blocks += [{"is": "words", "text": line} for line in words.splitlines() if line.strip()]
+        if authors:
+            blocks.append({"is": "note", "text": "Tổng hợp từ báo cáo của: " + "; ".join(authors) + "."})
+        blocks += _figures(facts) if code == "results" else []
+        blocks += review_table(code, facts.review[code]) if code in SECTIONS else []
+    return blocks
+
+
+def review_table(code: str, table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A table of a review with its rows numbered; nothing known is a dash."""
+    if not table["rows"]:
+        nothing = "Chưa có số liệu cộng dồn được." if code == "phase" else "Kế hoạch chưa đặt mục tiêu nào."
+        return [{"is": "words", "text": nothing}]
+    heads, years = list(table["heads"]), len(table["heads"]) - 2
+    widths = [11, 154 - 19 * years, *[19] * years] if code == "phase" else [11, 50, 30, 30, 21, 23]
+    rows = [[str(count), *map(_cell, row)] for count, row in enumerate(table["rows"], start=1)]
+    numbers = list(range(2, len(heads))) if code == "phase" else [4]
+    return [{"is": "table", "heads": heads, "rows": rows, "widths": widths, "numbers": numbers}]
+
+
+def _cell(value: Any) -> str:
+    return "–" if value is None else thousands(value) if isinstance(value, int) else str(value)
 
 
 def _figures(facts: Facts) -> list[dict[str, Any]]:

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.calendars import Period, parse, title
+from backend.calendars import Period, title
+from backend.db.statements import among
+from backend.own_calendars.reading import period_of
 from backend.reports.due import Expected, Punctuality, Rule, due_day, punctuality
 from backend.reports.models import Duty, Report, Step, Submission
 from backend.reports.obligations import (
@@ -91,10 +93,24 @@ def owed(session: Session, units: set[uuid.UUID], receivers: set[uuid.UUID]) -> 
     )
 
 
+def owed_for(session: Session, units: set[uuid.UUID], receivers: set[uuid.UUID], year: int) -> list[Owed]:
+    """The same for every period that ends in a year and has fallen due by today."""
+    today, first = clock.today(), date(year, 1, 1)
+    found = duties(session, units=units, receivers=receivers, since=first - A_YEAR, until=today)
+    changed = changes(session, [duty.id for duty in found])
+    wanted = [
+        (duty, one)
+        for duty in found
+        for one in expected(duty, changed[duty.id], first, today)
+        if one.last.year == year
+    ]
+    return _joined(session, wanted, changed)
+
+
 def _begun(session: Session, called: dict[uuid.UUID, Duty]) -> list[tuple[Duty, Period]]:
     """Reports no calendar calls for, once somebody has begun one."""
     rows = session.scalars(select(Report).where(Report.duty_id.in_(list(called))))
-    return [(called[row.duty_id], parse(row.calendar, row.period)) for row in rows]
+    return [(called[row.duty_id], period_of(row)) for row in rows]
 
 
 def on_call(session: Session, units: set[uuid.UUID]) -> list[Owed]:
@@ -105,12 +121,12 @@ def on_call(session: Session, units: set[uuid.UUID]) -> list[Owed]:
         for one in duties(session, units=units, receivers=set(), since=today, until=today)
         if not falls_by_calendar(one)
     ]
-    return _joined(session, [(one, offered(one)[0]) for one in found])
+    return _joined(session, [(one, periods[0]) for one in found if (periods := offered(one))])
 
 
 def owed_one(session: Session, report: Report) -> Owed:
     duty = session.get_one(Duty, report.duty_id)
-    return _joined(session, [(duty, parse(report.calendar, report.period))])[0]
+    return _joined(session, [(duty, period_of(report))])[0]
 
 
 def _joined(
@@ -123,7 +139,7 @@ def _joined(
     rows = session.execute(
         select(Report, Submission)
         .join(Submission, (Submission.subject_id == Report.id) & (Submission.subject_kind == "report"))
-        .where(Report.duty_id.in_(list(ids)))
+        .where(among(Report.duty_id, ids))
     )
     known = {(report.duty_id, report.period): (report.id, submission) for report, submission in rows}
     units = {unit for duty, _ in wanted for unit in (duty.unit_id, duty.receiver_id)}
@@ -203,7 +219,7 @@ def last_words(session: Session, row: Submission) -> str:
 def waiting(session: Session, units: set[uuid.UUID], receivers: set[uuid.UUID]) -> list[Submission]:
     """Everything on its way out of these units or into those, oldest first."""
     query = select(Submission).where(
-        Submission.unit_id.in_(list(units)) | Submission.receiver_id.in_(list(receivers)),
+        among(Submission.unit_id, units) | among(Submission.receiver_id, receivers),
         Submission.state != "locked",
     )
     return list(session.scalars(query.order_by(Submission.id)))

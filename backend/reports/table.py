@@ -1,6 +1,7 @@
 """A report as a workbook: figures with live formulas where people check sums, charts the program draws itself."""
 
 import io
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, cast
 
@@ -19,23 +20,29 @@ SHEET_OF_CHARTS = "Biểu đồ"
 FIRST = 5
 """The row of the table's head, from 0."""
 MOST_PLACES = 6
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+"""Nothing typed becomes a formula, a link or a number."""
+HEADS = ("TT", "Chỉ tiêu", "Hoạt động", "Tử số", "Mẫu số", "Kết quả", "Đơn vị tính", "Nguồn, ghi chú")
 
 
 def as_table(told: dict[str, Any], figures: dict[str, Any]) -> bytes:
     """Never a formula out of somebody's words: text is written as text."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )  # fmt: skip
+    book = xlsxwriter.Workbook(out, OPTIONS)
     book.set_properties({"title": clean(f"{told['kind']} {told['abstract']}")[:255]})
-    looks = _looks(book)
+    looks = styles(book)
     _figures(book, looks, told, figures)
-    _words(book, looks, told)
+    words_sheet(book, looks, told)
     book.close()
     return out.getvalue()
 
 
-def _looks(book: Workbook) -> dict[str, Format]:
+def styles(book: Workbook) -> dict[str, Format]:
     plain = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
     ruled = {**plain, "border": 1, "text_wrap": True}
     return {
@@ -57,36 +64,44 @@ def _figures(book: Workbook, looks: dict[str, Format], told: dict[str, Any], fig
     sheet.set_column("A:A", 6)
     sheet.set_column("B:C", 46)
     sheet.set_column("D:H", 15)
-    sheet.write_string(0, 0, clean(told["kind"].upper()), looks["title"])
-    sheet.write_string(1, 0, clean(told["abstract"]), looks["title"])
-    sheet.write_string(2, 0, told["sample"], looks["plain"])
-    sheet.write_string(3, 0, "Chưa có số liệu không phải là số 0.", looks["plain"])
-    heads = ("TT", "Chỉ tiêu", "Hoạt động", "Tử số", "Mẫu số", "Kết quả", "Đơn vị tính", "Nguồn, ghi chú")
-    for column, text in enumerate(heads):
-        sheet.write_string(FIRST, column, text, looks["head"])
+    heading(sheet, looks, told, HEADS)
     rows = figures.get("rows", [])
-    for number, row in enumerate(rows, start=1):
-        _row(sheet, looks, FIRST + number, number, row)
+    for count, row in enumerate(rows, start=1):
+        _row(sheet, looks, FIRST + count, count, row)
     sheet.freeze_panes(FIRST + 1, 2)
+    for code, told_there in figures.get("review", {}).items():
+        _review(book, looks, code, told_there)
     if figures.get("charts"):
         _charts(book, looks, figures["charts"])
 
 
-def _row(sheet: Worksheet, looks: dict[str, Format], at: int, number: int, row: dict[str, Any]) -> None:
-    sheet.write_number(at, 0, number, looks["cell"])
+def heading(sheet: Worksheet, looks: dict[str, Format], told: dict[str, Any], heads: Sequence[str]) -> None:
+    """What the sheet is, that it is a draft where it is one, and the head of its table."""
+    sheet.write_string(0, 0, clean(told["kind"].upper()), looks["title"])
+    sheet.write_string(1, 0, clean(told["abstract"]), looks["title"])
+    sheet.write_string(2, 0, told["sample"], looks["plain"])
+    sheet.write_string(3, 0, "Chưa có số liệu không phải là số 0.", looks["plain"])
+    if told.get("draft"):
+        sheet.write_string(FIRST - 1, 0, told["draft"], looks["title"])
+    for column, text in enumerate(heads):
+        sheet.write_string(FIRST, column, text, looks["head"])
+
+
+def _row(sheet: Worksheet, looks: dict[str, Format], at: int, count: int, row: dict[str, Any]) -> None:
+    sheet.write_number(at, 0, count, looks["cell"])
     sheet.write_string(at, 1, clean(row["title"]), looks["cell"])
     sheet.write_string(at, 2, clean(row["of"]), looks["cell"])
     for column, name in ((3, "numerator"), (4, "denominator")):
         if row[name] is None or row["absent"]:
             sheet.write_blank(at, column, None, looks["cell"])
         else:
-            _number(sheet, looks, at, column, Decimal(str(row[name])))
+            number(sheet, looks, at, column, Decimal(str(row[name])))
     _result(sheet, looks, at, row)
     sheet.write_string(at, 6, clean(row["word"]), looks["cell"])
     sheet.write_string(at, 7, SERIES[row["series"]], looks["cell"])
 
 
-def _number(sheet: Worksheet, looks: dict[str, Format], at: int, column: int, value: Decimal) -> None:
+def number(sheet: Worksheet, looks: dict[str, Format], at: int, column: int, value: Decimal) -> None:
     sheet.write_number(at, column, float(value), looks[f"places-{_places_of(value)}"])
 
 
@@ -117,7 +132,7 @@ def _result(sheet: Worksheet, looks: dict[str, Format], at: int, row: dict[str, 
     ):
         sheet.write_formula(at, 5, f"=D{line}", look, float(value))
     else:
-        _number(sheet, looks, at, 5, value)
+        number(sheet, looks, at, 5, value)
 
 
 def _comes_to(row: dict[str, Any], value: Decimal) -> bool:
@@ -125,6 +140,35 @@ def _comes_to(row: dict[str, Any], value: Decimal) -> bool:
         return False
     worked = Decimal(str(row["numerator"])) * int(row["factor"]) / Decimal(str(row["denominator"]))
     return worked.quantize(Decimal(1).scaleb(-int(row["decimals"])), ROUND_HALF_UP) == value
+
+
+def _review(book: Workbook, looks: dict[str, Format], code: str, told: dict[str, Any]) -> None:
+    """The phase year by year with live sums, or the targets as they are told."""
+    sheet = book.add_worksheet("Cả giai đoạn" if code == "phase" else "Mục tiêu")
+    sheet.set_column("A:A", 6)
+    sheet.set_column("B:B", 60)
+    sheet.set_column("C:Z", 22)
+    for column, text in enumerate(told["heads"]):
+        sheet.write_string(0, column, text, looks["head"])
+    for at, row in enumerate(told["rows"], start=1):
+        sheet.write_number(at, 0, at, looks["cell"])
+        for column, value in enumerate(row, start=1):
+            _review_cell(sheet, looks, at, column, value, is_sum=bool(told.get("sum")) and column == len(row))
+
+
+def _review_cell(
+    sheet: Worksheet, looks: dict[str, Format], at: int, column: int, value: Any, *, is_sum: bool
+) -> None:
+    if value is None:
+        sheet.write_blank(at, column, None, looks["cell"])
+    elif isinstance(value, str):
+        sheet.write_string(at, column, clean(value), looks["cell"])
+    elif is_sum:
+        sheet.write_formula(
+            at, column, f"=SUM(C{at + 1}:{chr(ord('A') + column - 1)}{at + 1})", looks["sum"], value
+        )
+    else:
+        sheet.write_number(at, column, value, looks["whole"])
 
 
 def _charts(book: Workbook, looks: dict[str, Format], charts: list[dict[str, Any]]) -> None:
@@ -166,7 +210,7 @@ def _charts(book: Workbook, looks: dict[str, Format], charts: list[dict[str, Any
         at = max(last + 4, at + 17)
 
 
-def _words(book: Workbook, looks: dict[str, Format], told: dict[str, Any]) -> None:
+def words_sheet(book: Workbook, looks: dict[str, Format], told: dict[str, Any]) -> None:
     sheet = book.add_worksheet("Nội dung")
     sheet.set_column("A:A", 110)
     at = 0

@@ -10,7 +10,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from docx.table import _Cell
+from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from backend import clock
@@ -26,19 +26,22 @@ NUMBERS = {6: (3, 4), 4: ()}
 def as_word(told: dict[str, Any]) -> bytes:
     """The sheet; what people typed is escaped by python-docx, what no XML may hold is left out."""
     paper = docx.Document()
-    _page(paper, told["layout"])
+    _page(paper, told["layout"], told.get("draft", ""))
     _properties(paper, f"{told['kind']} {told['abstract']}")
+    if told.get("draft"):
+        words(paper, told["draft"], 14, bold=True, align=documents.RIGHT, after=4)
     _heading(paper, told)
     _title(paper, told)
     for block in told["blocks"]:
         _BLOCKS[block["is"]](paper, told["layout"], block)
     if told["ending"]:
         _end(paper, told["ending"])
+    _keep_company(paper)
     _signature(paper, told)
     return documents.as_file(paper)
 
 
-def _page(paper: Document, layout: dict[str, Any]) -> None:
+def _page(paper: Document, layout: dict[str, Any], draft: str) -> None:
     section, sides = paper.sections[0], layout["page"]
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -50,6 +53,8 @@ def _page(paper: Document, layout: dict[str, Any]) -> None:
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
     place._p.append(field)
+    if draft:  # on every further page too
+        place.add_run(f"    {draft}").bold = True
     normal = paper.styles["Normal"]
     normal.font.name, normal.font.size = layout["fonts"]["word"], Pt(layout["body"]["size"])
     fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
@@ -132,14 +137,25 @@ def _caption(paper: Document, layout: dict[str, Any], block: dict[str, Any]) -> 
 
 def _table(paper: Document, layout: dict[str, Any], block: dict[str, Any]) -> None:
     count = len(block["heads"])
-    made = documents.table(paper, block["heads"], WIDTHS[count])
+    made = documents.table(paper, block["heads"], block.get("widths") or WIDTHS[count])
     documents.row(made, [f"({number})" for number in range(1, count + 1)], centred=range(count))
-    for cells in block["rows"]:
+    for cell in (cell for head in made.rows for cell in head.cells):  # a head never ends a page
+        for place in cell.paragraphs:
+            place.paragraph_format.keep_with_next = True
+    for number, cells in enumerate(block["rows"]):
         documents.row(made, cells, centred=(0,))
-        for at in NUMBERS[count]:
+        if number in block.get("strong", ()):
+            _embolden(made.rows[-1])
+        for at in block.get("numbers", NUMBERS.get(count, ())):
             made.rows[-1].cells[at].paragraphs[0].alignment = documents.RIGHT
     for row in made.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _embolden(row: _Row) -> None:
+    for cell in row.cells:
+        for run in (run for place in cell.paragraphs for run in place.runs):
+            run.bold = True
 
 
 def _chart(paper: Document, layout: dict[str, Any], block: dict[str, Any]) -> None:
@@ -167,8 +183,14 @@ def _end(paper: Document, ending: str) -> None:
     words(paper, ending, align=LEFT)
 
 
+def _keep_company(paper: Document) -> None:
+    """A signature never stands on a page by itself: the last words go with it."""
+    for place in paper.paragraphs[-2:]:
+        place.paragraph_format.keep_with_next = True
+
+
 def _signature(paper: Document, told: dict[str, Any]) -> None:
-    words(paper, "", 6)
+    words(paper, "", 6).paragraph_format.keep_with_next = True
     made = paper.add_table(rows=1, cols=2)
     made.autofit = False
     left, right = made.rows[0].cells

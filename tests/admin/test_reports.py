@@ -11,12 +11,13 @@ import pytest
 from werkzeug.test import TestResponse
 
 from backend import clock
-from backend.calendars import Period, last_full
+from backend.calendars import Period, at, last_full
 from backend.reports.due import Rule
+from backend.units import change as units
 from tests.admin.desk import Desk, trail
 from tests.structure.test_budgets import spent
 from tests.support.reports import BELOW, Office, office
-from tests.support.world import World
+from tests.support.world import SINCE, World
 
 NASTY = '<script>alert(1)</script> & "=1+1"'
 
@@ -218,14 +219,22 @@ def _last(interval: str) -> Period:
 
 
 def test_the_office_gives_a_duty_that_some_plan_names_to_a_unit_of_its_own(here: Office, desk: Desk) -> None:
-    form = {"way": "xa-cac-don-vi|state|month", "unit": str(here.agency), "receiver": str(here.world.commune)}
+    form = {
+        "way": "xa-cac-don-vi|state", "interval": "month", "unit": str(here.agency), "receiver": str(here.world.commune),
+    }  # fmt: skip
     assert desk("office").post("/admin/reports/duties", data=form).status_code == 303
     assert "hạn chưa xác nhận" in desk("office").get("/admin/reports").text
     again = desk("office").post("/admin/reports/duties", data=form)
     assert again.status_code == 409
     assert "đã có" in again.text
-    for way in ("xa-cac-don-vi|state|term", "khong-co|state|month", "x", ""):
-        assert desk("office").post("/admin/reports/duties", data=form | {"way": way}).status_code == 409
+    for wrong in (
+        {"interval": "term"},
+        {"way": "khong-co|state"},
+        {"way": "x"},
+        {"way": ""},
+        {"interval": ""},
+    ):
+        assert desk("office").post("/admin/reports/duties", data=form | wrong).status_code == 409
     strange = {"unit": str(here.world.far_commune)}, {"receiver": str(here.world.far_commune)}
     for other in strange:
         assert desk("office").post("/admin/reports/duties", data=form | other).status_code == 403
@@ -235,11 +244,81 @@ def test_a_review_nobody_scheduled_is_begun_when_it_is_asked_for(here: Office, d
     duty = here.duty(obligation="xa-so-ket", interval="mid_term")
     text = desk("drafter").get("/admin/reports").text
     assert 'data-testid="on-call"' in text
-    year = f"{clock.today().year}"
-    begun = desk("drafter").post("/admin/reports", data={"duty": str(duty), "period": year})
+    half = at("nhiem-ky", clock.today(), "half_term")
+    assert "Nửa đầu nhiệm kỳ 2025-2030 (01/07/2025 - 31/12/2027)" in text
+    begun = desk("drafter").post("/admin/reports", data={"duty": str(duty), "period": half.code})
     assert begun.status_code == 303
     assert "Sơ kết" in desk("drafter").get(begun.location).text
-    assert here.report(here.open(duty, Period("thang", year, clock.today(), clock.today()))) is not None
+    assert here.report(here.open(duty, half)) is not None
     said = docx.Document(io.BytesIO(desk("drafter").get(f"{begun.location}/file/docx").data))
     assert "BÁO CÁO SƠ KẾT" in [place.text for place in said.paragraphs]
     assert begun.location in desk("drafter").get("/admin/reports").text
+
+
+# --- completeness and timeliness -------------------------------------------------------------------------------------
+
+
+def kept(page: str, code: str) -> list[str]:
+    """The words of one unit's row, without their marks."""
+    found = re.search(rf'data-testid="kept-{code}">(.*?)</tr>', page, re.DOTALL)
+    return re.sub(r"<[^>]+>", " ", found[1]).split() if found else []
+
+
+def test_units_by_periods_say_what_was_due_what_came_and_what_was_in_time(here: Office, desk: Desk) -> None:
+    year = here.half.last.year
+    below = here.duty(
+        here.agency, here.world.commune, obligation="xa-cac-don-vi", line="state", rule=Rule(1, 0)
+    )
+    address = f"/admin/reports/punctuality?year={year}&interval=half"
+    page = desk("office").get(address).text
+    assert "0/1" in kept(page, "05752-CQ1")
+    here.walk(here.open(below), "send", BELOW)
+    row = kept(desk("office").get(address).text, "05752-CQ1")
+    assert "1/1" in row
+    assert " ".join(row).startswith("Phòng Kinh tế 100,0 % 0,0 %"), "sent, but after its day"
+    assert 'data-testid="sheet-sent"' in desk("agency_drafter").get(address).text
+
+
+def test_nobody_sees_more_than_was_due_to_them(here: Office, desk: Desk) -> None:
+    here.duty(here.agency, here.world.commune, obligation="xa-cac-don-vi", line="state", rule=Rule(1, 0))
+    address = f"/admin/reports/punctuality?year={here.half.last.year}&interval=half"
+    for who in ("above", "province"):
+        assert "Phòng Kinh tế" not in desk(who).get(address).text, who
+    assert "Phòng Kinh tế" in desk("office").get(address).text
+
+
+def test_the_office_of_one_line_sees_nothing_of_the_other(here: Office, desk: Desk) -> None:
+    here.duty(here.agency, here.world.commune, obligation="xa-cac-don-vi", line="party", rule=Rule(1, 0))
+    address = f"/admin/reports/punctuality?year={here.half.last.year}&interval=half"
+    assert "Phòng Kinh tế" in desk("office").get(address).text, "one office for both lines"
+    with here.world.database.transaction() as session:
+        units.found(
+            session, code="05752-DB", kind="party_organisation", name="Đảng bộ xã Tân Khánh", level_word="",
+            since=SINCE, parents={"party": here.world.commune},
+        )  # fmt: skip
+    assert "Phòng Kinh tế" not in desk("office").get(address).text
+
+
+@pytest.mark.parametrize(
+    "query", ["year=x", "year=99999", "year=0000", "interval=x", "year=2199", "year=2020&interval=week"]
+)
+def test_a_year_or_interval_nobody_knows_is_read_as_the_usual_one(
+    here: Office, desk: Desk, query: str
+) -> None:
+    assert desk("office").get(f"/admin/reports/punctuality?{query}").status_code == 200
+
+
+def test_the_sheet_costs_the_same_for_many_reports(here: Office, desk: Desk) -> None:
+    client, address = desk("office"), f"/admin/reports/punctuality?year={here.half.last.year}"
+    here.below()
+    few = spent(here.world.database, lambda: client.get(address))
+    for interval in ("month", "quarter", "year"):
+        here.duty(
+            here.agency,
+            here.world.commune,
+            obligation="xa-cac-don-vi",
+            line="state",
+            interval=interval,
+            since=SINCE,
+        )
+    assert len(spent(here.world.database, lambda: client.get(address))) <= len(few)

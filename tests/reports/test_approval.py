@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from backend import clock
 from backend.calendars import Period, parse
 from backend.reports import approval
-from backend.reports.approval import LOCKERS, Stamp
+from backend.reports.approval import Stamp
 from backend.reports.errors import (
     ChildrenMissing,
     DayBeforeSigning,
@@ -24,7 +24,7 @@ from backend.reports.errors import (
 from backend.reports.models import Step, Submission
 from backend.reports.rules import DEEDS
 from backend.safeguards.models import AuditEntry
-from tests.support.reports import BELOW, ORDER, Office, card_on_its_way, office
+from tests.support.reports import BELOW, ORDER, Office, office
 from tests.support.world import World
 
 
@@ -80,7 +80,7 @@ def test_no_step_is_skipped_or_done_twice(here: Office) -> None:
     submission = here.open(here.duty())
     for deed in set(DEEDS) - {"draft"}:
         with pytest.raises(StepNotOpen):
-            here.take(submission, deed, "signer", words="vì")
+            here.take(submission, deed, "signer", words="vì còn thiếu số liệu")
     here.take(submission, "draft")
     with pytest.raises(StepNotOpen):
         here.take(submission, "draft")
@@ -100,7 +100,7 @@ def test_giving_back_needs_words_and_begins_a_new_round_with_a_new_number(here: 
     first = here.row(submission).first_sent_at
     with pytest.raises(WordsMissing):
         here.take(submission, "give_back", "above", words="  ")
-    assert here.take(submission, "give_back", "above", words="bổ sung khó khăn") == "returned"
+    assert here.take(submission, "give_back", "above", words="bổ sung phần khó khăn") == "returned"
     row = here.row(submission)
     assert (row.number, row.drafter_id, row.round, row.first_sent_at) == (None, None, 2, first)
     assert here.walk(submission, "send", {"draft": "reviewer", "review": "drafter"}) == "sent"
@@ -147,12 +147,12 @@ def test_a_child_is_not_opened_again_under_a_locked_parent(here: Office) -> None
     parent = here.open(here.duty())
     here.walk(parent)
     with pytest.raises(ParentLocked) as refused:
-        here.take(child, "reopen", "office", words="nhầm số")
+        here.take(child, "reopen", "office", words="nhầm số liệu tháng ba")
     assert "Tân Khánh" in refused.value.values["unit"]
     with pytest.raises(WordsMissing):
         here.take(parent, "reopen", "above")
-    assert here.take(parent, "reopen", "above", words="xã sửa số") == "open"
-    assert here.take(child, "reopen", "office", words="nhầm số") == "open"
+    assert here.take(parent, "reopen", "above", words="xã sửa lại số liệu") == "open"
+    assert here.take(child, "reopen", "office", words="nhầm số liệu tháng ba") == "open"
 
 
 def test_a_received_child_is_not_given_back_under_a_locked_parent(here: Office) -> None:
@@ -160,25 +160,7 @@ def test_a_received_child_is_not_given_back_under_a_locked_parent(here: Office) 
     here.walk(child, "receive", BELOW)
     here.walk(here.open(here.duty()))
     with pytest.raises(ParentLocked):
-        here.take(child, "give_back", "office", words="nhầm số")
-
-
-def test_cards_of_units_wait_for_the_cards_below_and_are_locked_with_their_submission(
-    here: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    locked = []
-    monkeypatch.setitem(LOCKERS, "card", lambda _session, subject, by: locked.append((subject, by)))
-    period = parse("thang", "202609")
-    with here.world.database.transaction() as session:
-        above = card_on_its_way(session, here.world.commune, here.world.province, period)
-        below = card_on_its_way(session, here.world.hamlet, here.world.commune, period)
-    here.walk(above, "review")
-    with pytest.raises(ChildrenMissing):
-        here.take(above, "sign")
-    here.walk(below, "send")
-    for deed in ORDER[ORDER.index("sign") :]:
-        here.take(above, deed)
-    assert locked == [(here.row(above).subject_id, here.by("above"))]
+        here.take(child, "give_back", "office", words="nhầm số liệu tháng ba")
 
 
 def test_what_is_not_there_is_refused(here: Office) -> None:
@@ -205,7 +187,7 @@ def test_who_drafted_an_earlier_round_does_not_sign_their_own_words_in_the_next(
     submission = here.open(here.duty())
     here.write(submission, "results", "chữ của vòng một")
     here.walk(submission, "send")
-    here.take(submission, "give_back", "above", words="bổ sung")
+    here.take(submission, "give_back", "above", words="bổ sung khó khăn")
     here.walk(submission, "review", {"draft": "agency_drafter"})
     with pytest.raises(SamePerson):
         here.take(submission, "sign", "drafter")
@@ -229,7 +211,7 @@ def test_a_sent_child_is_not_taken_back_under_a_locked_parent(here: Office) -> N
     here.walk(child, "send", BELOW)
     here.walk(here.open(here.duty()))
     with pytest.raises(ParentLocked):
-        here.take(child, "give_back", "office", words="nhầm số")
+        here.take(child, "give_back", "office", words="nhầm số liệu tháng ba")
 
 
 def test_a_month_is_not_opened_again_under_the_locked_half_year_that_holds_it(here: Office) -> None:
@@ -241,7 +223,7 @@ def test_a_month_is_not_opened_again_under_the_locked_half_year_that_holds_it(he
     here.walk(child, "lock", BELOW)
     here.walk(here.open(here.duty()))
     with pytest.raises(ParentLocked):
-        here.take(child, "reopen", "office", words="nhầm số")
+        here.take(child, "reopen", "office", words="nhầm số liệu tháng ba")
 
 
 def test_a_parent_is_not_locked_over_a_child_that_went_back_since_it_was_signed(here: Office) -> None:
@@ -249,7 +231,7 @@ def test_a_parent_is_not_locked_over_a_child_that_went_back_since_it_was_signed(
     here.walk(child, "send", BELOW)
     parent = here.open(here.duty())
     here.walk(parent, "receive")
-    here.take(child, "give_back", "office", words="nhầm số")
+    here.take(child, "give_back", "office", words="nhầm số liệu tháng ba")
     with pytest.raises(ChildrenMissing):
         here.take(parent, "lock")
     here.walk(child, "send", BELOW)
@@ -266,7 +248,7 @@ def test_a_number_is_given_once_a_year_on_a_line(here: Office) -> None:
     with pytest.raises(NumberTaken):
         here.take(second, "number", stamp=stamp)
     here.take(first, "send")
-    here.take(first, "give_back", "above", words="bổ sung")
+    here.take(first, "give_back", "above", words="bổ sung khó khăn")
     with pytest.raises(NumberTaken):
         here.take(second, "number", stamp=stamp)
     assert here.take(other_line, "number", stamp=stamp) == "numbered"
@@ -287,3 +269,40 @@ def test_the_database_itself_refuses_one_number_twice(here: Office) -> None:
             .where(Submission.id == second)
             .values(number=row.number, number_on=row.number_on, number_year=row.number_year)
         )
+
+
+def test_a_half_year_waits_for_the_months_of_those_whose_duty_says_so(here: Office) -> None:
+    month = parse("thang", f"{here.half.last:%Y%m}")
+    monthly = here.duty(
+        here.agency,
+        here.world.commune,
+        "state",
+        "month",
+        obligation="xa-cac-don-vi",
+        since=month.first,
+        fills_longer=True,
+    )
+    above = here.open(here.duty())
+    here.walk(above, "review")
+    with pytest.raises(ChildrenMissing):
+        here.take(above, "sign")
+    here.walk(here.open(monthly, month), "send", BELOW)
+    assert here.take(above, "sign") == "signed", "months before the duty held are not waited for"
+
+
+def test_a_half_year_does_not_wait_for_months_nobody_said_it_needs(here: Office) -> None:
+    here.duty(
+        here.agency, here.world.commune, "state", "month", obligation="xa-cac-don-vi", since=here.half.first
+    )
+    assert here.walk(here.open(here.duty()), "sign") == "signed"
+
+
+def test_a_reason_has_ten_letters(here: Office) -> None:
+    here.below()
+    above = here.open(here.duty())
+    here.walk(above, "review")
+    for words in ("chưa có", "123 456 789 012", "..........."):
+        with pytest.raises(WordsMissing):
+            here.take(above, "sign", words=words)
+        with pytest.raises(WordsMissing):
+            here.take(above, "give_back", "signer", words=words)

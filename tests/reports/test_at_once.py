@@ -16,7 +16,8 @@ from backend.reports.errors import MovedOn, NotEditable
 from backend.reports.models import Report, ReportText, Step, Submission
 from tests.admin.desk import Desk, at_desk
 from tests.faults.test_concurrency import at_once
-from tests.support.reports import Office, office
+from tests.support.card_papers import card_state, published_card, submitted
+from tests.support.reports import ORDER, Office, office
 from tests.support.world import PASSWORD, World
 
 
@@ -61,7 +62,7 @@ def test_a_report_read_before_another_locked_it_is_not_given_back(here: Office) 
         seen = row.revision
         here.take(submission, "lock")
         with pytest.raises(MovedOn):
-            approval.take(first, row.id, "give_back", here.by("above_2"), seen=seen, words="bổ sung")
+            approval.take(first, row.id, "give_back", here.by("above_2"), seen=seen, words="bổ sung khó khăn")
         assert row.state == "locked"
     assert here.row(submission).state == "locked"
     assert deeds(here, submission)[-1] == "lock"
@@ -89,7 +90,7 @@ def test_of_locking_and_giving_back_at_once_one_is_done(here: Office, desk: Desk
     one, other = desk("above"), desk("above_2")
     answers = at_once(
         lambda: one.post(f"{where}/lock", data={"seen": seen}),
-        lambda: other.post(f"{where}/give_back", data={"seen": seen, "words": "bổ sung"}),
+        lambda: other.post(f"{where}/give_back", data={"seen": seen, "words": "bổ sung khó khăn"}),
     )
     done, refused = sorted(answer.status_code for answer in answers)
     assert done == 303
@@ -127,3 +128,57 @@ def test_two_clerks_do_not_give_one_number_twice(here: Office, desk: Desk) -> No
 
 def _month(here: Office) -> Period:
     return parse("thang", f"{here.half.last:%Y%m}")
+
+
+# --- scorecards -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_two_lines_locked_at_once_lock_their_card(here: Office, desk: Desk, turn: int) -> None:
+    card = published_card(here)
+    ways = [submitted(here, card, line) for line in ("party", "state")]
+    for way in ways:
+        here.walk(way, "receive")
+    clients = desk("above"), desk("above")
+
+    def locking(client: FlaskClient, way: uuid.UUID) -> Callable[[], TestResponse]:
+        seen = str(here.row(way).revision)
+        return lambda: client.post(f"/admin/approvals/{way}/lock", data={"seen": seen})
+
+    answers = at_once(*(locking(client, way) for client, way in zip(clients, ways, strict=True)))
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert card_state(here, card) == "locked"
+
+
+def test_two_who_put_a_card_on_its_way_at_once_put_one_there(here: Office, desk: Desk) -> None:
+    card = published_card(here)
+    form = {"line": "state", "receiver": str(here.world.province)}
+    one, other = desk("drafter"), desk("drafter_2")
+    answers = at_once(
+        lambda: one.post(f"/admin/cards/{card}/submissions", data=form),
+        lambda: other.post(f"/admin/cards/{card}/submissions", data=form),
+    )
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+
+
+@pytest.mark.parametrize("deed", ["draft", "review", "sign", "send", "receive"])
+def test_of_two_who_take_one_step_at_once_one_has_taken_it(here: Office, desk: Desk, deed: str) -> None:
+    role = {"draft": "drafter", "review": "reviewer", "sign": "signer", "send": "clerk", "receive": "above"}[
+        deed
+    ]
+    second = f"{role}_twin"
+    with here.world.database.transaction() as session:
+        grant = ("party_office", here.world.province) if role == "above" else (role, here.world.commune)
+        here.world.staff[second] = staff.hire(
+            session, name=second, username=second, password=PASSWORD, grants=[grant]
+        )
+    way = submitted(here, published_card(here))
+    steps = ORDER[: ORDER.index(deed)]
+    for before in steps:
+        here.take(way, before)
+    form, where = {"seen": str(here.row(way).revision)}, f"/admin/approvals/{way}/{deed}"
+    one, other = desk(role), desk(second)
+    answers = at_once(lambda: one.post(where, data=form), lambda: other.post(where, data=form))
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    assert deeds(here, way) == [*steps, deed]

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from backend.reports import files, layouts
 from backend.reports.errors import Unchangeable
-from backend.reports.models import Kept, Report, ReportText, Step
+from backend.reports.models import Kept, Report, ReportText, Step, Submission
 from tests.support.reports import Office, office
 from tests.support.world import World
 
@@ -23,8 +23,7 @@ def here(world: World) -> Office:
 
 def taken(here: Office, submission: uuid.UUID, kind: str) -> bytes:
     with here.world.database.transaction() as session:
-        report = session.get_one(Report, here.report(submission))
-        return files.made(session, report, kind, sample=False).content
+        return files.made(session, session.get_one(Submission, submission), kind, sample=False).content
 
 
 def words(here: Office, submission: uuid.UUID) -> str:
@@ -71,7 +70,7 @@ def test_what_was_signed_before_it_was_given_back_stays_beside_what_is_signed_no
     submission = here.open(here.duty())
     here.write(submission, "results", "Bản thứ nhất")
     here.walk(submission, "send")
-    here.take(submission, "give_back", "above", words="bổ sung")
+    here.take(submission, "give_back", "above", words="bổ sung khó khăn")
     here.write(submission, "results", "Bản thứ hai", seen=1)
     assert "Bản thứ hai" in words(here, submission), "a draft again"
     here.walk(submission, "sign")

@@ -88,7 +88,7 @@ def test_an_office_role_given_above_does_nothing_below_and_reads_no_draft_there(
     above, own = (desk(here, **{role: [unit]}) for unit in (here.world.commune, here.agency))
     assert not above.may_read(row)
     assert own.may_read(row)
-    assert not above.writes(here.agency)
+    assert not above.writes(here.agency, "state")
     deed = {"drafter": "draft", "reviewer": "review", "signer": "sign", "clerk": "number"}[role]
     row.state = {"draft": "open", "review": "drafted", "sign": "reviewed", "number": "signed"}[deed]
     assert own.holds(row, deed)
@@ -115,5 +115,5 @@ def test_who_only_watches_reads_and_does_nothing(here: Office) -> None:
 
 def test_who_sends_does_not_settle_the_day_who_receives_does(here: Office) -> None:
     sender, receiver = (desk(here, party_office=[unit]) for unit in (here.agency, here.world.commune))
-    assert not sender.keeps_days(here.agency, here.world.commune)
-    assert receiver.keeps_days(here.agency, here.world.commune)
+    assert not sender.keeps_days(here.world.commune, "state")
+    assert receiver.keeps_days(here.world.commune, "state")
