@@ -7,22 +7,30 @@ from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from admin.blueprint import INSPECTION_DECIDERS, INSPECTORS, actor, blueprint, page
+from admin.blueprint import (
+    INSPECTION_DECIDERS,
+    INSPECTION_READERS,
+    INSPECTION_WRITERS,
+    INSPECTORS,
+    actor,
+    blueprint,
+    page,
+)
 from admin.forms import refusal_of, typed
-from admin.inspection_words import FINDINGS, choices, file_at, team_file, units_named, words
+from admin.inspection_words import OF_THE_FRONT, choices, file_at, team_file, units_named, words
 from admin.team_words import typed_day
 from backend import http
 from backend.errors import DomainError, NotFound
 from backend.http import guarded, staff_with
 from backend.inspection import actions, queries, subjects
-from backend.inspection.errors import CommitteeDecides, FindingIncomplete, PlannerDecides
+from backend.inspection.errors import CommitteeDecides, FileClosed, FindingIncomplete, PlannerDecides
 from backend.people.staff import names_of
 
 FIELDS = ("number", "basis", "opens_on", "ends_on", "kind", "subject", "period", "words", "remedy", "remedy_due", "conclusion", "conclusion_number", "conclusion_on")  # fmt: skip
 
 
 @blueprint.get("/inspections/<uuid:file_id>")
-@guarded(staff_with(*INSPECTION_DECIDERS))
+@guarded(staff_with(*INSPECTION_READERS))
 def inspection(file_id: uuid.UUID) -> Response:
     return file_page(file_id)
 
@@ -30,7 +38,13 @@ def inspection(file_id: uuid.UUID) -> Response:
 def file_page(file_id: uuid.UUID, error: DomainError | None = None, at: str = "") -> Response:
     here, line = file_at(file_id)
     session = http.session()
-    readings = queries.readings_of_file(session, file_id)
+    inside, kinds = here.sees_inside(line), here.kinds(line)
+    readings = queries.readings_of_file(session, file_id) if inside else []
+    found = [
+        one
+        for one in queries.findings_of_file(session, file_id)
+        if inside or one.finding.kind in OF_THE_FRONT
+    ]
     return page(
         "inspection.html",
         error.status if error else 200,
@@ -38,11 +52,13 @@ def file_page(file_id: uuid.UUID, error: DomainError | None = None, at: str = ""
         of_team=here.is_of_team(line),
         may_decide=line.stand == "planned" and here.decides(line),
         planned_it=line.file.made_by == http.staff().person,
-        choices=choices(line) if here.is_of_team(line) and line.stand == "running" else [],
+        inside=inside,
+        may_write=kinds,
+        choices=choices(line) if kinds else [],
         months=subjects.months((line.file.first, line.file.last)),
         units=units_named({*line.units, line.file.unit_id}),
         names=names_of(session, {*line.team, *(r.person_id for r, _ in readings if r.person_id), *([line.file.decided_by] if line.file.decided_by else [])}),
-        found=queries.findings_of_file(session, file_id),
+        found=found,
         readings=readings,
         typed={name: typed(name, 6000) for name in FIELDS},
         at=at,
@@ -77,12 +93,17 @@ def decide_inspection(file_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/inspections/<uuid:file_id>/findings")
-@guarded(staff_with(*INSPECTORS))
+@guarded(staff_with(*INSPECTION_WRITERS))
 def add_finding(file_id: uuid.UUID) -> ResponseReturnValue:
-    """Written by the team, while the file runs."""
-    line = team_file(file_id)
+    """Written by the team, or by the Front its own kind, while the file runs. Raises NotFound for others, FileClosed."""
+    here, line = file_at(file_id)
+    if not here.is_of_team(line) and not here.criticises(line):
+        raise NotFound
+    kinds = here.kinds(line)
 
     def find() -> None:
+        if not kinds:
+            raise FileClosed
         due = typed("remedy_due", 10)
         on = next(
             (one for some in choices(line) for one in some.subjects if one.key == typed("subject", 250)), None
@@ -91,7 +112,7 @@ def add_finding(file_id: uuid.UUID) -> ResponseReturnValue:
             raise FindingIncomplete
         period = on.period or (typed("period", 20) if on.kind == "indicator" else "")
         told = actions.Found(
-            on.unit, _one_of("kind", FINDINGS), on.kind, typed("words", 6000), on.id, on.criterion, period,
+            on.unit, _one_of("kind", kinds), on.kind, typed("words", 6000), on.id, on.criterion, period,
             typed("remedy"), typed_day(due) if due else None,
         )  # fmt: skip
         actions.find(http.session(), file_id, told, actor())

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from admin import pledge_words
+from admin import inspection_words, mismatch_words, pledge_words, report_words
 from admin.audit import lines_of
 from admin.blueprint import INSPECTORS, actor, blueprint, page
 from admin.inspection_words import MATERIALS, team_file, units_named, words
@@ -26,7 +26,11 @@ from backend.inspection import queries
 from backend.inspection.queries import FileLine
 from backend.inspection.subjects import overlaps
 from backend.plans.queries import led_between
+from backend.reports import compose
+from backend.reports.kept import SIGNED
 from backend.reports.models import Report
+from backend.reports.paper import figure_row
+from backend.reports.queries import Owed, owed_one
 from backend.safeguards import audit
 from backend.targets.queries import set_of
 from campaigns.models import Activity
@@ -34,7 +38,7 @@ from campaigns.pledge import cell_view
 from campaigns.pledge.rating import rating_of
 from campaigns.pledge.readers import Reader, open_pledge
 
-MOST_TRAIL = 100
+MOST_TRAIL, MOST_MISMATCHES = 100, 20
 
 
 @blueprint.get("/inspections/<uuid:file_id>/units/<uuid:unit_id>/<word>")
@@ -69,7 +73,7 @@ class CardLine:
 
 
 def _overlaps(line: FileLine, calendar: str, code: str) -> bool:
-    return overlaps((line.file.first, line.file.last), calendar, code)
+    return overlaps(http.session(), (line.file.first, line.file.last), calendar, code)
 
 
 def _scorecards(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
@@ -95,8 +99,15 @@ def _facts(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
 
 
 def _reports(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
-    rows = http.session().scalars(select(Report).where(Report.unit_id == unit).order_by(Report.period.desc()))
-    return {"reports": [(row, period_words(row.calendar, row.period)) for row in rows if _overlaps(line, row.calendar, row.period)]}  # fmt: skip
+    """All of them by name; opened only where somebody has signed."""
+    session = http.session()
+    rows = session.scalars(select(Report).where(Report.unit_id == unit).order_by(Report.period.desc()))
+    owed = [owed_one(session, row) for row in rows if _overlaps(line, row.calendar, row.period)]
+    return {"reports": [(one, _is_signed(one)) for one in owed], "report_states": report_words.STATES}
+
+
+def _is_signed(one: Owed) -> bool:
+    return one.submission is not None and one.submission.state in SIGNED
 
 
 def _plans(line: FileLine, unit: uuid.UUID) -> dict[str, Any]:
@@ -173,6 +184,37 @@ def _class_names(activity_id: uuid.UUID) -> dict[str, str]:
     return rating_of(http.session().get_one(Activity, activity_id)).names(http.language())
 
 
+@blueprint.get("/inspections/<uuid:file_id>/units/<uuid:unit_id>/reports/<uuid:report_id>")
+@writes_on_read
+@guarded(staff_with(*INSPECTORS))
+def inspected_report(file_id: uuid.UUID, unit_id: uuid.UUID, report_id: uuid.UUID) -> Response:
+    """Figures and words of a report that was signed. Raises NotFound, NotOpen."""
+    line, session = team_file(file_id), http.session()
+    report = session.get(Report, report_id)
+    if report is None or report.unit_id != unit_id or not _overlaps(line, report.calendar, report.period):
+        raise NotFound
+    owed = owed_one(session, report)
+    if not _is_signed(owed):
+        raise NotFound
+    queries.read_under(session, line, unit_id, "reports", owed.title, actor())
+    texts = compose.texts(session, [report.id])
+    rows = report.figures.get("rows", [])
+    return _page(
+        line,
+        unit_id,
+        "report",
+        owed=owed,
+        report_states=report_words.STATES,
+        figures=[figure_row(number, row) for number, row in enumerate(rows, start=1)],
+        fields=[
+            (title, texts[report.id, name].words if (report.id, name) in texts else "")
+            for name, title in report_words.fields_of(owed.obligation.form).items()
+        ],
+        found=queries.findings_on(session, unit_id, "report", report.id),
+        finding_words=inspection_words,
+    )
+
+
 @blueprint.post("/inspections/<uuid:file_id>/units/<uuid:unit_id>/cards/<uuid:card_id>/recompute")
 @guarded(staff_with(*INSPECTORS))
 def recompute_card(file_id: uuid.UUID, unit_id: uuid.UUID, card_id: uuid.UUID) -> ResponseReturnValue:
@@ -187,7 +229,7 @@ def recompute_card(file_id: uuid.UUID, unit_id: uuid.UUID, card_id: uuid.UUID) -
         line,
         unit_id,
         "scorecards",
-        gettext("tính lại phiếu điểm %(period)s", period=period),
+        gettext("đối chiếu phiếu điểm %(period)s với sổ ghi", period=period),
         actor(),
     )
     found = verify.verify_one(session, card_id)
@@ -200,12 +242,6 @@ def recompute_card(file_id: uuid.UUID, unit_id: uuid.UUID, card_id: uuid.UUID) -
                 "Đã tính lại phiếu điểm %(period)s từ sổ ghi: mọi số khớp với bản đã công bố.", period=period
             )
         )
-    for one in found[:20]:
-        flash(
-            gettext(
-                "KHÔNG KHỚP, bản số %(number)s: số đã công bố khác với số tính lại từ sổ ghi (%(what)s)",
-                number=one.number,
-                what=one.what,
-            )
-        )
+    for one in mismatch_words.sentences(card, found[:MOST_MISMATCHES]):
+        flash(gettext("KHÔNG KHỚP. %(what)s.", what=one))
     return redirect(url_for("admin.inspected", file_id=file_id, unit_id=unit_id, word="scorecards"), 303)

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from admin import shown
-from admin.blueprint import CELL_SECRETARIES, INSPECTORS, PARTY_COMMITTEES, UNIT_HEADS
+from admin.blueprint import CELL_SECRETARIES, FRONT_OFFICES, INSPECTORS, PARTY_COMMITTEES, UNIT_HEADS
 from backend import calendars, clock, http
 from backend.cards import store
 from backend.cards.models import Card
@@ -18,6 +18,7 @@ from backend.errors import N_, DomainError, NotFound
 from backend.inspection import queries, subjects
 from backend.inspection.queries import FileLine, Finding
 from backend.inspection.subjects import Subject
+from backend.own_calendars import reading as own_calendars
 from backend.people.staff import reach, reach_on_every_line
 from backend.scorecards.indicators import template
 from backend.targets.models import PlanIndicator
@@ -35,7 +36,7 @@ STANDS = {
 MATERIALS = {
     "scorecards": N_("Phiếu điểm"),
     "targets": N_("Chỉ tiêu và ba loại số liệu"),
-    "facts": N_("Bản ghi sau số liệu (không có tên người)"),
+    "facts": N_("Các bản ghi làm nên con số (không có tên người)"),
     "reports": N_("Báo cáo"),
     "plans": N_("Nhiệm vụ theo kế hoạch"),
     "trail": N_("Nhật ký thao tác"),
@@ -46,7 +47,7 @@ FINDINGS = {
     "shortcoming": N_("Thiếu sót"),
     "violation": N_("Vi phạm"),
     "advice": N_("Kiến nghị"),
-    "social_criticism": N_("Phản biện xã hội của Mặt trận"),
+    "social_criticism": N_("Giám sát, phản biện xã hội của Mặt trận"),
 }
 SUBJECTS = {
     "card": N_("Phiếu điểm"),
@@ -55,6 +56,8 @@ SUBJECTS = {
     "task": N_("Nhiệm vụ"),
     "other": N_("Việc khác"),
 }
+OF_THE_FRONT = {"social_criticism": FINDINGS["social_criticism"]}
+"""All the Front writes: it finds no shortcomings and asks no remedy."""
 REMEDIES = {
     "none": N_("không yêu cầu khắc phục"),
     "asked": N_("chờ đơn vị khắc phục"),
@@ -72,6 +75,8 @@ class Office:
     decided: frozenset[uuid.UUID]
     committees: frozenset[uuid.UUID] = frozenset()
     """Bodies whose Party committee the member speaks for."""
+    fronts: frozenset[uuid.UUID] = frozenset()
+    """Bodies beside which the member speaks for the Front."""
 
     def inspects(self, line: FileLine) -> bool:
         return line.file.unit_id in self.bodies
@@ -94,8 +99,24 @@ class Office:
             return self.decides_pledges(line)
         return self.inspects(line) or line.file.unit_id in self.committees
 
-    def may_see(self, line: FileLine) -> bool:
+    def criticises(self, line: FileLine) -> bool:
+        """The Front writes beside an inspection that was decided; of what the file opens it reads nothing."""
+        return line.file.unit_id in self.fronts and line.stand != "planned"
+
+    def kinds(self, line: FileLine) -> dict[str, str]:
+        """What this member may write down while the file runs."""
+        if line.stand != "running":
+            return {}
+        if self.is_of_team(line):
+            return FINDINGS
+        return OF_THE_FRONT if self.criticises(line) else {}
+
+    def sees_inside(self, line: FileLine) -> bool:
+        """All that was found and read, not only what the Front said."""
         return self.inspects(line) or self.decides_pledges(line) or line.file.unit_id in self.committees
+
+    def may_see(self, line: FileLine) -> bool:
+        return self.sees_inside(line) or self.criticises(line)
 
 
 def office() -> Office:
@@ -108,11 +129,12 @@ def office() -> Office:
     decided = (
         reach_on_every_line(session, member, *PARTY_COMMITTEES) if member.holds(*PARTY_COMMITTEES) else set()
     )
-    committees = decided | _stands_right_below(member.roles.get(PARTY_COMMITTEES[0], frozenset()))
-    return Office(frozenset(bodies), frozenset(headed), frozenset(decided), frozenset(committees))
+    committees = decided | led_by(member.roles.get(PARTY_COMMITTEES[0], frozenset()))
+    fronts = member.roles.get(FRONT_OFFICES[0], frozenset())
+    return Office(frozenset(bodies), frozenset(headed), frozenset(decided), frozenset(committees), fronts)
 
 
-def _stands_right_below(party: Collection[uuid.UUID]) -> set[uuid.UUID]:
+def led_by(party: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """The units whose Party organisation these are: a commune's stands right below the commune in the Party's tree."""
     query = select(UnitLink.parent_id).where(
         UnitLink.unit_id.in_(party), UnitLink.tree == "party", holds_on(UnitLink, clock.today())
@@ -167,7 +189,7 @@ def subject(one: Subject) -> str:
 
 def period(calendar: str, code: str) -> str:
     try:
-        found = calendars.parse(calendar, code)
+        found = own_calendars.period(http.session(), calendar, code)
     except DomainError:
         return code
     return shown.period(code) if calendar == "thang" else calendars.title(found)

@@ -7,7 +7,7 @@ from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from admin import shown
+from admin import inspection_reach, inspection_words, shown
 from admin.blueprint import PLAN_KEEPERS, PLAN_ROLES, actor, blueprint, page
 from admin.figures import visible_activities
 from admin.forms import refusal_of, typed
@@ -52,6 +52,8 @@ def _task_page(task_id: uuid.UUID, error: DomainError | None = None, at: str = "
         links=[(row, {"campaign": campaigns, "indicator": indicators}[row.kind].get(row.ref, row.ref)) for row in queries.links(session, task_id)],
         campaigns=campaigns,
         indicators=indicators,
+        found=inspection_reach.findings(line.task.lead_id, "task", task_id) if line.task.lead_id else [],
+        finding_words=inspection_words,
         typed=typed_again(),
         at=at,
         sentence=http.sentence_of(error) if error else "",

@@ -15,6 +15,7 @@ from flask_babel import gettext
 from admin import shown
 from admin.blueprint import PLAN_KEEPERS, PLAN_ROLES, actor, blueprint, page
 from admin.forms import refusal_of, typed
+from admin.inspection_words import led_by
 from admin.team_words import typed_day
 from backend import clock, http
 from backend.db.node import own_unit
@@ -70,8 +71,20 @@ def desk() -> Desk:
     if not everybody & LinesUp(session).ever_below([own]):
         raise NotFound
     heads = reach(session, member, "unit_head") if member.holds("unit_head") else set()
-    writes = own in reach(session, member, *PLAN_KEEPERS) if member.holds(*PLAN_KEEPERS) else False
+    granted = member.roles.get(PLAN_KEEPERS[0], frozenset())
+    writes = own in granted | led_by(granted)  # a Party Office above reads; the commune's own one writes
     return Desk(named(session, own, clock.today()), writes, frozenset(heads))
+
+
+def tasks_beside(kind: str, ref: str) -> list[TaskLine]:
+    """The tasks tied to a campaign or an indicator, for its page; none for who may not read the register."""
+    if not http.staff().holds(*PLAN_ROLES):
+        return []
+    try:
+        here = desk()
+    except NotFound:
+        return []
+    return queries.linked(http.session(), here.unit.id, kind, ref)
 
 
 def keeper() -> Desk:

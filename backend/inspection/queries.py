@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.db.statements import among
 from backend.errors import NotFound
 from backend.inspection import rules
 from backend.inspection.errors import NotOpen
@@ -52,7 +53,7 @@ class Finding:
 
 def programme(session: Session, bodies: Collection[uuid.UUID]) -> list[FileLine]:
     """The files of these bodies, the newest first."""
-    query = select(InspectionFile).where(InspectionFile.unit_id.in_(bodies))
+    query = select(InspectionFile).where(among(InspectionFile.unit_id, bodies))
     rows = session.scalars(
         query.order_by(InspectionFile.planned_for.desc(), InspectionFile.id.desc()).limit(MOST)
     ).all()
@@ -79,7 +80,7 @@ def running_for(session: Session, by: Actor) -> list[FileLine]:
 
 def about(session: Session, units: Collection[uuid.UUID]) -> list[FileLine]:
     """The decided files that cover one of these units: their heads see that they are inspected."""
-    ids = select(InspectionScope.file_id).where(InspectionScope.unit_id.in_(units))
+    ids = select(InspectionScope.file_id).where(among(InspectionScope.unit_id, units))
     query = select(InspectionFile).where(InspectionFile.id.in_(ids), InspectionFile.state != "planned")
     return _lines(session, session.scalars(query.order_by(InspectionFile.opens_on.desc()).limit(MOST)).all())
 
@@ -156,7 +157,7 @@ def readings_of_unit(
     session: Session, units: Collection[uuid.UUID]
 ) -> list[tuple[InspectionReading, InspectionFile]]:
     """What inspectors opened of these units, the newest first."""
-    return _readings(session, InspectionReading.unit_id.in_(units))
+    return _readings(session, among(InspectionReading.unit_id, units))
 
 
 def readings_of_file(session: Session, file_id: uuid.UUID) -> list[tuple[InspectionReading, InspectionFile]]:
@@ -180,7 +181,7 @@ def findings_of_file(session: Session, file_id: uuid.UUID) -> list[Finding]:
 
 def findings_of_units(session: Session, units: Collection[uuid.UUID]) -> list[Finding]:
     """What was found in these units."""
-    return _findings(session, InspectionFinding.unit_id.in_(units))
+    return _findings(session, among(InspectionFinding.unit_id, units))
 
 
 def findings_on(

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from backend import calendars, clock
 from backend.cards import store
 from backend.cards.models import Card
-from backend.errors import DomainError
+from backend.own_calendars import reading as own_calendars
 from backend.plans.queries import led_between
-from backend.reports.models import Report
+from backend.reports.models import Duty, Report
+from backend.reports.obligations import shipped
 from backend.scorecards.indicators import template
 from backend.targets import queries as targets
 
@@ -52,11 +53,8 @@ def of_unit(session: Session, unit: uuid.UUID, days: Days) -> list[Subject]:
     ]
 
 
-def overlaps(days: Days, calendar: str, code: str) -> bool:
-    try:
-        period = calendars.parse(calendar, code)
-    except DomainError:
-        return True  # an own calendar: nothing is kept from the inspectors for that
+def overlaps(session: Session, days: Days, calendar: str, code: str) -> bool:
+    period = own_calendars.period(session, calendar, code)
     return period.first <= days[1] and period.last >= days[0]
 
 
@@ -64,7 +62,7 @@ def _cards(session: Session, unit: uuid.UUID, days: Days) -> list[Subject]:
     rows = session.scalars(select(Card).where(Card.unit_id == unit).order_by(Card.period.desc()))
     found: list[Subject] = []
     for row in rows:
-        if overlaps(days, row.calendar, row.period):
+        if overlaps(session, days, row.calendar, row.period):
             place = (unit, "card", str(row.id))
             lines = store.template_with(session, row.template_sha).criteria
             found.append(Subject(*place, "", row.calendar, row.period))
@@ -73,11 +71,22 @@ def _cards(session: Session, unit: uuid.UUID, days: Days) -> list[Subject]:
 
 
 def _reports(session: Session, unit: uuid.UUID, days: Days) -> list[Subject]:
-    rows = session.scalars(select(Report).where(Report.unit_id == unit).order_by(Report.period.desc()))
+    query = (
+        select(Report, Duty.obligation).join(Duty, Duty.id == Report.duty_id).where(Report.unit_id == unit)
+    )
+    rows, known = session.execute(query.order_by(Report.period.desc(), Report.id)), shipped()
     return [
-        Subject(unit, "report", str(row.id), "", row.calendar, row.period)
-        for row in rows
-        if overlaps(days, row.calendar, row.period)
+        Subject(
+            unit,
+            "report",
+            str(row.id),
+            "",
+            row.calendar,
+            row.period,
+            known[code].title if code in known else "",
+        )
+        for row, code in rows
+        if overlaps(session, days, row.calendar, row.period)
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.db.statements import among
 from backend.errors import NotFound
 from backend.plans import rules
 from backend.plans.models import (
@@ -147,7 +148,7 @@ def late(session: Session, unit: uuid.UUID, today: date) -> list[TaskLine]:
 
 def led_by(session: Session, units: Iterable[uuid.UUID]) -> list[TaskLine]:
     """What these units lead and have not finished, the nearest deadline first."""
-    query = _tasks().where(PlanTask.lead_id.in_(list(units)), PlanTask.state.in_(("open", "doing")))
+    query = _tasks().where(among(PlanTask.lead_id, units), PlanTask.state.in_(("open", "doing")))
     query = query.order_by(PlanTask.due_on.is_(None), PlanTask.due_on).limit(MOST)
     return _lines(session, session.execute(query).all())
 
@@ -157,6 +158,14 @@ def led_between(session: Session, unit: uuid.UUID, first: date, last: date) -> l
     days = PlanTask.due_on.is_(None) | PlanTask.due_on.between(first, last)
     query = _tasks().where(PlanTask.lead_id == unit, days)
     query = query.order_by(PlanTask.due_on.is_(None), PlanTask.due_on).limit(MOST)
+    return _lines(session, session.execute(query).all())
+
+
+def linked(session: Session, unit: uuid.UUID, kind: str, ref: str) -> list[TaskLine]:
+    """The tasks of the unit's register that are done by this campaign, or measured by this indicator."""
+    ids = select(PlanTaskLink.task_id).where(PlanTaskLink.kind == kind, PlanTaskLink.ref == ref)
+    query = _tasks().where(PlanDocument.unit_id == unit, PlanTask.id.in_(ids))
+    query = query.order_by(PlanTask.due_on.is_(None), PlanTask.due_on, PlanTask.id).limit(MOST)
     return _lines(session, session.execute(query).all())
 
 

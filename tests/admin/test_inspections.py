@@ -9,15 +9,20 @@ from sqlalchemy import select, text
 
 from backend import calendars, clock
 from backend.cards import actions as cards
-from backend.cards import revisions
+from backend.cards import canonical, revisions
 from backend.inspection.models import InspectionFile, InspectionFinding
 from backend.people.models import RoleGrant
 from backend.safeguards.audit import OPERATOR
 from campaigns.pledge.models import PledgeReading
 from tests.admin.desk import Desk, take_part, trail
+from tests.admin.test_plans import PAPER, TASK, task_page
 from tests.admin.test_pledges import confirmed
+from tests.cards.book import unguarded
 from tests.support.pledges import register, year_of_pledges
+from tests.support.reports import office
 from tests.support.world import World
+
+ENTRANTS = "du-thi"
 
 
 def form(world: World, **more: Any) -> dict[str, Any]:
@@ -152,9 +157,32 @@ def test_a_published_card_is_counted_again_under_the_file(world: World, desk: De
     assert "mọi số khớp" in done.text
     assert client.post(f"{here}/cards/{uuid.uuid4()}/recompute").status_code == 404
     assert len(trail(world, "inspection.recompute")) == 1
-    with world.database.transaction() as session:
-        session.execute(text("UPDATE card_revision SET payload = :wrong"), {"wrong": b"{}"})
-    assert "KHÔNG KHỚP" in client.post(f"{here}/cards/{made}/recompute", follow_redirects=True).text
+    for wrong, said in (
+        (
+            _of_entrants(payload_of(world), {"numerator": 999}),
+            "Người dân dự thi tìm hiểu, tử số: đã công bố 999",
+        ),
+        (b"{", "nội dung đang lưu không đọc được"),
+    ):
+        with world.database.transaction() as session, unguarded(session, "card_revision"):
+            session.execute(text("UPDATE card_revision SET payload = :wrong"), {"wrong": wrong})
+        told = client.post(f"{here}/cards/{made}/recompute", follow_redirects=True).text
+        assert ("KHÔNG KHỚP" in told, said in told, "published" in told) == (True, True, False)
+        if wrong != b"{":
+            assert said in desk("office").get(f"/admin/cards/{made}/recount").text, "in the same words"
+
+
+def payload_of(world: World) -> Any:
+    with world.database.transaction(writes=False) as session:
+        return canonical.read(session.execute(text("SELECT payload FROM card_revision")).scalar_one())
+
+
+def _of_entrants(payload: Any, wrong: dict[str, Any]) -> bytes:
+    for group in payload["groups"]:
+        for one in group["criteria"]:
+            if one["code"] == ENTRANTS:
+                one |= wrong
+    return canonical.to_bytes(payload)
 
 
 def test_pledges_open_after_the_committee_decided_and_the_member_is_told(world: World, desk: Desk) -> None:
@@ -237,3 +265,101 @@ def test_a_member_of_two_bodies_says_for_which(world: World, desk: Desk) -> None
     told = form(world, body=str(world.far_commune), unit=[str(world.far_hamlet)])
     assert client.post("/admin/inspections", data=told).status_code == 303
     assert client.post("/admin/inspections", data=told | {"unit": [str(world.hamlet)]}).status_code == 403
+
+
+def test_an_inspector_opens_the_sheet_of_hamlets_under_a_file_only(world: World, desk: Desk) -> None:
+    take_part(world, 8)
+    path = f"/admin/units/{world.commune}/hamlets-side-by-side"
+    assert desk("inspector").get(path).status_code == 403
+    planned_for(world, desk, unit=[str(world.commune)], material=["reports"])
+    assert desk("inspector").get(path).status_code == 403
+    with clock.stopped_at(clock.now() + timedelta(minutes=1)):
+        planned_for(world, desk, unit=[str(world.commune)])
+        assert desk("inspector").get(path).status_code == 200
+    assert len(trail(world, "inspection.read_scorecards")) == 1
+    assert desk("office").get(path).status_code == 200
+    assert len(trail(world, "inspection.read_scorecards")) == 1, "who reads by role is no inspector"
+
+
+def test_a_signed_report_opens_under_a_file_and_a_draft_shows_its_name_only(world: World, desk: Desk) -> None:
+    here = office(world)
+    submission = here.open(here.duty())
+    report = here.report(submission)
+    file = planned_for(world, desk, unit=[str(world.commune)], first=shown_day(-800), last=shown_day(400))
+    client, listed = desk("inspector"), f"{file}/units/{world.commune}/reports"
+    assert (
+        client.get(listed).text.count('data-testid="report"'),
+        'data-testid="open-report"' in client.get(listed).text,
+    ) == (1, False)
+    assert client.get(f"{listed}/{report}").status_code == 404
+    here.walk(submission, until="sign")
+    assert f"{listed}/{report}" in client.get(listed).text
+    found = client.get(f"{listed}/{report}")
+    assert (found.status_code, "Kết quả" in found.text) == (200, True)
+    assert trail(world, "inspection.read_reports")[-1].reason
+    assert client.get(f"{file}/units/{world.hamlet}/reports/{report}").status_code == 404
+    told = {"kind": "good", "subject": f"{world.commune}|report|{report}|", "words": "Số liệu khớp với phiếu"}
+    assert client.post(f"{file}/findings", data=told).status_code == 303
+    assert "Số liệu khớp với phiếu" in client.get(f"{listed}/{report}").text
+    assert "Số liệu khớp với phiếu" in desk("drafter").get(f"/admin/reports/{report}").text
+
+
+def test_the_front_criticises_beside_a_running_file_and_reads_nothing_of_it(
+    world: World, desk: Desk, file: str
+) -> None:
+    client = desk("front")
+    assert file in client.get("/admin/inspections").text
+    desk("inspector").post(f"{file}/findings", data=finding(world, kind="advice", words="Ý kiến của đoàn"))
+    seen = client.get(file).text
+    assert ("Ý kiến của đoàn" in seen, 'data-testid="reading"' in seen, 'data-testid="find"' in seen) == (
+        False,
+        False,
+        True,
+    )
+    assert client.get(f"{file}/units/{world.hamlet}/scorecards").status_code == 403
+    told = finding(world, kind="social_criticism", words="Người cao tuổi khó tự dự thi")
+    for kind in ("shortcoming", "violation", "good", "advice"):
+        assert client.post(f"{file}/findings", data=told | {"kind": kind}).status_code == 400, kind
+    assert client.post(f"{file}/findings", data=told).status_code == 303
+    assert "Người cao tuổi khó tự dự thi" in client.get(file).text
+    assert "Người cao tuổi khó tự dự thi" in desk("head").get(f"/admin/units/{world.hamlet}/scorecard").text
+    assert client.post(f"{file}/conclusion", data={}).status_code == 403
+    planned = desk("inspector").post("/admin/inspections", data=form(world)).location
+    assert client.get(planned).status_code == 404, "not decided yet"
+    with clock.stopped_at(clock.now() + timedelta(days=6)):
+        late = desk("front")
+        assert late.post(f"{file}/findings", data=told).status_code == 409
+
+
+def finding(world: World, **more: str) -> dict[str, str]:
+    told = {"kind": "advice", "subject": f"{world.hamlet}|indicator|contest_participation|", "words": "x"}
+    return told | more
+
+
+def test_a_pledge_of_another_year_stays_closed(world: World, desk: Desk) -> None:
+    cells = year_of_pledges(world)
+    register(cells.binh)
+    confirmed(cells, desk("secretary"), cells.binh)
+    client = desk("inspector")
+    told = form(world, unit=[str(cells.cell)], material=["pledges"], first="01/01/2020", last="31/12/2020")
+    file = client.post("/admin/inspections", data=told).location
+    assert desk("committee").post(f"{file}/decide", data=decision()).status_code == 303
+    here, mine = f"{file}/units/{cells.cell}/pledges", cells.mine(cells.binh)["pledge"]["id"]
+    assert (
+        client.get(here).text.count('data-testid="pledge"'),
+        client.get(f"{here}/{mine}").status_code,
+    ) == (0, 404)
+    read = [one["role"] for one in cells.mine(cells.binh)["pledge"]["readings"]]
+    assert "inspector" not in read, "nothing was opened, nobody is told"
+
+
+def test_a_finding_on_a_task_stands_on_the_task(world: World, desk: Desk, file: str) -> None:
+    office_desk = desk("office")
+    document = office_desk.post("/admin/plans", data=PAPER).location
+    assert office_desk.post(f"{document}/tasks", data=TASK | {"due": shown_day(-9)}).status_code == 303
+    one = task_page(office_desk, document)
+    told = finding(
+        world, kind="good", subject=f"{world.hamlet}|task|{one.rsplit('/', 1)[1]}|", words="Làm sớm"
+    )
+    assert desk("inspector").post(f"{file}/findings", data=told).status_code == 303
+    assert "Làm sớm" in office_desk.get(one).text

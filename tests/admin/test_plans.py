@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from backend.people import staff
+from backend.plans import queries
+from backend.units import change
 from tests.admin.desk import Desk, trail
-from tests.support.world import World
+from tests.support.world import SINCE, World
 
 PAPER = {"issuer": "Đảng ủy xã", "title": "Kế hoạch hành động", "number": "08-KH/ĐU", "dated": "10/08/2025"}
 TASK = {"what": "Tập huấn kỹ năng số", "lead": "xóm Đồng Tiến", "due": "01/07/2025", "code": "III.2"}
@@ -86,6 +89,31 @@ def test_a_task_is_tied_to_a_campaign_and_an_indicator_there_are(
     ):
         assert office.post(f"{one}/links", data=wrong).status_code == 400
     assert office.get(one).text.count('data-testid="link"') == 2
+    beside = office.get(f"/admin/campaigns/{world.campaign}").text
+    assert (TASK["what"] in beside, 'data-testid="task-here"' in beside) == (True, True)
+    assert 'data-testid="task-here"' not in desk("editor").get(f"/admin/campaigns/{world.campaign}").text
+    with world.database.transaction(writes=False) as session:
+        (line,) = queries.linked(session, world.commune, "indicator", "contest_participation")
+        assert line.task.what == TASK["what"]
+        assert queries.linked(session, world.far_commune, "indicator", "contest_participation") == []
+
+
+def test_the_offices_of_the_commune_and_of_its_party_write_and_one_above_reads(
+    world: World, desk: Desk, document: str
+) -> None:
+    with world.database.transaction() as session:
+        party = change.found(
+            session, code="DB-TK", kind="party_org", name="xã Tân Khánh", level_word="đảng bộ", since=SINCE,
+            parents={"party": world.commune},
+        )  # fmt: skip
+        for who, unit in (("of-party", party), ("above", world.province)):
+            world.staff[who] = staff.hire(
+                session, name=who, username=who, password="lan-toa-2026", grants=[("party_office", unit)]
+            )
+    assert desk("of-party").post(f"{document}/tasks", data=TASK).status_code == 303
+    above = desk("above")
+    assert (above.get(document).status_code, TASK["what"] in above.get(document).text) == (200, True)
+    assert above.post(f"{document}/tasks", data=TASK | {"code": "III.3"}).status_code == 404
 
 
 def sheet() -> bytes:

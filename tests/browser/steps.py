@@ -334,7 +334,7 @@ def people_of(page: Page, code: str) -> int:
     return numerator(page)
 
 
-FILE = re.compile(r"\.\w{2,5}(\?|$)")
+FILE = re.compile(r"\.\w{2,5}(\?|$)|/files?/\w+$")
 """A link that leads to a file to keep, not to a page."""
 
 

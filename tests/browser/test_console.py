@@ -91,7 +91,7 @@ def test_the_inspector_reads_under_a_file_and_every_read_is_on_the_trail(desk: P
     desk.get_by_role("link", name="Số liệu hiện nay của đơn vị").click()
     expect(tid(desk, f"below-{CAU_CONG}").first).to_be_visible()
     open_facts(desk)
-    expect(tid(desk, "facts-sum")).to_contain_text("khớp với phiếu điểm")
+    expect(tid(desk, "facts-sum")).to_contain_text("khớp với số liệu của đơn vị")
     tid(desk, "sign-out").click()
 
     sign_in_to_console(desk, "dung")
@@ -202,11 +202,11 @@ def test_the_console_speaks_english_and_vietnamese_again(desk: Page) -> None:
     place = desk.url
     desk.get_by_role("link", name="English").click()
     expect(desk.locator("html")).to_have_attribute("lang", "en")
-    expect(desk.get_by_role("navigation").first).to_contain_text("Scorecard")
+    expect(desk.get_by_role("navigation").first).to_contain_text("Campaigns")
     assert desk.url == place
     desk.get_by_role("link", name="Tiếng Việt").click()
     expect(desk.locator("html")).to_have_attribute("lang", "vi")
-    expect(desk.get_by_role("navigation").first).to_contain_text("Phiếu điểm")
+    expect(desk.get_by_role("navigation").first).to_contain_text("Cuộc vận động")
 
 
 def test_no_page_scrolls_sideways_on_a_narrow_screen(desk: Page) -> None:

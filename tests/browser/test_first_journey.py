@@ -118,7 +118,7 @@ def the_figure_opens_to_its_facts(desk: Page, expected: int) -> None:
     rows = tid(desk, "fact-row")
     amounts = [int(row.get_attribute("data-amount") or 0) for row in rows.all()]
     assert sum(amounts) == expected
-    expect(tid(desk, "facts-sum")).to_have_text(f"Cộng lại: {expected}, khớp với phiếu điểm.")
+    expect(tid(desk, "facts-sum")).to_have_text(f"Cộng lại: {expected}, khớp với số liệu của đơn vị.")
 
 
 def nobody_is_named_on_the_console(desk: Page, who: Newcomer) -> None:
