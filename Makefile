@@ -58,7 +58,7 @@ check: setup-dev ## Format, lint, types, import contracts, stale files, the app'
 	$(PY) scripts/build_pwa.py --check
 
 .PHONY: bench
-bench: setup-dev pwa $(CATALOGUES) ## Run the benchmarks, about 12 minutes (ARGS="hot boards opening field phone" chooses)
+bench: setup-dev pwa $(CATALOGUES) ## Run the benchmarks, about 12 minutes and half an hour for the country (ARGS="hot boards opening field phone country" chooses)
 	@$(PY) scripts/ensure_test_services.py --bench
 	$(PY) -m loadtests.bench $(ARGS)
 
@@ -99,7 +99,7 @@ lock: ## Write both lock files anew (ARGS=--upgrade takes the newest versions)
 
 .PHONY: clean
 clean: ## Remove all that can be made again (data in var/ stays)
-	rm -rf $(VENV) mobile_api/pwa/node_modules loadtests/lighthouse/node_modules mobile_api/static/app dist build
+	rm -rf $(VENV) mobile_api/pwa/node_modules loadtests/lighthouse/node_modules tests/targets/dhis2_client/node_modules mobile_api/static/app dist build
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find $(wildcard backend campaigns mobile_api admin scripts tests loadtests) \
 		\( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +

@@ -45,13 +45,18 @@ TARGET_ROLES = (*TARGET_READERS, *INSPECTORS)
 PLAN_KEEPERS = ("party_office",)
 PLAN_ROLES = (*PLAN_KEEPERS, "unit_head", "campaign_admin")
 INSPECTION_DECIDERS = (*INSPECTORS, "party_committee")
-INSPECTION_ROLES = (*INSPECTION_DECIDERS, "unit_head", "cell_secretary")
+FRONT_OFFICES = ("front",)
+INSPECTION_WRITERS = (*INSPECTORS, *FRONT_OFFICES)
+INSPECTION_READERS = (*INSPECTION_DECIDERS, *FRONT_OFFICES)
+INSPECTION_ROLES = (*INSPECTION_READERS, "unit_head", "cell_secretary")
 REPORT_DRAFTERS = ("drafter",)
 REPORT_OFFICES = ("party_office",)
 REPORT_ROLES = (*REPORT_DRAFTERS, "reviewer", "signer", "clerk", *REPORT_OFFICES, "province_viewer")
 CARD_KEEPERS = ("party_office", "unit_head")
 CARD_READERS = (*CARD_KEEPERS, "campaign_admin", "province_viewer")
-CARD_ROLES = (*CARD_READERS, *INSPECTORS)
+CARD_PAPERS = ("drafter", "reviewer", "signer", "clerk")
+"""Their unit's card passes through their hands on its way; nobody else's does."""
+CARD_ROLES = (*CARD_READERS, *INSPECTORS, *CARD_PAPERS)
 DUTY_ROLES = (*IDEA_KEEPERS, "campaign_admin", *PLEDGE_ROLES)
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
@@ -74,39 +79,19 @@ def static_file(name: str) -> Response:
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
     """A page in the console's frame. It asks the database nothing, so an error page can be shown at any moment."""
+    from admin.menu import menu_of  # names the roles kept here
+
     member: Staff | None = g.get("staff")
     text = render_template(
         f"admin/{template}",
         member=member,
-        menu=_menu(member) if member else {},
+        menu=menu_of(member) if member else [],
         demo=http.demo_notes(),
         language=http.language(),
         shown=shown,
         **values,
     )
     return make_response(text, status)
-
-
-def _menu(member: Staff) -> dict[str, Any]:
-    """Which doors of the console this member may open."""
-    own = sorted({str(unit) for role in SCORECARD_READERS for unit in member.roles.get(role, ())})
-    return {
-        "scorecard": own[0] if own else None,
-        "audit": member.holds(*AUDIT_ROLES),
-        "people": member.holds(*PEOPLE_ROLES),
-        "consents": member.holds(*CONSENT_ROLES),
-        "units": member.holds(*UNIT_ROLES),
-        "banks": member.holds(*BANK_ROLES),
-        "teams": member.holds(*TEAM_ROLES),
-        "pledges": member.holds(*PLEDGE_ROLES),
-        "ideas": member.holds(*IDEA_ROLES),
-        "cards": member.holds(*CARD_READERS),
-        "targets": member.holds(*TARGET_READERS),
-        "plans": member.holds(*PLAN_ROLES),
-        "inspections": member.holds(*INSPECTION_ROLES),
-        "reports": member.holds(*REPORT_ROLES),
-        "duty": member.holds(*DUTY_ROLES),
-    }
 
 
 def actor() -> Actor:

@@ -15,6 +15,8 @@ from admin import campaign_words, shown
 from admin.audit import DEEDS
 from admin.blueprint import BANK_ROLES, actor, blueprint, page
 from admin.figures import visible_activity
+from admin.plans import STATES as TASK_STATES
+from admin.plans import tasks_beside
 from backend import clock, http
 from backend.errors import NotAllowed
 from backend.http import guarded, staff_with
@@ -140,6 +142,8 @@ def campaign(campaign_id: uuid.UUID) -> Response:
         may_prepare=holds_here(found, *PREPARERS),
         may_release=holds_here(found, *RELEASERS),
         may_read_bank=holds_here(found, *BANK_ROLES),
+        tied=tasks_beside("campaign", str(found.id)),
+        task_states=TASK_STATES,
         words=campaign_words,
     )
 

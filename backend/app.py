@@ -14,6 +14,8 @@ import admin
 # database finds them all from here on.
 import backend.cards.models
 import backend.inspection.models
+import backend.open_data.models
+import backend.own_calendars.models
 import backend.plans.models
 import backend.reports.models
 import backend.targets.models  # noqa: F401

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +15,7 @@ from backend.config import Settings, read_settings
 from backend.db import migrate as migrations
 from backend.db.engine import Database
 from backend.db.node import begin_epoch
-from backend.errors import SettingMissing
+from backend.errors import DomainError, SettingMissing
 from backend.safeguards.audit import OPERATOR, note
 from campaigns.pack import PackInvalid, read_pack
 from campaigns.registry import measure_book
@@ -177,6 +177,33 @@ def verify_scorecards() -> None:
         click.echo(str(line))
     click.echo(f"{total} published revisions, {len(wrong)} figures disagree with the ledger.")
     sys.exit(1 if wrong else 0)
+
+
+@scorecards.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--unit", "code", required=True, help="Code of the unit that issues it, and all below which it holds."
+)
+@click.option(
+    "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Holds for periods beginning from then on."
+)
+def import_scorecard_template(file: Path, code: str, since: datetime | None) -> None:
+    """Bring in a template of scorecards as a new version; exit 1 with everything that is wrong with it."""
+    from backend.cards import template_reading
+    from backend.cards.issuing import bring_in
+
+    checked = template_reading.check(file.read_bytes().decode("utf-8-sig", "replace"), measure_book())
+    for problem in checked.problems:
+        click.echo(problem)
+    if checked.template is None:
+        sys.exit(1)
+    try:
+        with Database(_settings().database_url).transaction() as session:
+            made = bring_in(session, code, checked.data, since.date() if since else None)
+            told = f"{made.code} version {made.version} holds from {made.valid_from} on."
+    except DomainError as refused:
+        raise click.ClickException(refused.sentence % refused.values) from None
+    click.echo(told)
 
 
 @main.command("new-epoch")

@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.db.statements import among
 from backend.errors import N_, DomainError
 from backend.safeguards.audit import Actor, note
 from backend.safeguards.models import AuditEntry
@@ -221,7 +222,7 @@ def owners(session: Session) -> set[uuid.UUID]:
 
 def campaigns(session: Session, owners: set[uuid.UUID]) -> list[Campaign]:
     """All campaigns of these owners, drafts included, the newest first."""
-    rows = select(Campaign).where(Campaign.owner_unit_id.in_(owners))
+    rows = select(Campaign).where(among(Campaign.owner_unit_id, owners))
     return list(session.scalars(rows.order_by(Campaign.made_at.desc(), Campaign.id.desc())))
 
 

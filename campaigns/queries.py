@@ -3,6 +3,7 @@ import uuid
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from backend.db.statements import among
 from backend.errors import N_, DomainError
 from campaigns.models import Activity, Campaign, CampaignPicture, Phase
 
@@ -45,7 +46,7 @@ def activities(session: Session, owners: set[uuid.UUID] | None = None) -> list[t
         .where(Campaign.state != "draft")
     )
     if owners is not None:
-        query = query.where(Campaign.owner_unit_id.in_(owners))
+        query = query.where(among(Campaign.owner_unit_id, owners))
     order = {"open": 0, "scheduled": 1, "closed": 2, "settled": 3}
     rows = [(row[0], row[1]) for row in session.execute(query.order_by(Activity.opens_at))]
     # At hand when a card asks which round it is; a session forgets what nobody holds.

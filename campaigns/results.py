@@ -117,8 +117,8 @@ def published(session: Session, activity_id: uuid.UUID) -> Publication | None:
     return session.scalars(rows.order_by(Publication.number.desc()).limit(1)).first()
 
 
-def list_published(session: Session) -> list[Publication]:
-    """The newest publication of each activity, the latest first."""
+def list_published(session: Session, owner: uuid.UUID | None = None) -> list[Publication]:
+    """The newest publication of each activity, the latest first; `owner`: of this unit's campaigns only."""
     newest = (
         select(Publication.activity_id, func.max(Publication.number).label("number"))
         .group_by(Publication.activity_id)
@@ -127,4 +127,7 @@ def list_published(session: Session) -> list[Publication]:
     rows = select(Publication).join(
         newest, (newest.c.activity_id == Publication.activity_id) & (newest.c.number == Publication.number)
     )
+    if owner is not None:
+        rows = rows.join(Activity, Activity.id == Publication.activity_id)
+        rows = rows.join(Campaign, Campaign.id == Activity.campaign_id).where(Campaign.owner_unit_id == owner)
     return list(session.scalars(rows.order_by(Publication.published_at.desc(), Publication.id.desc())))

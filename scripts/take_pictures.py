@@ -57,6 +57,7 @@ def main() -> int:
         of_a_pledge(browser, node)
         of_ideas(browser, node)
         of_the_console(browser, node)
+        of_the_figures(browser, node)
         browser.close()
     return 0
 
@@ -203,6 +204,41 @@ def of_the_console(browser: Browser, node: DemoNode) -> None:
     the_launch(page)
     page.goto("/admin/supervision")
     take(page, "console-supervision")
+
+
+def of_the_figures(browser: Browser, node: DemoNode) -> None:
+    """A month's scorecard, a province's targets, a report and the hands it goes through, and an inspection."""
+
+    def desk_of(who: str) -> Page:
+        page = browser.new_context(**DESK, base_url=node.url).new_page()
+        sign_in_to_console(page, who)
+        return page
+
+    page = desk_of("phuong")
+    page.goto("/admin/cards")
+    tid(page, "open-05917").click()
+    expect(tid(page, "total")).to_be_visible()
+    take(page, "console-card")
+    page.goto("/admin/plans")
+    take(page, "console-plans")
+    page = desk_of("quangngai")
+    page.goto("/admin/targets")
+    tid(page, "open-set").first.click()
+    expect(tid(page, "odd-count")).to_be_visible()
+    take(page, "console-targets")
+    page = desk_of("soan")
+    page.goto("/admin/reports")
+    tid(page, "near").get_by_role("link").first.click()
+    expect(tid(page, "figure").first).to_be_visible()
+    take(page, "console-report")
+    tid(page, "way").click()
+    expect(tid(page, "steps")).to_be_visible()
+    take(page, "console-approval")
+    page = desk_of("kiem")
+    page.goto("/admin/inspections")
+    page.get_by_role("link", name="Giám sát số liệu chuyển đổi số").click()
+    page.locator("#findings").evaluate("one => one.scrollIntoView()")
+    take(page, "console-inspection")
 
 
 def the_launch(page: Page) -> None:

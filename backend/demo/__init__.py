@@ -1,6 +1,8 @@
 """Planting the demo commune: invented people who took part over the last weeks, through the same doors as real ones."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import select, text
@@ -13,7 +15,7 @@ from backend.db.base import Base
 from backend.db.engine import Database
 from backend.db.node import Node, found_node, serve
 from backend.db.statements import on_postgres
-from backend.demo import history, inspection, plans, targets
+from backend.demo import giving, history, inspection, plans, targets
 from backend.demo.cards import CardMonth
 from backend.demo.data import DATA, FULL, SEED, SMALL, Size
 from backend.demo.fieldwork import FieldWork
@@ -91,8 +93,20 @@ def _empty(session: Session) -> None:
         session.execute(text(f"TRUNCATE {', '.join(table.name for table in tables)} CASCADE"))
         return
     session.execute(text("PRAGMA defer_foreign_keys = ON"))  # all of it goes, in whatever order
-    for table in tables:
-        session.execute(table.delete())
+    with _without_guards(session):
+        for table in tables:
+            session.execute(table.delete())
+
+
+@contextmanager
+def _without_guards(session: Session) -> Iterator[None]:
+    """Rows that are never changed go too when a demo is thrown away as a whole; their guards are back before anything else."""
+    guards = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+    for name, _ in guards:
+        session.execute(text(f'DROP TRIGGER "{name}"'))
+    yield
+    for _, guard in guards:
+        session.execute(text(guard))
 
 
 def _plant(database: Database, settings: Settings, size: Size) -> None:
@@ -138,3 +152,4 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> Non
     ReportSeason(session, planted, staff, now).live()
     plans.plant(session, planted, staff)
     inspection.plant(session, planted, staff)
+    giving.plant(session, planted.commune, staff, now)

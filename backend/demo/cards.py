@@ -24,6 +24,8 @@ from backend.demo.places import Planted
 from backend.demo.residents import Resident
 from backend.participation.models import Fact
 from backend.safeguards.audit import Actor
+from backend.targets import declare
+from backend.targets.catalogue import indicator
 
 STORY: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("cards.yaml").read_text(encoding="utf-8"))
 STEPS = 12
@@ -52,6 +54,7 @@ class CardMonth:
             actions.name_head(
                 self.session, card.id, head["title"], f"{head['name']} {INVENTED}", self._by("phuong")
             )
+        self._declared(card, month, end)
         self._scored(card, end)
         self._published(card, end + 4 * self.day)
         self._contested(card, end)
@@ -60,6 +63,17 @@ class CardMonth:
 
     def _by(self, name: str) -> Actor:
         return Actor("staff", self.staff[name])
+
+    def _declared(self, card: Card, month: Period, end: datetime) -> None:
+        """What the hamlets had told by telephone was more than what was counted; the commune says why."""
+        told = STORY["declared"]
+        with clock.stopped_at(end + 0.5 * self.day):
+            one, value = indicator(self.session, told["code"]), (told["value"], "", "")
+            declare.declare(
+                self.session, one, self.planted.commune, month, value, told["source"], self.staff["phuong"]
+            )
+        with clock.stopped_at(end + 1.5 * self.day):
+            actions.give_reason(self.session, card.id, told["criterion"], told["reason"], self._by("phuong"))
 
     def _scored(self, card: Card, end: datetime) -> None:
         with clock.stopped_at(end + 2 * self.day):

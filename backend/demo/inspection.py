@@ -13,7 +13,7 @@ from backend.safeguards.audit import Actor
 
 
 def plant(session: Session, planted: Planted, staff: dict[str, uuid.UUID]) -> None:
-    by, head, committee = (Actor("staff", staff[who]) for who in ("kiem", "binh", "thuan"))
+    by, head, committee, front = (Actor("staff", staff[who]) for who in ("kiem", "binh", "thuan", "man"))
     hamlets = (planted.hamlets["Đồng Tiến"], planted.hamlets["Xuân Minh"])
     _concluded(session, planted, by, committee)
     running = _opened(
@@ -23,7 +23,7 @@ def plant(session: Session, planted: Planted, staff: dict[str, uuid.UUID]) -> No
     line = queries.file(session, running)
     for unit in hamlets:
         queries.read_under(session, line, unit, "scorecards", "Phiếu điểm", by)
-    _found(session, running, hamlets, by, head)
+    _found(session, running, hamlets, by, head, front)
     _plan(
         session,
         planted,
@@ -87,7 +87,9 @@ def _concluded(session: Session, planted: Planted, by: Actor, committee: Actor) 
         actions.publish(session, file, by)
 
 
-def _found(session: Session, file: uuid.UUID, hamlets: tuple[uuid.UUID, ...], by: Actor, head: Actor) -> None:
+def _found(
+    session: Session, file: uuid.UUID, hamlets: tuple[uuid.UUID, ...], by: Actor, head: Actor, front: Actor
+) -> None:
     active, quiet = hamlets
     answered = actions.find(
         session,
@@ -107,7 +109,7 @@ def _found(session: Session, file: uuid.UUID, hamlets: tuple[uuid.UUID, ...], by
             "Mặt trận xã phản ánh: người cao tuổi ở xóm khó tự dự thi trên điện thoại; đề nghị không so sánh xóm này với xóm khác chỉ bằng tỷ lệ dự thi.",
             "contest_participation",
         ),
-        by,
+        front,
     )  # fmt: skip
     actions.find(
         session,

@@ -21,6 +21,8 @@ from campaigns.models import Activity
 
 DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("plans.yaml").read_text(encoding="utf-8"))
 OWN = "kh08"
+LISTED_BEFORE = 90
+"""Days since the tasks were written into the register: how they stand came later."""
 
 
 def plant(session: Session, planted: Planted, staff: dict[str, uuid.UUID]) -> None:
@@ -71,7 +73,8 @@ def _task(
         "; ".join(name for _, name in along), tuple(unit for unit, _ in along), row.get("output", ""),
         phases.get(row.get("phase", "")),
     )  # fmt: skip
-    made = register.add_task(session, own, task, by)
+    with clock.stopped_at(clock.now() - timedelta(days=LISTED_BEFORE)):
+        made = register.add_task(session, own, task, by)
     if row["state"] != "open":
         words = "Đã hoàn thành (hư cấu)" if row["state"] == "done" else ""
         on = _day(row, "done") or clock.today() - timedelta(days=20)

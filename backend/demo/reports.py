@@ -1,5 +1,6 @@
 """Reports of the demo: a half-year that went all the way on the Party's line, one given back on the State's, a month
-half-way on its way, and two units that are late. Invented people, each with a part of their own.
+half-way on its way, a scorecard on both lines, and two units that are late. Invented people, each with a part of their own;
+on the Party's line those of the Party organisation sign and number, on the State's those of the commune.
 """
 
 import uuid
@@ -14,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import Period, last_full
+from backend.cards import revisions, store
+from backend.cards.models import Card
 from backend.clock import VIETNAM
 from backend.demo.data import DATA
 from backend.demo.places import Planted
 from backend.people import staff as desk
 from backend.people.models import RoleGrant
-from backend.reports import approval, compose, national, obligations
+from backend.reports import approval, card_flow, compose, national, obligations
 from backend.reports.due import Rule
 from backend.reports.figures import Offered, Source, concerning
 from backend.reports.models import Duty, Report, Submission
@@ -33,6 +36,8 @@ STORY: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("reports.yaml").
 FIRST_OF_MONTH_AFTER = Rule(5, 1)
 OFFICE_HOURS = (1, 2, 4, 6, 7, 25, 27)
 """After it was begun in the morning: each step, the last two on the day after."""
+PARTY_DESK, STATE_DESK = ("tham", "ky", "vanthu"), ("tham", "chutich", "vanthuxa")
+"""Who reviews, signs and numbers."""
 LATE = ("Trạm Y tế", "Văn phòng HĐND và UBND xã")
 
 
@@ -62,7 +67,8 @@ class ReportSeason:
         self._sheet(half, report)
         self._below(month, "month", self._just_past(today), late=LATE)
         self._monthly(month, today)
-        self._duty(self.planted.commune, self._province(), "xa-so-ket", "party", month, "mid_term", None)
+        self._review(month)
+        self._card()
 
     # --- who ------------------------------------------------------------------------------------------------------
 
@@ -73,7 +79,17 @@ class ReportSeason:
                     self.session, name=row["name"], username=row["username"], password=DATA["password"],
                     grants=[("drafter", self.planted.agencies[row["agency"]])],
                 )  # fmt: skip
-            for username, role in (("tham", "reviewer"), ("ky", "signer"), ("vanthu", "clerk")):
+            for username, role in (
+                ("soan", "drafter"),
+                ("tham", "reviewer"),
+            ):  # they help both lines: two grants
+                self.session.add(
+                    RoleGrant(
+                        person_id=self.staff[username], role=role, unit_id=self.planted.organisation,
+                        valid_from=clock.today(),
+                    )
+                )  # fmt: skip
+            for username, role in zip(STATE_DESK, ("reviewer", "signer", "clerk"), strict=True):
                 for row in STORY["writers"]:  # the agencies are small: the commune's people do it for them
                     self.session.add(
                         RoleGrant(
@@ -123,7 +139,7 @@ class ReportSeason:
                 self.planted.agencies[agency],
                 self.planted.commune,
                 "xa-cac-don-vi",
-                "party",
+                "state",
                 period,
                 interval,
                 rule,
@@ -202,6 +218,63 @@ class ReportSeason:
         report = self._written(duty, month, "soan", {"results": STORY["monthly"]}, begun)
         self._walk(report, duty, begun, "review", drafter="soan", receiver="tinhuy", number="")
 
+    def _review(self, month: Period) -> None:
+        """Of the first half of the term, as far as somebody has come."""
+        duty = self._duty(
+            self.planted.commune, self._province(), "xa-so-ket", "party", month, "mid_term", None
+        )
+        with clock.stopped_at(self.now):
+            half_term = obligations.offered(duty)[0]
+        self._written(duty, half_term, "soan", STORY["review"], self.now - timedelta(days=1))
+
+    def _card(self) -> None:
+        """The card of last month: on the State's line its first revision was sent before the second was published, on the
+        Party's line the second waits for a signature."""
+        card = store.card_of(
+            self.session,
+            self.planted.commune,
+            "xa-thang",
+            last_full("thang", "month", clock.local_day(self.now)),
+        )
+        if card is None:
+            return
+        first, second = (one.published_at for one in revisions.revisions_of(self.session, card.id)[:2])
+        state = self._submitted(card, "state", first)
+        self._hand_on(state, STATE_DESK, "receive", first, (second - first) / 10, "131")
+        party = self._submitted(card, "party", second)
+        self._hand_on(party, PARTY_DESK, "review", second, (self.now - second) / 10, "")
+
+    def _submitted(self, card: Card, line: str, at: datetime) -> Submission:
+        with clock.stopped_at(at):
+            return card_flow.begin(self.session, card.id, line, self._province(), self._by("soan"))
+
+    def _hand_on(
+        self, row: Submission, desk: tuple[str, str, str], until: str, begun: datetime, pause: timedelta, number: str
+    ) -> None:  # fmt: skip
+        reviewer, signer, clerk = desk
+        who = {
+            "draft": "soan",
+            "review": reviewer,
+            "sign": signer,
+            "number": clerk,
+            "send": clerk,
+            "receive": "tinhuy",
+        }
+        for count, (deed, person) in enumerate(who.items(), start=1):
+            at = self._in_office_hours(begun, begun + count * pause, count)
+            stamp = approval.Stamp(number, clock.local_day(at)) if deed == "number" else None
+            with clock.stopped_at(at):
+                approval.take(self.session, row.id, deed, self._by(person), seen=row.revision, stamp=stamp)
+            if deed == until:
+                return
+
+    @staticmethod
+    def _in_office_hours(begun: datetime, at: datetime, count: int) -> datetime:
+        """Each step an hour later in the day than the one before; by the clock where a demo planted on the first days of a
+        month has no room for that."""
+        hour = at.astimezone(VIETNAM).replace(hour=8 + count, minute=10, second=0, microsecond=0)
+        return hour if begun < hour <= at else at
+
     # --- steps ----------------------------------------------------------------------------------------------------
 
     def _written(self, duty: Duty, period: Period, who: str, words: dict[str, str], at: datetime) -> Report:
@@ -240,7 +313,9 @@ class ReportSeason:
         receiver: str,
         number: str,
     ) -> None:
-        who = {"draft": drafter, "review": "tham", "sign": "ky", "number": "vanthu", "send": "vanthu",
+        is_party = duty.line == "party" and duty.unit_id == self.planted.commune
+        reviewer, signer, clerk = PARTY_DESK if is_party else STATE_DESK
+        who = {"draft": drafter, "review": reviewer, "sign": signer, "number": clerk, "send": clerk,
                "receive": receiver, "lock": receiver}  # fmt: skip
         for hours, (deed, person) in zip(OFFICE_HOURS, who.items(), strict=True):
             at = begun + timedelta(hours=hours)

@@ -1,7 +1,7 @@
 """People follow their unit into the one it became part of."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.errors import N_, DomainError
 from backend.people.models import Membership
-from backend.units import change, reorganise, undoing
+from backend.units import change, dividing, reorganise, undoing
 from backend.units.errors import NotYet, UnitUnknown
 from backend.units.models import WHOLE, Unit, UnitCrosswalk, UnitEvent, UnitLink
 from backend.units.reorganise import NewUnit
@@ -25,7 +25,7 @@ class CannotAbolish(DomainError):
     code = "cannot_abolish"
     sentence = N_(
         "Chỉ giải thể được đơn vị dưới xã, đã có trước ngày hiệu lực, không còn người và không còn đơn vị trực thuộc. "
-        "Nếu còn, xin nhập vào đơn vị khác."
+        "Nếu còn, xin chuyển trước, hoặc giao cả cho một đơn vị nhận 100 %%."
     )
 
 
@@ -37,10 +37,14 @@ def merge_units(
     on: date,
     document: str,
     decided_on: date | None = None,
+    issuer: str = "",
+    kind: str = "merge",
 ) -> uuid.UUID:
     """Units become one and everybody in them belongs to it from that day. Raises what `reorganise.merge` raises."""
     listed = list(sources)
-    target = reorganise.merge(session, listed, into, on=on, document=document, decided_on=decided_on)
+    target = reorganise.merge(
+        session, listed, into, on=on, document=document, decided_on=decided_on, issuer=issuer, kind=kind
+    )
     _follow(session, [unit for unit in listed if unit != target], target, on)
     return target
 
@@ -66,18 +70,51 @@ def _follow(session: Session, units: list[uuid.UUID], target: uuid.UUID, on: dat
         row.valid_to = since
 
 
-def abolish(
-    session: Session, unit_id: uuid.UUID, *, on: date, document: str, decided_on: date | None = None
-) -> None:
-    """A unit to which nobody belongs and below which nothing stands ends on that day; what was counted stays.
+Parts = Sequence[tuple[uuid.UUID, int]]
+"""(unit, thousandths)"""
 
-    Raises NotYet, CannotAbolish, UnitUnknown.
+
+def abolish(
+    session: Session,
+    unit_id: uuid.UUID,
+    into: Parts = (),
+    *,
+    on: date,
+    document: str,
+    decided_on: date | None = None,
+    issuer: str = "",
+) -> uuid.UUID:
+    """A unit to which nobody belongs and below which nothing stands ends on that day; what was counted stays. The event.
+
+    `into`: the neighbours among which it is divided, with how much of it each takes; its heads are divided likewise.
+    Raises NotYet, CannotAbolish, UnitUnknown, HeadcountNewer, TooFewParts, WeightInvalid, WeightsWrong.
     """
+    unit = check_abolish(session, unit_id, into, on)
+    targets = [target for target, _ in into]
+    with undoing.remembered(session, [unit_id, *targets], []) as made:
+        change.close(session, unit_id, on)
+        dividing.hand_heads(session, unit, into, on, document)
+        parts = [(unit_id, *part) for part in into] or [(unit_id, unit_id, WHOLE)]
+        made.append(
+            change.record_parts(
+                session, "abolish", parts, on=on, document=document, decided_on=decided_on, issuer=issuer,
+                basis="people" if into else "all",
+            )
+        )  # fmt: skip
+    # The line is asked for on the day before: on the day itself nothing stands above it any more.
+    change.ask_recount(session, {*LinesUp(session)(unit_id, on - ONE_DAY), *targets})
+    return made[-1]
+
+
+def check_abolish(session: Session, unit_id: uuid.UUID, into: Parts, on: date) -> Unit:
+    """Held to the end. Raises what `abolish` raises."""
     unit = session.get(Unit, unit_id, with_for_update=True, populate_existing=True)
     if unit is None:
         raise UnitUnknown
     if on > clock.today():
         raise NotYet
+    if into:
+        dividing.check(session, unit, into, on)
     beyond = or_(UnitLink.valid_to.is_(None), UnitLink.valid_to > on)
     below = session.scalars(select(UnitLink.id).where(UnitLink.parent_id == unit_id, beyond).limit(1)).first()
     since = session.scalars(select(UnitLink.valid_from).where(UnitLink.unit_id == unit_id, beyond)).all()
@@ -88,14 +125,7 @@ def abolish(
     ).first()
     if below or members or unit.valid_to or unit.kind in NEVER or not since or max(since) >= on:
         raise CannotAbolish
-    with undoing.remembered(session, [unit_id], []) as made:
-        change.close(session, unit_id, on)
-        made.append(
-            change.record(
-                session, "abolish", [(unit_id, unit_id)], on=on, document=document, decided_on=decided_on
-            )
-        )
-    change.ask_recount(session, LinesUp(session)(unit_id, on - ONE_DAY))
+    return unit
 
 
 def undo(session: Session, event_id: uuid.UUID) -> set[uuid.UUID]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.db.statements import among
 from backend.errors import NotFound
 from backend.people.models import Person, RoleGrant, StaffLogin
 from backend.units.queries import NamedUnit, named_many
@@ -67,7 +68,7 @@ def members(session: Session, units: set[uuid.UUID], *, without_role: bool, word
 def holders(session: Session, role: str, units: Iterable[uuid.UUID]) -> list[uuid.UUID]:
     """Who holds the role today on one of these very units."""
     query = select(RoleGrant.person_id).where(
-        RoleGrant.role == role, RoleGrant.unit_id.in_(list(units)), holds_on(RoleGrant, clock.today())
+        RoleGrant.role == role, among(RoleGrant.unit_id, units), holds_on(RoleGrant, clock.today())
     )
     return list(session.scalars(query.distinct()))
 

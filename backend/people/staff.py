@@ -45,6 +45,7 @@ ROLES = {
     "clerk": N_("Văn thư"),
     "province_viewer": N_("Theo dõi của tỉnh"),
     "inspector": N_("Kiểm tra, giám sát"),
+    "front": N_("Mặt trận Tổ quốc"),
     "dpo": N_("Nhân sự bảo vệ dữ liệu cá nhân"),
     "system_operator": N_("Vận hành hệ thống"),
 }
@@ -56,7 +57,7 @@ DUTIES = {
     "question_editor": N_(
         "Soạn, đọc lại, khóa câu hỏi. Vai trò duy nhất xem được đáp án trước khi đóng. Không xem người dự thi là ai."
     ),
-    "unit_head": N_("Xem phiếu điểm của đơn vị mình và các đơn vị cùng cấp dưới dạng con số."),
+    "unit_head": N_("Xem số liệu, phiếu điểm của đơn vị mình và các đơn vị cùng cấp dưới dạng con số."),
     "team_leader": N_(
         "Lên lịch tuần, xem hộ và lượt thăm của tổ mình, nhận lại bản ghi đang chờ. Không xem tổ khác."
     ),
@@ -75,16 +76,21 @@ DUTIES = {
     "council_member": N_(
         "Chấm những sáng kiến được phân công. Không chấm sáng kiến của mình hay của người thân."
     ),
-    "party_office": N_("Xem số liệu các đơn vị trong phạm vi, tổng hợp, theo dõi."),
+    "party_office": N_(
+        "Xem số liệu các đơn vị trong phạm vi, tổng hợp, theo dõi; tiếp nhận hoặc trả lại báo cáo gửi đến đơn vị mình."
+    ),
     "drafter": N_("Soạn báo cáo của đơn vị và trình thẩm định. Không thẩm định, không ký báo cáo mình soạn."),
     "reviewer": N_("Đọc lại, thẩm định báo cáo đã soạn, hoặc trả lại để bổ sung (có lý do)."),
-    "signer": N_("Ký báo cáo đã thẩm định, hoặc trả lại để bổ sung (có lý do)."),
+    "signer": N_("Xác nhận đã ký báo cáo, phiếu điểm đã thẩm định, hoặc trả lại để bổ sung (có lý do)."),
     "clerk": N_("Cho số, ghi ngày và gửi báo cáo đã ký. Không sửa nội dung."),
     "province_viewer": N_(
-        "Xem số liệu tổng hợp của các xã trong tỉnh, tiếp nhận hoặc trả lại báo cáo. Không xem tên người dân."
+        "Xem số liệu tổng hợp của các xã trong tỉnh, đọc báo cáo đã gửi lên. Không tiếp nhận, không trả lại báo cáo, không xem tên người dân."
     ),
     "inspector": N_(
         "Lập chương trình, ghi phát hiện và kết luận kiểm tra. Chỉ xem tài liệu mà hồ sơ đang mở cho phép, không sửa số liệu; mỗi lượt xem được ghi vào nhật ký."
+    ),
+    "front": N_(
+        "Gửi ý kiến giám sát, phản biện xã hội vào hồ sơ kiểm tra đang mở của đơn vị mình. Không mở tài liệu của hồ sơ, không sửa số liệu."
     ),
     "dpo": N_(
         "Xem con số về sự đồng ý; tra cứu sự đồng ý của một người khi có yêu cầu; mỗi lượt xem được ghi lại."

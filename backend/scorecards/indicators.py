@@ -82,5 +82,13 @@ def value(indicator: Indicator, numerator: int, denominator: int | None) -> Deci
         return Decimal(numerator)
     if not denominator:
         return None
-    exact = Decimal(numerator) * indicator.factor / Decimal(denominator)
-    return exact.quantize(Decimal(1).scaleb(-indicator.decimals), rounding=ROUND_HALF_UP)
+    return ratio(Decimal(numerator), Decimal(denominator), indicator.factor, indicator.decimals)
+
+
+def ratio(above: Decimal, below: Decimal, factor: int, decimals: int) -> Decimal:
+    """Divided once and rounded once, half up, for every figure of the house."""
+    return rounded(above * factor / below, decimals)
+
+
+def rounded(number: Decimal, decimals: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.db.statements import among
 from backend.participation.periods import ALL
 from backend.scorecards.hiding import Sheet, Steps
 from backend.scorecards.indicators import Indicator, value
@@ -114,7 +115,7 @@ def _rows(
     query = select(ScorecardLine).where(
         ScorecardLine.activity_id == activity,
         ScorecardLine.indicator.in_([indicator.code for indicator in indicators]),
-        ScorecardLine.unit_id.in_(list(units)),
+        among(ScorecardLine.unit_id, units),
     )
     if only_all:
         query = query.where(ScorecardLine.period == ALL)
@@ -126,7 +127,7 @@ def _below(
 ) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
     """Each unit on the way from these up to the owner with all its children and their kinds; one statement."""
     here = (UnitLink.tree == own_line(owner), UnitLink.unit_id != owner, holds_on(UnitLink, clock.today()))
-    way = select(UnitLink.unit_id, UnitLink.parent_id).where(UnitLink.unit_id.in_(units), *here)
+    way = select(UnitLink.unit_id, UnitLink.parent_id).where(among(UnitLink.unit_id, units), *here)
     up = way.cte("up", recursive=True)
     next_up = select(UnitLink.unit_id, UnitLink.parent_id).join(up, UnitLink.unit_id == up.c.parent_id)
     up = up.union(next_up.where(*here))

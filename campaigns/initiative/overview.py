@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
+from backend.db.statements import among
 from backend.people.models import Person, RoleGrant, StaffLogin
 from backend.units.trees import holds_on
 from campaigns.initiative import blind
@@ -50,7 +51,7 @@ class Row:
 
 def _within(activity: uuid.UUID, units: Units) -> list[ColumnElement[bool]]:
     here = [Initiative.activity_id == activity, Initiative.state != "draft"]
-    return here if units is None else [*here, Initiative.unit_id.in_(list(units))]
+    return here if units is None else [*here, among(Initiative.unit_id, units)]
 
 
 def years(session: Session) -> list[tuple[Activity, Campaign]]:
@@ -165,7 +166,7 @@ def may_judge(session: Session, units: Collection[uuid.UUID]) -> dict[uuid.UUID,
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(
             RoleGrant.role == JUDGE,
-            RoleGrant.unit_id.in_(list(units)),
+            among(RoleGrant.unit_id, units),
             holds_on(RoleGrant, clock.today()),
             StaffLogin.suspended_at.is_(None),
         )

@@ -530,7 +530,7 @@ def test_a_fold_of_a_hundred_facts_costs_16_as_one_of_three_does(world: World) -
         "INSERT lease",  # nobody else folds
         "SELECT fact",  # a batch of pending facts
         "SELECT unit_crosswalk",  # what became of units that are no more
-        "SELECT unit_link",  # the trees of every day
+        "WITH unit",  # the trees of every day above the units in which something was done
         "SELECT tally_subject",  # who was counted before
         "INSERT tally_subject",
         "INSERT tally",

@@ -18,6 +18,7 @@ ROLE_OF = {
     "an": "campaign_admin",
     "head": "unit_head",
     "inspector": "inspector",
+    "front": "front",
     "dpo": "dpo",
     "operator": "system_operator",
     "office": "party_office",

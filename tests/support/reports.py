@@ -5,11 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from backend import clock
 from backend.calendars import Period, last_full
-from backend.db.base import new_id
 from backend.people import staff
 from backend.reports import approval, compose, obligations
 from backend.reports.approval import Stamp
@@ -42,12 +39,13 @@ class Office:
     def duty(
         self, unit: uuid.UUID | None = None, receiver: uuid.UUID | None = None, line: str = "party",
         interval: str = "half", rule: Rule | None = None, obligation: str = "xa-dang-uy-tinh-uy", since: date | None = None,
+        fills_longer: bool = False,
     ) -> uuid.UUID:  # fmt: skip
         with self.world.database.transaction() as session:
             return obligations.give_duty(
                 session, unit=unit or self.world.commune, receiver=receiver or self.world.province,
                 obligation=obligation, line=line, interval=interval, since=since or self.half.first,
-                by=self.by("office"), rule=rule,
+                by=self.by("office"), rule=rule, fills_longer=fills_longer,
             ).id  # fmt: skip
 
     def below(self) -> uuid.UUID:
@@ -128,12 +126,3 @@ BELOW = {
     "draft": "agency_drafter", "review": "agency_reviewer", "sign": "agency_signer", "number": "agency_clerk",
     "send": "agency_clerk", "receive": "office", "lock": "office",
 }  # fmt: skip
-
-
-def card_on_its_way(
-    session: Session, unit: uuid.UUID, receiver: uuid.UUID | None, period: Period
-) -> uuid.UUID:
-    """A submission about something that is no report."""
-    return approval.open_submission(
-        session, subject_kind="card", subject_id=new_id(), unit=unit, line="state", receiver=receiver, period=period
-    ).id  # fmt: skip

@@ -122,6 +122,7 @@ def plant(app: NodeApp, database: Database, opened: bool = True) -> World:
                 ("an", "campaign_admin", "05752"),
                 ("head", "unit_head", "05752-T1"),
                 ("inspector", "inspector", "05752"),
+                ("front", "front", "05752"),
                 ("dpo", "dpo", "05752"),
                 ("operator", "system_operator", "05752"),
                 ("office", "party_office", "05752"),

@@ -167,4 +167,42 @@ def upgrade() -> None:
     with op.batch_alter_table("target", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_target_indicator_id"), ["indicator_id"], unique=False)
 
+    op.create_table(
+        "own_calendar",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("months_back", sa.Integer(), nullable=False),
+        sa.Column("has_gaps", sa.Boolean(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=True),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.CheckConstraint("kind IN ('months', 'listed')", name=op.f("ck_own_calendar_kind_known")),
+        sa.CheckConstraint("day BETWEEN 1 AND 28", name=op.f("ck_own_calendar_day_in_every_month")),
+        sa.CheckConstraint("months_back BETWEEN 0 AND 1", name=op.f("ck_own_calendar_months_back_plausible")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_own_calendar_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_calendar")),
+        sa.UniqueConstraint("code", name=op.f("uq_own_calendar_code")),
+    )
+    with op.batch_alter_table("own_calendar", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_own_calendar_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "own_calendar_period",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("calendar_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.CheckConstraint("last >= first", name=op.f("ck_own_calendar_period_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["calendar_id"], ["own_calendar.id"], name=op.f("fk_own_calendar_period_calendar_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_calendar_period")),
+        sa.UniqueConstraint("calendar_id", "code", name=op.f("uq_own_calendar_period_calendar_id_code")),
+    )
     # ### end Alembic commands ###

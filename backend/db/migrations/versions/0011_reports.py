@@ -24,12 +24,15 @@ def upgrade() -> None:
         sa.Column("interval", sa.String(length=20), nullable=False),
         sa.Column("due_day", sa.Integer(), nullable=True),
         sa.Column("due_months", sa.Integer(), nullable=False),
+        sa.Column("due_days", sa.Integer(), nullable=True),
         sa.Column("is_preset", sa.Boolean(), nullable=False),
+        sa.Column("fills_longer", sa.Boolean(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.CheckConstraint("line IN ('party', 'state')", name=op.f("ck_report_duty_line_known")),
         sa.CheckConstraint("due_day BETWEEN 1 AND 31", name=op.f("ck_report_duty_due_day_in_month")),
         sa.CheckConstraint("due_months BETWEEN 0 AND 12", name=op.f("ck_report_duty_due_months_plausible")),
+        sa.CheckConstraint("due_days BETWEEN 0 AND 366", name=op.f("ck_report_duty_due_days_plausible")),
         sa.ForeignKeyConstraint(["receiver_id"], ["unit.id"], name=op.f("fk_report_duty_receiver_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_report_duty_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_duty")),
@@ -38,7 +41,8 @@ def upgrade() -> None:
             "obligation",
             "line",
             "interval",
-            name=op.f("uq_report_duty_unit_id_obligation_line_interval"),
+            "calendar",
+            name=op.f("uq_report_duty_unit_id_obligation_line_interval_calendar"),
         ),
     )
     with op.batch_alter_table("report_duty", schema=None) as batch_op:
@@ -52,11 +56,15 @@ def upgrade() -> None:
         sa.Column("holds_from", sa.Date(), nullable=False),
         sa.Column("due_day", sa.Integer(), nullable=True),
         sa.Column("due_months", sa.Integer(), nullable=False),
+        sa.Column("due_days", sa.Integer(), nullable=True),
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("at", Moment(), nullable=False),
         sa.CheckConstraint("due_day BETWEEN 1 AND 31", name=op.f("ck_report_due_change_due_day_in_month")),
         sa.CheckConstraint(
             "due_months BETWEEN 0 AND 12", name=op.f("ck_report_due_change_due_months_plausible")
+        ),
+        sa.CheckConstraint(
+            "due_days BETWEEN 0 AND 366", name=op.f("ck_report_due_change_due_days_plausible")
         ),
         sa.ForeignKeyConstraint(["duty_id"], ["report_duty.id"], name=op.f("fk_report_due_change_duty_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_due_change")),
@@ -72,6 +80,7 @@ def upgrade() -> None:
         sa.Column("line", sa.String(length=10), nullable=False),
         sa.Column("calendar", sa.String(length=40), nullable=False),
         sa.Column("period", sa.String(length=20), nullable=False),
+        sa.Column("card_revision", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("drafter_id", sa.Uuid(), nullable=True),
@@ -236,4 +245,18 @@ def upgrade() -> None:
             "report_id", "field", "version", name=op.f("uq_report_text_report_id_field_version")
         ),
     )
+    op.create_table(
+        "open_data_choice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("licence", sa.String(length=40), nullable=False),
+        sa.Column("chosen_by", sa.Uuid(), nullable=True),
+        sa.Column("chosen_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_open_data_choice_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_open_data_choice")),
+    )
+    with op.batch_alter_table("open_data_choice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_open_data_choice_unit_id"), ["unit_id"], unique=False)
+
     # ### end Alembic commands ###

@@ -144,3 +144,5 @@ def upgrade() -> None:
     # ### end Alembic commands ###
     with op.batch_alter_table("unit_event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("made", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.add_column(sa.Column("issuer", sa.String(length=200), nullable=True))
+        batch_op.add_column(sa.Column("placed_at", Moment(), nullable=True))
