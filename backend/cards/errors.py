@@ -199,7 +199,3 @@ class CheckWrong(DomainError):
     status = 422
     code = "check_wrong"
     sentence = N_("Số đã kiểm tra phải lớn hơn 0 và không ít hơn số đúng.")
-
-
-class Unchangeable(Exception):
-    """A programming error: a published revision never changes."""

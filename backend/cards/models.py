@@ -5,11 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary, String, UniqueConstraint, event
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.cards.errors import Unchangeable
 from backend.db.base import Base, new_id
+from backend.db.lasting import never_changed
 
 STATES = ("open", "self_scored", "official", "locked")
 LONGEST_WORDS = 2000
@@ -188,21 +188,4 @@ class CardStep(Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
 
 
-NEVER_CHANGED = (CardTemplate, CardLineup, CardRevision, CardScore, CardCheck)
-
-
-def _refuse(_mapper: Any, _connection: Any, row: Base) -> None:
-    raise Unchangeable(f"{type(row).__name__} {row}")
-
-
-for _table in NEVER_CHANGED:
-    event.listen(_table, "before_update", _refuse)
-    event.listen(_table, "before_delete", _refuse)
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _refuse_in_bulk(state: ORMExecuteState) -> None:
-    """The same for statements that change rows without loading them."""
-    mapper = state.bind_mapper
-    if (state.is_update or state.is_delete) and mapper is not None and mapper.class_ in NEVER_CHANGED:
-        raise Unchangeable(mapper.class_.__name__)
+never_changed(CardTemplate, CardLineup, CardRevision, CardScore, CardCheck)

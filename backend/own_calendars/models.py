@@ -1,11 +1,11 @@
 import uuid
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, event
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db.base import Base, new_id
+from backend.db.lasting import never_changed
 from backend.own_calendars.errors import CalendarInUse
 
 KINDS = ("months", "listed")
@@ -54,23 +54,5 @@ class OwnPeriod(Base):
     made_at: Mapped[datetime]
 
 
-def _refuse(_mapper: Any, _connection: Any, _row: Base) -> None:
-    """A figure said of a period would mean other days."""
-    raise CalendarInUse
-
-
-for _table in (OwnCalendar, OwnPeriod):
-    event.listen(_table, "before_update", _refuse)
-event.listen(OwnPeriod, "before_delete", _refuse)
-event.listen(OwnCalendar, "before_delete", _refuse)
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _refuse_in_bulk(state: Any) -> None:
-    mapper = state.bind_mapper
-    if (
-        (state.is_update or state.is_delete)
-        and mapper is not None
-        and mapper.class_ in (OwnCalendar, OwnPeriod)
-    ):
-        raise CalendarInUse
+# A figure said of a period would mean other days.
+never_changed(OwnCalendar, OwnPeriod, refusal=lambda _row: CalendarInUse())

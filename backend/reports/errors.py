@@ -161,7 +161,3 @@ class LockedAbove(DomainError):
     sentence = N_(
         "Phiếu đã khóa theo văn bản gửi %(unit)s (%(line)s). Xin mở lại văn bản ấy ở trang ký duyệt; phiếu sẽ mở theo."
     )
-
-
-class Unchangeable(Exception):
-    """A programming error: what was said, done or signed is added to, never changed."""

@@ -24,9 +24,9 @@ from backend.cards.errors import (
     PeriodRunning,
     ReasonMissing,
     TemplateChanged,
-    Unchangeable,
 )
 from backend.cards.models import Card, CardRevision, CardScore
+from backend.db.lasting import Unchangeable
 from backend.people.regrouping import merge_units
 from backend.safeguards.audit import OPERATOR
 from backend.targets import declare, issuing

@@ -9,8 +9,8 @@ import docx
 import pytest
 from sqlalchemy import select, update
 
+from backend.db.lasting import Unchangeable
 from backend.reports import files, layouts
-from backend.reports.errors import Unchangeable
 from backend.reports.models import Kept, Report, ReportText, Step, Submission
 from tests.support.reports import Office, office
 from tests.support.world import World
