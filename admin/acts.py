@@ -1,11 +1,12 @@
 """What every form of a reorganisation asks: from which day, and by which paper."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 from flask import request
 
+from admin import team_words
 from backend import clock, http
 from backend.errors import DomainError
 from backend.units.errors import ActMissing, DetailsMissing
@@ -22,8 +23,8 @@ def clean(told: str) -> str:
 def typed_day(told: str, missing: type[DomainError] = ActMissing) -> date | None:
     """None where nothing was typed. Raises what is asked for where it is no day."""
     try:
-        return datetime.strptime(told, "%d/%m/%Y").date() if told else None
-    except ValueError:
+        return team_words.typed_day(told) if told else None
+    except team_words.DayInvalid:
         raise missing from None
 
 

@@ -12,7 +12,7 @@ from admin import card_words, shown
 from backend import calendars, clock, http
 from backend.cards import revisions
 from backend.cards.models import Card, CardRevision
-from backend.errors import DomainError
+from backend.own_calendars.reading import period_of
 from backend.reports.models import Kept, Report, Submission
 from backend.tallies import undoing as facts
 from backend.units import undoing
@@ -65,18 +65,15 @@ def _cards(event: UnitEvent, names: dict[uuid.UUID, str]) -> Iterator[str]:
 def _reports(event: UnitEvent, names: dict[uuid.UUID, str]) -> Iterator[str]:
     """Signed since: the paper is kept as it was then, whatever became of it."""
     rows = http.session().execute(
-        select(Submission.unit_id, Report.calendar, Report.period)
+        select(Submission.unit_id, Report)
         .join(Report, Report.id == Submission.subject_id)
-        .join(Kept, Kept.submission_id == Submission.id)
-        .where(Submission.subject_kind == "report", Submission.unit_id.in_(names), Kept.at > event.made_at)
-        .distinct()
-    )
-    for unit, calendar, code in rows:
-        try:
-            period = calendars.parse(calendar, code)
-        except DomainError:  # a calendar of somebody's own: its days are not looked up here, so it counts
-            yield gettext("Báo cáo kỳ %(period)s của %(unit)s đã ký", period=code, unit=names[unit])
-            continue
+        .where(
+            Submission.subject_kind == "report", Submission.unit_id.in_(names),
+            Submission.id.in_(select(Kept.submission_id).where(Kept.at > event.made_at)),
+        )
+    )  # fmt: skip
+    for unit, report in rows:
+        period = period_of(report)
         if period.last >= event.holds_from:
             yield gettext(
                 "Báo cáo %(period)s của %(unit)s đã ký", period=calendars.title(period), unit=names[unit]

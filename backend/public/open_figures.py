@@ -19,13 +19,12 @@ from backend import clock
 from backend.calendars import Period
 from backend.cards.published import published_figures
 from backend.own_calendars.reading import period_of
+from backend.tallies.disclosure import K
 from backend.targets.models import PlanIndicator, SeriesValue
 from backend.targets.series import rows_standing
 from campaigns import results
 from campaigns.models import Publication
 
-FEW = 5
-"""A group of fewer people is never shown, nor what is left of a whole when it is taken away."""
 ENTRANTS = "contest.entrants"
 DAYS = "days"
 """The calendar of what ran from one day to another: its code is the two days."""
@@ -145,9 +144,9 @@ def is_few(row: SeriesValue, one: PlanIndicator) -> bool:
     """A handful of people, or all but a handful of a whole."""
     above, below = row.numerator, row.denominator
     if below is not None and above is not None:
-        return 0 < above < FEW or 0 < below - above < FEW
+        return 0 < above < K or 0 < below - above < K
     told = above if above is not None else row.value
-    return one.unit.strip().lower() in PEOPLE and told is not None and 0 < told < FEW
+    return one.unit.strip().lower() in PEOPLE and told is not None and 0 < told < K
 
 
 # --- contests -------------------------------------------------------------------------------------------------------
@@ -216,7 +215,7 @@ def _tells(row: OpenFigure, other: OpenFigure) -> bool:
     if not stands or other.people != row.people or row.numerator is None or other.numerator is None:
         return False
     overlap = row.period.first <= other.period.last and other.period.first <= row.period.last
-    return overlap and 0 < abs(row.numerator - other.numerator) < FEW
+    return overlap and 0 < abs(row.numerator - other.numerator) < K
 
 
 def _goes_before(one: OpenFigure, other: OpenFigure) -> bool:
