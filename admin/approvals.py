@@ -21,13 +21,13 @@ from backend import clock, http
 from backend.errors import DomainError, NotAllowed, NotFound
 from backend.http import guarded, staff_with, writes_on_read
 from backend.people.staff import names_of
-from backend.reports import approval, card_flow, files, lines, queries
+from backend.reports import approval, card_flow, files, kept, lines, queries
 from backend.reports.approval import Stamp
 from backend.reports.errors import MovedOn, NumberMissing
 from backend.reports.models import REASON, Report, Submission
 from backend.reports.rules import DEEDS, PARTS
 from backend.safeguards.audit import note
-from backend.units.queries import named, named_many
+from backend.units.queries import named_at_last, named_many, named_to_the_last
 
 WAITS_FOR_THOSE_BELOW = ("drafted", "reviewed", "received")
 """States after which somebody signs or locks, who is told what is still missing."""
@@ -59,13 +59,14 @@ def _page(submission_id: uuid.UUID, error: DomainError | None = None, at: str = 
         newer=card_flow.newer(session, row) if is_card else None,
         fingerprint=files.fingerprint(session, row),
         offices=_offices(row),
-        unit=named(session, row.unit_id, clock.today()),
-        receiver=named(session, row.receiver_id, clock.today()) if row.receiver_id else None,
+        earlier=kept.earlier_papers(session, row),
+        unit=named_at_last(session, row.unit_id, clock.today()),
+        receiver=named_at_last(session, row.receiver_id, clock.today()) if row.receiver_id else None,
         steps=steps,
         people=names_of(session, people - {None}),
         parts_of_round=[(part, getattr(row, f"{part}_id")) for part in PARTS],
         buttons=here.buttons(row, approval.played(session, [row])[row.id]),
-        missing=list(named_many(session, missing, clock.today()).values()),
+        missing=list(named_to_the_last(session, missing, clock.today()).values()),
         words=report_words,
         period=report_words.period_of(row),
         today=clock.today(),
@@ -156,7 +157,24 @@ def approval_file(submission_id: uuid.UUID, word: str) -> Response:
     session = http.session()
     row = desk().require_reading(queries.submission(session, submission_id))
     made = files.made(session, row, word, sample=http.demo_notes() is not None)
-    note(session, actor(), "report.export", "submission", row.id, unit=row.unit_id, reason=word, is_read=True)
+    return _taken(row, made, word)
+
+
+@blueprint.get("/approvals/<uuid:submission_id>/rounds/<int:round_number>/file/<word>")
+@writes_on_read
+@guarded(staff_with(*REPORT_ROLES))
+def earlier_file(submission_id: uuid.UUID, round_number: int, word: str) -> Response:
+    """The paper as it was signed in an earlier round. Raises ReportUnknown, ExportUnknown."""
+    session = http.session()
+    row = desk().require_reading(queries.submission(session, submission_id))
+    made = files.made_in(session, row, round_number, word, sample=http.demo_notes() is not None)
+    return _taken(row, made, f"{word} · lượt {round_number}")
+
+
+def _taken(row: Submission, made: files.Made, what: str) -> Response:
+    note(
+        http.session(), actor(), "report.export", "submission", row.id, unit=row.unit_id, reason=what, is_read=True
+    )  # fmt: skip
     answer = Response(made.content, mimetype=made.type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return answer

@@ -1,5 +1,6 @@
 """Which template and which of its periods a page of cards is about: what was asked for, and what a picker offers."""
 
+import uuid
 from dataclasses import dataclass
 from itertools import groupby
 from typing import cast
@@ -23,7 +24,7 @@ OFFERED = {"month": 60, "quarter": 20, "half": 10, "year": 6, "week": 60, "term"
 
 @dataclass(frozen=True)
 class Choice:
-    """`shape`: the newest version of the template that the member sees, which says how long its periods are."""
+    """`shape`: the newest version of the template on the member's own line, which says how long its periods are."""
 
     shape: Template
     period: Period
@@ -76,15 +77,23 @@ def _period(shape: Template, code: str) -> Period:
 
 
 def _shapes() -> dict[str, Template]:
-    """Scored templates of communes: shipped, or issued by a unit in reach or above one of the member's own."""
+    """Scored templates of communes: issued by the member's own units or above them, else shipped.
+
+    What a unit below issued says only how its own code looks: it changes no page of a template that others share.
+    """
     session, today = http.session(), clock.today()
     held = {unit for role in CARD_READERS for unit in http.staff().roles.get(role, ())}
-    issuers = reach(session, http.staff(), *CARD_READERS).union(
-        *(above(session, unit, today) for unit in held)
-    )
-    issued = {one.template.code: one.template for one in reversed(issuing.versions(session, issuers))}
+    line = set[uuid.UUID]().union(*(above(session, unit, today) for unit in held))
+    below = reach(session, http.staff(), *CARD_READERS) - line
+    found = list(reversed(issuing.versions(session, line | below)))
+    lowest_first = [
+        {one.template.code: one.template for one in found if one.issuer in below},
+        templates.shipped(),
+        {one.template.code: one.template for one in found if one.issuer in line},
+    ]
     return {
         code: one
-        for code, one in {**templates.shipped(), **issued}.items()
+        for shapes in lowest_first
+        for code, one in shapes.items()
         if one.kind == "scored" and one.unit_kind == "commune"
     }

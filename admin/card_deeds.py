@@ -188,6 +188,17 @@ def card_appeal(card_id: uuid.UUID) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@blueprint.post("/cards/<uuid:card_id>/waive")
+@guarded(staff_with(*CARD_KEEPERS))
+def card_waive(card_id: uuid.UUID) -> ResponseReturnValue:
+    """The unit contests nothing. Raises CardUnknown, NotFound, NotAllowed."""
+    here = _kept(card_id)
+    return _deed(
+        here, "appeals", lambda: actions.waive_appeal(http.session(), here.id, actor()),
+        gettext("Đã ghi: đơn vị không kiến nghị. Cấp trên khóa phiếu được ngay."),
+    )  # fmt: skip
+
+
 @blueprint.post("/cards/appeals/<uuid:appeal_id>/answer")
 @guarded(staff_with(*CARD_KEEPERS))
 def card_answer(appeal_id: uuid.UUID) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ import uuid
 import zlib
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,14 @@ def _list(error: DomainError | None = None) -> Response:
     for one in issuing.versions(http.session(), _issuers()):
         shelves.setdefault(one.template.code, []).append(one)
     issuers = {one.issuer for rows in shelves.values() for one in rows if one.issuer}
+    own = _own()
     return page(
         "card_templates.html",
         error.status if error else 200,
         shelves=[Shelf(code, rows) for code, rows in shelves.items()],
         issuers=named_many(http.session(), issuers, clock.today()),
-        own=_own(),
+        own=own,
+        may_confirm=partial(_may_confirm, own),
         today=clock.today(),
         month=calendars.at("thang", clock.today(), "month"),
         sent=request.form,
@@ -85,6 +88,11 @@ def _own() -> list[NamedUnit]:
     held = {unit for role in CARD_KEEPERS for unit in http.staff().roles.get(role, ())}
     named = named_many(http.session(), held, clock.today()).values()
     return sorted((unit for unit in named if unit.kind in ISSUERS), key=lambda unit: unit.code)
+
+
+def _may_confirm(own: list[NamedUnit], one: Version) -> bool:
+    """For units above those it rates, or where the code is the unit's own."""
+    return any(unit.id == one.issuer or unit.kind != one.template.unit_kind for unit in own)
 
 
 def _calendars() -> dict[str, calendars.Calendar]:

@@ -16,7 +16,6 @@ from backend import calendars, clock, http
 from backend.calendars import Period
 from backend.cards import revisions, store, words
 from backend.cards.errors import TemplateUnknown
-from backend.cards.issued import issued_for
 from backend.cards.models import Card
 from backend.cards.queries import CriterionView
 from backend.cards.rules import Figure
@@ -37,7 +36,7 @@ ASKED = {
     "le": N_("không quá %(amount)s"),
     "lt": N_("dưới %(amount)s"),
 }
-NUMBERS = ("low", "high", "reached", "declared", "keeps", "at_least", "whole", "share")
+NUMBERS = ("low", "high", "reached", "declared", "keeps", "at_least", "whole", "share", "points", "most")
 
 
 @dataclass(frozen=True)
@@ -114,12 +113,8 @@ def newer(card: Card) -> Template | None:
 
 
 def may_adopt(card: Card) -> bool:
-    """The level above does; and the unit itself where the template is its own."""
-    here = may(card)
-    if here.score:
-        return True
-    own = issued_for(http.session(), card.unit_id, card.template, period_of(card))
-    return here.keep and own is not None and own.issuer_id == card.unit_id
+    """The level above: nobody chooses the rules of its own card."""
+    return may(card).score
 
 
 def said(told: Words | str) -> str:

@@ -16,7 +16,6 @@ from admin.card_words import SIDE_BY_SIDE, ended_units
 from admin.forms import typed
 from backend import clock, http
 from backend.cards import actions
-from backend.cards.shapes import Template
 from backend.cards.sizes import Sized, in_sizes
 from backend.cards.standings import Standing, standings, with_card
 from backend.http import guarded, staff_with
@@ -115,28 +114,19 @@ def _seen(choice: Choice) -> Seen:
 def _lines(choice: Choice, seen: Seen, units: list[NamedUnit]) -> list[Line]:
     session = http.session()
     found = standings(session, [unit.id for unit in units], choice.code, choice.period)
-    template = choice.shape
     ways = card_papers.ways_of(one.card for one in found.values())
     return [
-        _line(unit, found.get(unit.id), template, ways, unit.id in seen.own, unit.id in seen.reached)
-        for unit in units
+        _line(unit, found.get(unit.id), ways, unit.id in seen.own, unit.id in seen.reached) for unit in units
     ]
 
 
 def _line(
-    unit: NamedUnit, standing: Standing | None, template: Template, ways: Mapping[uuid.UUID, list[Way]], may_open: bool,
+    unit: NamedUnit, standing: Standing | None, ways: Mapping[uuid.UUID, list[Way]], may_open: bool,
     may_compare: bool,
 ) -> Line:  # fmt: skip
     on_way = ways.get(standing.card, []) if standing else []
-    return Line(unit, standing, _class(template, standing), may_open, may_compare, on_way)
-
-
-def _class(template: Template, standing: Standing | None) -> str | None:
-    """Nothing in a trial: it stands outside the rating."""
-    if standing is None or standing.is_trial:
-        return None
-    code = standing.class_code
-    return next((one.title["vi"] for one in template.classes if one.code == code), None)
+    title = standing.class_title if standing else None
+    return Line(unit, standing, title["vi"] if title else None, may_open, may_compare, on_way)
 
 
 @blueprint.post("/cards")

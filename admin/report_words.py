@@ -23,7 +23,7 @@ from backend.reports.models import Duty, Report, ReportText, Submission
 from backend.reports.obligations import Obligation
 from backend.reports.queries import Owed
 from backend.reports.words import DEEDS, DONE, FIELDS, INTERVALS, LINES, PARTS, STATES, fields_of
-from backend.units.queries import named_many
+from backend.units.queries import named_to_the_last
 from campaigns import queries as campaigns
 
 __all__ = ["DEEDS", "DONE", "FIELDS", "INTERVALS", "LINES", "PARTS", "STATES", "fields_of"]
@@ -190,7 +190,7 @@ def title_of(row: Submission) -> str:
 def card_titles(rows: Iterable[Submission]) -> dict[uuid.UUID, str]:
     """Submission -> 'Phiếu điểm của xã Tân Khánh, tháng 10/2026', of those that carry a scorecard."""
     cards = [row for row in rows if row.subject_kind == "card"]
-    units = named_many(http.session(), {row.unit_id for row in cards}, clock.today())
+    units = named_to_the_last(http.session(), {row.unit_id for row in cards}, clock.today())
     return {
         row.id: gettext(
             "Phiếu điểm của %(unit)s, %(period)s",

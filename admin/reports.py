@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,15 +15,16 @@ from admin.blueprint import REPORT_DRAFTERS, REPORT_OFFICES, REPORT_ROLES, actor
 from admin.forms import refusal_of, typed
 from admin.report_words import desk, sources
 from admin.steps import uuid_in
+from admin.team_words import DayInvalid, typed_day
 from backend import clock, http
 from backend.db.statements import among
 from backend.errors import DomainError, NotAllowed
 from backend.http import guarded, staff_with
 from backend.own_calendars.reading import usable
 from backend.reports import approval, compose, obligations, queries
-from backend.reports.errors import DueDaysWrong, DueDayWrong, ReportUnknown
+from backend.reports.errors import DueDaysWrong, DueDayWrong, EndDayWrong, ReportUnknown
 from backend.reports.hands import Desk
-from backend.reports.models import Duty, Submission
+from backend.reports.models import REASON, Duty, Submission
 from backend.reports.queries import Owed
 from backend.units.models import UnitLink
 from backend.units.queries import NamedUnit, named_many
@@ -53,6 +55,7 @@ def _page(error: DomainError | None = None, at: str = "") -> Response:
     rows = queries.owed(http.session(), here.units, here.watched)
     owned = [one for one in rows if _is_seen(here, one)]
     received = [one for one in owned if _is_received(here, one)]
+    standing = queries.standing(http.session(), here.units, here.watched)
     places = _places(here) if here.keeps else []
     return page(
         "reports.html",
@@ -64,10 +67,10 @@ def _page(error: DomainError | None = None, at: str = "") -> Response:
         mine=waiting_for(here, rows),
         late_list=queries.late_list(received),
         kept=queries.kept_by_unit(received),
-        duties=_duties(owned),
+        duties=_duties([*(one for one in standing if _is_seen(here, one)), *owned]),
         on_call=[
             (one, obligations.offered(one.duty))
-            for one in queries.on_call(http.session(), here.drafts_for())
+            for one in queries.on_call(standing, here.drafts_for())
             if here.writes(one.unit.id, one.duty.line)
         ],
         places=places,
@@ -83,8 +86,20 @@ def _page(error: DomainError | None = None, at: str = "") -> Response:
         at=at,
         typed={
             name: typed(name, 100)
-            for name in ("day", "days", "months", "way", "interval", "calendar", "unit", "receiver", "fills")
-        },
+            for name in (
+                "day",
+                "days",
+                "months",
+                "way",
+                "interval",
+                "calendar",
+                "unit",
+                "receiver",
+                "fills",
+                "until",
+            )
+        }
+        | {"words": typed("words", REASON)},
     )
 
 
@@ -219,6 +234,30 @@ def settle_due_day(duty_id: uuid.UUID) -> ResponseReturnValue:
         return _page(error, str(duty_id))
     flash(gettext("Đã ghi hạn báo cáo."))
     return redirect(url_for("admin.reports", _anchor="duties"), 303)
+
+
+@blueprint.post("/reports/duties/<uuid:duty_id>/end")
+@guarded(staff_with(*REPORT_OFFICES))
+def end_report_duty(duty_id: uuid.UUID) -> ResponseReturnValue:
+    """From a day on the receiving office no longer asks for it, and says why. Raises ReportUnknown, NotAllowed."""
+    duty = _duty(duty_id)
+    if not desk().keeps_days(duty.receiver_id, duty.line):
+        raise NotAllowed
+    error = refusal_of(
+        lambda: obligations.end_duty(http.session(), duty_id, _last_day(), typed("words", REASON), actor())
+    )
+    if error:
+        return _page(error, f"end-{duty_id}")
+    flash(gettext("Đã cho thôi báo cáo định kỳ. Kỳ đã hết trước ngày ấy vẫn phải gửi."))
+    return redirect(url_for("admin.reports", _anchor="duties"), 303)
+
+
+def _last_day() -> date:
+    """Raises EndDayWrong."""
+    try:
+        return typed_day(typed("until", 10))
+    except DayInvalid:
+        raise EndDayWrong from None
 
 
 def _duty(duty_id: uuid.UUID) -> Duty:

@@ -18,6 +18,7 @@ from backend.cards.errors import (
     AppealAnswered,
     AppealLate,
     AppealOpen,
+    AppealRunning,
     AppealTwice,
     AppealWaits,
     CardUnknown,
@@ -38,7 +39,7 @@ from backend.cards.errors import (
     WrongState,
 )
 from backend.cards.models import LONGEST_WORDS, Card, CardAppeal, CardCheck, CardScore, CardStep
-from backend.cards.payload import Said
+from backend.cards.payload import Said, within
 from backend.cards.revisions import SHORTEST_REASON, period_of
 from backend.cards.shapes import Criterion, Template, is_of
 from backend.db.base import new_id
@@ -83,6 +84,7 @@ def _made(session: Session, unit: uuid.UUID, template: Template, period: Period)
         "id": new_id(), "unit_id": unit, "template": template.code, "calendar": period.calendar, "period": period.code,
         "template_sha": template.sha256, "state": "open", "answers_title": "", "answers_name": "",
         "frozen": {"targets": sources.freeze_targets(session, unit, template, period)}, "opened_at": clock.now(),
+        "appeal_waived": False,
     }  # fmt: skip
     session.execute(insert_into(session, Card).values(row).on_conflict_do_nothing())
     return session.get(Card, row["id"])
@@ -149,12 +151,12 @@ def official_score(
     has_moved = False
     for code, (points, words) in given.items():
         criterion, worked_out = _criterion(template, code), (computed or {}).get(code)
-        said = before.get(code, Said())
+        said, _ = within(before.get(code, Said()), criterion.most)
         _explained(criterion, points, words, worked_out, said.own)
         _proven(criterion, points, said)
         if points == worked_out:
             points = None
-        if points == said.official and (points is not None or not words.strip()):
+        if points == before.get(code, Said()).official and (points is not None or not words.strip()):
             continue
         if session.scalars(_waiting(card, code)).first() is not None:
             raise AppealWaits(criterion=criterion.title["vi"])
@@ -162,7 +164,7 @@ def official_score(
         has_moved = True
     card.state = "official"
     if has_moved or card.appeal_until is None:
-        card.appeal_until = clock.today() + timedelta(days=template.days["appeal"])
+        _may_contest(card, template)
     _step(session, card, "scored", by)
     return card
 
@@ -230,8 +232,31 @@ def appeal(session: Session, card_id: uuid.UUID, code: str, words: str, by: Acto
         answer_due=clock.today() + timedelta(days=template.days["answer"]),
     )
     session.add(made)
+    card.appeal_waived = False
     _step(session, card, "appealed", by, code)
     return made
+
+
+def _may_contest(card: Card, template: Template) -> None:
+    """From today on, for as many days as the template gives; what was waived before was about other points."""
+    card.appeal_until, card.appeal_waived = clock.today() + timedelta(days=template.days["appeal"]), False
+
+
+def waive_appeal(session: Session, card_id: uuid.UUID, by: Actor) -> Card:
+    """The unit contests nothing, so that the card may be locked before the days are over.
+
+    Raises AppealOpen, AppealLate, WrongState.
+    """
+    card = _held(session, card_id, "official")
+    if card.appeal_waived:
+        raise WrongState
+    if card.appeal_until and clock.today() > card.appeal_until:
+        raise AppealLate(day=f"{card.appeal_until:%d/%m/%Y}")
+    if session.scalars(_waiting(card)).first() is not None:
+        raise AppealOpen
+    card.appeal_waived = True
+    _step(session, card, "waived", by)
+    return card
 
 
 def _has_contested(session: Session, card: Card, code: str) -> bool:
@@ -283,10 +308,16 @@ def appeal_with(session: Session, appeal_id: uuid.UUID) -> CardAppeal:
 
 
 def lock(session: Session, card_id: uuid.UUID, by: Actor) -> Card:
-    """Nobody scores it any more; what arrives late still goes to a further revision. Raises AppealOpen, WrongState."""
+    """Nobody scores it any more; what arrives late still goes to a further revision. Not while the unit may still contest
+    what it was given.
+
+    Raises AppealOpen, AppealRunning, WrongState.
+    """
     card = _held(session, card_id, "open", "self_scored", "official")
     if session.scalars(_waiting(card)).first() is not None:
         raise AppealOpen
+    if card.appeal_until and not card.appeal_waived and clock.today() <= card.appeal_until:
+        raise AppealRunning(day=f"{card.appeal_until:%d/%m/%Y}")
     card.state = "locked"
     _step(session, card, "locked", by)
     return card
@@ -306,7 +337,8 @@ def reopen(session: Session, card_id: uuid.UUID, by: Actor, reason: str) -> Card
 
 def adopt_template(session: Session, card_id: uuid.UUID, by: Actor, reason: str) -> Card:
     """The newest version of its template counts from the next revision on; targets are fixed anew. What is published stays.
-    Cards of the period that are opened after it begin with that version too.
+    Cards of the period that are opened after it begin with that version too. Points given above a criterion's new most
+    count no more; whoever was scored by other rules may contest anew.
 
     Raises ReasonMissing, WrongState, TemplateChanged, NothingNewer.
     """
@@ -321,7 +353,17 @@ def adopt_template(session: Session, card_id: uuid.UUID, by: Actor, reason: str)
     card.frozen = {"targets": sources.freeze_targets(session, card.unit_id, template, period_of(card))}
     sources.freeze_heads(session, card, template, clock.now())
     _step(session, card, "template", by, words)
+    if beyond := _beyond(session, card, template):
+        _step(session, card, "dropped", by, ", ".join(beyond))
+    if card.state == "official":
+        _may_contest(card, template)
     return card
+
+
+def _beyond(session: Session, card: Card, template: Template) -> list[str]:
+    """Criteria with points from before that are more than they give now."""
+    held = sources.said(session, card.id, clock.now())
+    return [one.title["vi"] for one in template.criteria if within(held.get(one.code, Said()), one.most)[1]]
 
 
 # --- inside -----------------------------------------------------------------------------------------------------

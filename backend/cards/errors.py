@@ -43,6 +43,28 @@ class TemplateOfAbove(DomainError):
     )
 
 
+class TemplateOfProduct(DomainError):
+    status = 403
+    code = "template_of_product"
+    sentence = N_(
+        "Mẫu %(template)s dùng chung cho mọi đơn vị; bản mới do cấp trên ban hành. Xin đặt mã khác cho mẫu của đơn vị."
+    )
+
+
+class TemplateRatesItself(DomainError):
+    status = 403
+    code = "template_rates_itself"
+    sentence = N_(
+        "Đơn vị không tự ban hành mẫu để xếp loại chính mình. Xin để mẫu ở chế độ chạy thử, hoặc đề nghị cấp trên ban hành."
+    )
+
+
+class TemplateBackdated(DomainError):
+    status = 422
+    code = "template_backdated"
+    sentence = N_("Mẫu phiếu chỉ áp dụng từ kỳ đang diễn ra trở đi: sớm nhất là ngày %(day)s.")
+
+
 class NothingNewer(DomainError):
     status = 409
     code = "nothing_newer"
@@ -187,6 +209,14 @@ class AppealOpen(DomainError):
     status = 409
     code = "appeal_open"
     sentence = N_("Còn kiến nghị chưa trả lời. Xin trả lời trước khi khóa phiếu.")
+
+
+class AppealRunning(DomainError):
+    status = 409
+    code = "appeal_running"
+    sentence = N_(
+        "Đơn vị còn quyền kiến nghị đến hết ngày %(day)s. Xin khóa sau ngày đó, hoặc khi đơn vị đã ghi là không kiến nghị."
+    )
 
 
 class HeadMissing(DomainError):

@@ -4,14 +4,21 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend import clock
+from backend import calendars, clock
+from backend.calendars import Calendar, Interval, PeriodUnknown
 from backend.cards import canonical, shapes, store, templates
-from backend.cards.errors import TemplateAsItIs, TemplateOfAbove
+from backend.cards.errors import (
+    TemplateAsItIs,
+    TemplateBackdated,
+    TemplateOfAbove,
+    TemplateOfProduct,
+    TemplateRatesItself,
+)
 from backend.cards.issued import issues_of
 from backend.cards.models import Card, CardTemplate, CardTemplateIssue
 from backend.cards.shapes import Template
@@ -25,11 +32,16 @@ from backend.units.models import Unit
 def issue(
     session: Session, issuer: uuid.UUID, data: Mapping[str, Any], valid_from: date, by: Actor
 ) -> CardTemplateIssue:
-    """The next version of its code, in force from that day on. Raises TemplateInvalid, TemplateAsItIs, TemplateOfAbove."""
+    """The next version of its code, in force from that day on.
+
+    Raises TemplateInvalid, TemplateAsItIs, TemplateOfAbove, TemplateOfProduct, TemplateRatesItself, TemplateBackdated.
+    """
     code = str(data["template"])
     _nobody_above_has_it(session, issuer, code)
     known = {one.code: one for one in usable(session, [issuer], clock.today())}
     made = templates.from_data(dict(data) | {"version": next_version(session, code)}, known=known)
+    _judges_others(session, issuer, made)
+    _not_backdated(made, known[made.calendar], valid_from)
     if any(_says_the_same(one, made) for one in _newest_here(session, issuer, code)):
         raise TemplateAsItIs(template=made.title.get("vi", code))
     row = CardTemplateIssue(
@@ -46,7 +58,7 @@ def confirm(
     session: Session, issuer: uuid.UUID, of: Template, document: Mapping[str, str], valid_from: date, by: Actor, *,
     ends_trial: bool,
 ) -> CardTemplateIssue:  # fmt: skip
-    """A document fixes what was a preset: a new version that names it. Raises TemplateAsItIs, TemplateOfAbove."""
+    """A document fixes what was a preset: a new version that names it. Raises what `issue` raises."""
     told = {"preset": False, "document": dict(document), "trial": of.is_trial and not ends_trial}
     return issue(session, issuer, {**data_of(of), **told}, valid_from, by)
 
@@ -67,6 +79,26 @@ def _nobody_above_has_it(session: Session, issuer: uuid.UUID, code: str) -> None
     )
     if session.scalars(query.limit(1)).first() is not None:
         raise TemplateOfAbove(template=code)
+
+
+def _judges_others(session: Session, issuer: uuid.UUID, made: Template) -> None:
+    """Nobody writes the rules of its own rating: those all share come from above, and what is the unit's own stays a trial."""
+    if session.get_one(Unit, issuer).kind != made.unit_kind:
+        return
+    if made.code in templates.shipped():
+        raise TemplateOfProduct(template=made.code)
+    if made.kind == "scored" and not made.is_trial:
+        raise TemplateRatesItself
+
+
+def _not_backdated(made: Template, calendar: Calendar, valid_from: date) -> None:
+    """A period that is over keeps the rules it ran under."""
+    try:
+        first = calendars.at(calendar, clock.today(), cast(Interval, made.interval)).first
+    except PeriodUnknown:  # no period of it runs today
+        first = clock.today()
+    if valid_from < first:
+        raise TemplateBackdated(day=f"{first:%d/%m/%Y}")
 
 
 def _newest_here(session: Session, issuer: uuid.UUID, code: str) -> list[Template]:

@@ -61,6 +61,7 @@ class Card(Base):
     """The unit's card. `answers_title`, `answers_name`: who answers for it, typed by the unit; no score is theirs.
 
     `frozen`: targets as they stood when it was opened. Its denominators are headcounts frozen in its name.
+    `appeal_waived`: the unit said that it contests nothing, so nobody waits until `appeal_until`.
     """
 
     __tablename__ = "card"
@@ -81,6 +82,7 @@ class Card(Base):
     frozen: Mapped[dict[str, Any]]
     opened_at: Mapped[datetime]
     appeal_until: Mapped[date | None]
+    appeal_waived: Mapped[bool] = mapped_column(default=False)
 
 
 class CardLineup(Base):

@@ -1,7 +1,7 @@
 """What a card says, as data with one way to be written. Pure: everything it is made of is handed in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -125,7 +125,7 @@ def _group(template: Template, group: Group, sources: Sources) -> Payload:
 
 
 def _criterion(template: Template, one: Criterion, sources: Sources) -> Payload:
-    said = sources.said.get(one.code, Said())
+    said, beyond = within(sources.said.get(one.code, Said()), one.most)
     target = sources.head["targets"].get(one.code, {})
     goal = Decimal(target["value"]) if target.get("value") is not None else None
     found = _figure(template, one, sources)
@@ -141,6 +141,7 @@ def _criterion(template: Template, one: Criterion, sources: Sources) -> Payload:
         "noun": one.noun,
         "numerator": found.numerator,
         "denominator": found.denominator,
+        "denominator_from": _counted(one, found, sources.base),
         "value": found.value,
         "declared": sources.head["declared"].get(one.code),
         "target": target or None,
@@ -152,6 +153,7 @@ def _criterion(template: Template, one: Criterion, sources: Sources) -> Payload:
         marks.append(Mark("not_scored"))
     if one.must_have_evidence and not said.has_evidence:
         marks.append(Mark("no_evidence"))
+    marks += beyond
     return row | {
         "most": one.most,
         "computed": computed,
@@ -160,6 +162,26 @@ def _criterion(template: Template, one: Criterion, sources: Sources) -> Payload:
         "points": given,
         "marks": as_data(marks),
     }
+
+
+def within(said: Said, most: Decimal) -> tuple[Said, list[Mark]]:
+    """Points above the most that the criterion gives now, from before its template changed, count for nothing and are marked."""
+    marks = [
+        Mark(f"{side}_above_most", {"points": str(points), "most": str(most)})
+        for side, points in (("self", said.own), ("official", said.official))
+        if points is not None and points > most
+    ]
+    codes = {mark.code for mark in marks}
+    own = None if "self_above_most" in codes else said.own
+    official = None if "official_above_most" in codes else said.official
+    return replace(said, own=own, official=official), marks
+
+
+def _counted(one: Criterion, found: Figure, base: Base) -> Mapping[str, str] | None:
+    """On which day and by whom the heads were counted that a figure is divided by."""
+    if one.formula is None or one.formula.population is None or found.denominator is None:
+        return None
+    return base.heads_from.get(one.formula.population)
 
 
 def _figure(template: Template, one: Criterion, sources: Sources) -> Figure:

@@ -30,7 +30,7 @@ __all__ = ["CardView", "CriterionView", "GroupView", "card_of", "card_view", "vi
 class CriterionView:
     """A figure with its two sides, its points by whom, and what would raise it. None is unknown, never zero.
 
-    `evidence`: what the unit wrote when it scored itself. `reason`: why less was measured than was declared.
+    `denominator_from`: on which day and by whom heads were counted. `evidence`: what the unit wrote when it scored itself. `reason`: why less was measured than was declared.
     """
 
     code: str
@@ -42,6 +42,7 @@ class CriterionView:
     is_percent: bool
     numerator: Decimal | None
     denominator: Decimal | None
+    denominator_from: Mapping[str, str]
     value: Decimal | None
     target: Decimal | None
     target_source: str | None
@@ -231,6 +232,7 @@ def _criterion(template: Template, row: Payload, said: Mapping[tuple[str, str], 
         is_percent=bool(formula and formula.is_ratio and formula.factor == 100),
         numerator=found.numerator,
         denominator=found.denominator,
+        denominator_from=row.get("denominator_from") or {},
         value=found.value,
         target=number(target.get("value")),
         target_source=target.get("source"),

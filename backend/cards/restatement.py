@@ -1,6 +1,6 @@
 """What moved between two revisions of a card, and why. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from backend.cards import canonical
 from backend.cards.ledger import Came
 from backend.cards.payload import Payload
+from backend.cards.rules import CLOSED_MARKS
 from backend.cards.shapes import Template
 
 FIELDS = (
@@ -52,15 +53,17 @@ def changes(
     old = {row["code"]: row for row in _criteria(was)}
     new = {row["code"]: row for row in _criteria(now)}
     shared = [{"code": "units", **event} for event in events] if was["lineup"] != now["lineup"] else []
-    if was["template"]["sha256"] != now["template"]["sha256"]:
+    has_changed = was["template"]["sha256"] != now["template"]["sha256"]
+    if has_changed:
         shared.append(
             {"code": "template", "before": was["template"]["version"], "after": now["template"]["version"]}
         )
+    closed = _closed(template, old, new, has_changed)
     found = []
     for code in [*new, *(code for code in old if code not in new)]:
         fields = list(_moved(old.get(code, {}), new.get(code, {})))
         if fields:
-            own = list(_because(template, code, came, fields))
+            own = list(_because(template, code, came, fields, closed))
             found.append({"criterion": code, "fields": fields, "because": [*own, *shared]})
     return [*found, *_sums(was, now)]
 
@@ -83,22 +86,49 @@ def _told(value: Any) -> Any:
 
 
 def _marked(row: Mapping[str, Any]) -> str:
-    return " ".join(mark["code"] for mark in row.get("marks", ()))
+    return " ".join(_marks(row))
+
+
+def _marks(row: Mapping[str, Any]) -> list[str]:
+    return [mark["code"] for mark in row.get("marks", ())]
+
+
+def _closed(
+    template: Template, old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]], has_changed: bool
+) -> set[str]:  # fmt: skip
+    """Measures behind a figure that is hidden now or was before: how many records came would tell it by subtraction.
+    All of them where the template changed, for the hidden figure may have counted something else."""
+    hidden = {row["code"] for row in [*old.values(), *new.values()] if CLOSED_MARKS.intersection(_marks(row))}
+    if has_changed:
+        return template.measures if hidden else set()
+    return set[str]().union(*(template[code].measures() for code in hidden))
 
 
 def _because(
-    template: Template, code: str, came: Mapping[str, Came], fields: list[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
+    template: Template, code: str, came: Mapping[str, Came], fields: list[dict[str, Any]], closed: Collection[str]
+) -> Iterator[dict[str, Any]]:  # fmt: skip
     moved = {row["field"] for row in fields}
     criterion = next((one for one in template.criteria if one.code == code), None)
     counted = (
         [came[measure] for measure in sorted(criterion.measures()) if measure in came] if criterion else []
     )
+    is_closed = criterion is not None and not criterion.measures().isdisjoint(closed)
     if moved & {"numerator", "denominator", "value", "computed", "marks"}:
         for name in ("late", "recorded", "reversed"):
             if number := sum(getattr(one, name) for one in counted):
-                yield {"code": name, "count": number}
-    yield from ({"code": name} for name in ("self", "official", "target", "declared") if name in moved)
+                yield {"code": name} if is_closed else {"code": name, "count": number}
+    dropped = _dropped(fields) & moved
+    if dropped:
+        yield {"code": "above_most"}
+    yield from (
+        {"code": name} for name in ("self", "official", "target", "declared") if name in moved - dropped
+    )
+
+
+def _dropped(fields: list[dict[str, Any]]) -> set[str]:
+    """Sides whose points nobody took back: the template's new most did."""
+    after = next((str(row["after"]).split() for row in fields if row["field"] == "marks"), [])
+    return {side for side in ("self", "official") if f"{side}_above_most" in after}
 
 
 def _sums(was: Payload, now: Payload) -> Iterator[dict[str, Any]]:

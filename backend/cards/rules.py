@@ -58,11 +58,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Base:
-    """What is counted for one unit. `counted`: measures that were ever counted there. `heads`: by population."""
+    """What is counted for one unit. `counted`: measures that were ever counted there. `heads`: by population, and
+    `heads_from`: on which day and by whom they were counted."""
 
     counts: Mapping[str, Count]
     counted: frozenset[str]
     heads: Mapping[str, int]
+    heads_from: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def take(self, term: Term) -> int:
         return int(getattr(self.counts.get(term.measure, Count()), term.take))

@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend import clock
 from backend.calendars import Period
 from backend.cards import ledger
 from backend.cards.errors import NotForThisUnit
@@ -18,6 +19,7 @@ from backend.cards.models import Card, CardCheck, CardScore
 from backend.cards.payload import Said, Sources
 from backend.cards.rules import Base
 from backend.cards.shapes import Criterion, Template
+from backend.own_calendars.reading import period_of
 from backend.targets import catalogue, reasons, series
 from backend.targets import queries as plan
 from backend.targets.models import PlanIndicator, SeriesReason, TargetSet
@@ -60,10 +62,15 @@ def base_of(
     is_published: bool = True,
 ) -> Base:
     measures, heads_of = template.measures, heads if is_published else heads_now
+    found = heads_of(session, card, template, said_until)
     return Base(
         counts=ledger.counts(session, stays, measures, known_at).get(card.unit_id, {}),
         counted=ledger.ever_counted(session, stays, measures, known_at).get(card.unit_id, frozenset()),
-        heads=heads_of(session, card, template, said_until),
+        heads={population: one.people for population, one in found.items()},
+        heads_from={
+            population: {"on_date": one.on_date.isoformat(), "source": one.source}
+            for population, one in found.items()
+        },
     )
 
 
@@ -77,34 +84,44 @@ def heads_key(card: uuid.UUID, population: str) -> uuid.UUID:
 
 def freeze_heads(session: Session, card: Card, template: Template, moment: datetime) -> None:
     """The newest headcount of each population that has none yet; where nobody counted, it stays unknown."""
-    held = heads(session, card, template)
+    held, until = heads(session, card, template), last_day(card, moment)
     for population in sorted(template.populations - held.keys()):
-        freeze_headcounts(session, heads_key(card.id, population), [card.unit_id], population, moment)
+        key = heads_key(card.id, population)
+        freeze_headcounts(session, key, [card.unit_id], population, moment, until=until)
     session.flush()
+
+
+def last_day(card: Card, moment: datetime) -> date:
+    """Until when heads may have been counted that a card divides by: no period is divided by the heads of a later one, and
+    none by a day that is still to come."""
+    return min(period_of(card).last, clock.local_day(moment))
 
 
 def heads_now(
     session: Session, card: Card, template: Template, until: datetime | None = None
-) -> dict[str, int]:
+) -> dict[str, Headcount]:
     """For a look at what is not published: what is frozen, and the newest headcount where none is frozen yet, which is the
     one that would be frozen if it were published now."""
     held = heads(session, card, template, until)
     missing = template.populations - held.keys()
     if not missing:
         return held
-    rows = session.execute(
-        select(Headcount.population, Headcount.people)
+    rows = session.scalars(
+        select(Headcount)
         .where(Headcount.unit_id == card.unit_id, Headcount.population.in_(sorted(missing)))
+        .where(Headcount.on_date <= last_day(card, clock.now()))
         .order_by(Headcount.on_date)
     )
-    return dict(rows.all()) | held
+    return {row.population: row for row in rows} | held
 
 
-def heads(session: Session, card: Card, template: Template, until: datetime | None = None) -> dict[str, int]:
+def heads(
+    session: Session, card: Card, template: Template, until: datetime | None = None
+) -> dict[str, Headcount]:
     """As frozen; `until`: by then. What people said and what was frozen is known at once, unlike the ledger."""
     keys = {heads_key(card.id, population): population for population in template.populations}
     rows = session.execute(
-        select(FrozenHeadcount.frozen_for, Headcount.people)
+        select(FrozenHeadcount.frozen_for, Headcount)
         .join(Headcount, Headcount.id == FrozenHeadcount.headcount_id)
         .where(
             FrozenHeadcount.frozen_for.in_(list(keys)),
@@ -112,7 +129,7 @@ def heads(session: Session, card: Card, template: Template, until: datetime | No
             *([FrozenHeadcount.frozen_at <= until] if until else []),
         )
     )
-    return {keys[row.frozen_for]: row.people for row in rows}
+    return {keys[key]: headcount for key, headcount in rows}
 
 
 # --- what people said -------------------------------------------------------------------------------------------

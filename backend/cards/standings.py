@@ -1,7 +1,7 @@
 """The cards of several units in a period, side by side: what each published last."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,15 +11,22 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from backend.calendars import Period
-from backend.cards import canonical
-from backend.cards.models import Card, CardRevision
+from backend.cards import canonical, shapes
+from backend.cards.models import Card, CardRevision, CardTemplate
 from backend.cards.restatement import number
 from backend.db.statements import among
+
+Titles = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""Fingerprint of a template -> code of a class -> its title."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A unit's card in a list of several: what was published last. None where nothing was."""
+    """A unit's card in a list of several: what was published last. None where nothing was.
+
+    `class_title`: in the words of the template it was published by, which may be another than its neighbour's. None in a
+    trial, which stands outside the rating.
+    """
 
     unit: uuid.UUID
     card: uuid.UUID
@@ -28,7 +35,7 @@ class Standing:
     points: Decimal | None
     out_of: Decimal | None
     percent: Decimal | None
-    class_code: str | None
+    class_title: Mapping[str, str] | None
     is_complete: bool
     published_at: datetime | None
     is_trial: bool = False
@@ -42,10 +49,11 @@ def with_card(session: Session, units: Iterable[uuid.UUID], template: str, perio
 def standings(
     session: Session, units: Iterable[uuid.UUID], template: str, period: Period
 ) -> dict[uuid.UUID, Standing]:
-    """The cards of several units in a period; two statements. A unit without a card is not in it."""
+    """The cards of several units in a period; three statements. A unit without a card is not in it."""
     cards = session.scalars(_cards(units, template, period)).all()
     newest = _newest(session, [card.id for card in cards])
-    return {card.unit_id: _standing(card, newest.get(card.id)) for card in cards}
+    titles = _class_titles(session, {row.template_sha for row in newest.values()})
+    return {card.unit_id: _standing(card, newest.get(card.id), titles) for card in cards}
 
 
 def _cards(units: Iterable[uuid.UUID], template: str, period: Period) -> Select[Card]:
@@ -66,12 +74,18 @@ def _newest(session: Session, cards: Sequence[uuid.UUID]) -> dict[uuid.UUID, Car
     return {row.card_id: row for row in session.scalars(select(CardRevision).join(last, same))}
 
 
-def _standing(card: Card, published: CardRevision | None) -> Standing:
+def _class_titles(session: Session, templates: Iterable[str]) -> Titles:
+    bodies = session.scalars(select(CardTemplate).where(CardTemplate.sha256.in_(sorted(templates))))
+    return {row.sha256: {one.code: one.title for one in shapes.read(row.body).classes} for row in bodies}
+
+
+def _standing(card: Card, published: CardRevision | None, titles: Titles) -> Standing:
     if published is None:
         return Standing(card.unit_id, card.id, card.state, None, None, None, None, None, False, None)
     payload: dict[str, Any] = canonical.read(published.payload)
     sums = payload["total"]
+    title = None if payload["is_trial"] else titles[published.template_sha].get(payload["class"])
     return Standing(
         card.unit_id, card.id, card.state, published.number, number(sums["points"]), number(sums["out_of"]),
-        number(sums["percent"]), payload["class"], sums["is_complete"], published.published_at, payload["is_trial"],
+        number(sums["percent"]), title, sums["is_complete"], published.published_at, payload["is_trial"],
     )  # fmt: skip

@@ -49,6 +49,8 @@ MARKS: Mapping[str, str] = {
     "interpolated": N_("Chỉ tiêu của năm này được tính từ hai mốc gần nhất, không có sẵn trong văn bản."),
     "below_declared": N_("Số ghi nhận thấp hơn số đơn vị đã báo cáo (%(declared)s); đơn vị đã nêu lý do."),
     "below_declared_unexplained": N_("Số ghi nhận thấp hơn số đơn vị đã báo cáo (%(declared)s); chưa nêu lý do."),
+    "official_above_most": N_("Điểm cấp trên đã chấm (%(points)s) cao hơn mức tối đa của bản mẫu đang dùng (%(most)s) nên không còn được tính."),
+    "self_above_most": N_("Điểm đơn vị tự chấm (%(points)s) cao hơn mức tối đa của bản mẫu đang dùng (%(most)s) nên không còn được tính."),
     "dated_ahead": N_("Có %(count)s bản ghi đề ngày ở tương lai so với lúc gửi nên không được tính. Xin kiểm tra lại ngày trên các bản ghi ấy."),
 }  # fmt: skip
 GATES: Mapping[str, str] = {
@@ -60,6 +62,7 @@ BECAUSE: Mapping[str, str] = {
     "late": N_("%(count)s bản ghi đến muộn"),
     "recorded": N_("%(count)s bản ghi đã đến từ trước nhưng ghi nhận sau (chờ xác minh hoặc được sửa)"),
     "reversed": N_("%(count)s bản ghi được rút lại hoặc sửa"),
+    "above_most": N_("điểm đã chấm cao hơn mức tối đa của bản mẫu mới nên không còn được tính"),
     "units": N_("sắp xếp lại đơn vị: %(document)s, từ %(holds_from)s"),
     "template": N_("mẫu phiếu đổi từ bản %(before)s sang bản %(after)s"),
     "self": N_("đơn vị tự chấm lại"),
@@ -67,6 +70,12 @@ BECAUSE: Mapping[str, str] = {
     "target": N_("chỉ tiêu thay đổi"),
     "declared": N_("số đơn vị báo cáo thay đổi"),
 }
+UNCOUNTED: Mapping[str, str] = {
+    "late": N_("có bản ghi đến muộn"),
+    "recorded": N_("có bản ghi đã đến từ trước nhưng ghi nhận sau (chờ xác minh hoặc được sửa)"),
+    "reversed": N_("có bản ghi được rút lại hoặc sửa"),
+}
+"""The same where a number would tell of a few people."""
 FIELDS: Mapping[str, str] = {
     "numerator": N_("Tử số"),
     "denominator": N_("Mẫu số"),
@@ -98,8 +107,10 @@ STEPS: Mapping[str, str] = {
     "checked": N_("Kiểm tra xác suất"),
     "appealed": N_("Kiến nghị"),
     "answered": N_("Trả lời kiến nghị"),
+    "waived": N_("Đơn vị ghi là không kiến nghị"),
     "published": N_("Công bố"),
     "template": N_("Chuyển sang bản mẫu mới"),
+    "dropped": N_("Điểm cao hơn mức tối đa mới không còn được tính"),
     "locked": N_("Khóa phiếu"),
     "reopened": N_("Mở lại"),
 }
@@ -126,7 +137,8 @@ def mark(code: str, values: Mapping[str, str]) -> Words:
 
 
 def because(row: Mapping[str, Any]) -> Words:
-    return Words(BECAUSE[row["code"]], row)
+    code = row["code"]
+    return Words(UNCOUNTED[code]) if code in UNCOUNTED and "count" not in row else Words(BECAUSE[code], row)
 
 
 def raise_this(

@@ -50,8 +50,7 @@ def take(
 def played(session: Session, rows: Iterable[Submission]) -> dict[uuid.UUID, dict[str, frozenset[uuid.UUID]]]:
     """Submission -> part -> everybody who played it in the present round, for all in a fixed number of statements.
 
-    Whoever wrote words that stand in the report, or gave the card its unit's own points, is one of the drafters, whoever
-    handed it on.
+    Whoever wrote at the report, or made the card that is carried, is one of the drafters, whoever handed it on.
     """
     known = list(rows)
     rounds = {row.id: row.round for row in known}
@@ -61,17 +60,12 @@ def played(session: Session, rows: Iterable[Submission]) -> dict[uuid.UUID, dict
         if step.round == rounds[step.submission_id]:
             parts, part = found[step.submission_id], rules.PART_OF[step.deed]
             parts[part] = parts.get(part, frozenset()) | {step.person_id}
-    written = compose.writers(session, _subjects(known, "report")) | card_flow.scorers(
-        session, _subjects(known, "card")
-    )
+    written = compose.writers(session, [row.subject_id for row in known if row.subject_kind == "report"])
+    made = card_flow.hands(session, [row for row in known if row.subject_kind == "card"])
     for row in known:
-        if people := written.get(row.subject_id):
+        if people := written.get(row.subject_id) or made.get(row.id):
             found[row.id]["drafter"] = found[row.id].get("drafter", frozenset()) | people
     return found
-
-
-def _subjects(rows: Iterable[Submission], kind: str) -> set[uuid.UUID]:
-    return {row.subject_id for row in rows if row.subject_kind == kind}
 
 
 def _who(by: Actor) -> uuid.UUID:

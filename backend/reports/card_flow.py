@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.cards import actions, queries, revisions, store
-from backend.cards.models import Card, CardScore
+from backend.cards.models import Card, CardRevision, CardScore, CardStep
 from backend.cards.queries import CardView
 from backend.reports.errors import CardUnpublished, LockedAbove, ReceiverUnknown
 from backend.reports.models import Duty, Submission
@@ -19,7 +19,7 @@ from backend.reports.submissions import open_submission
 from backend.reports.words import LINES as LINE_WORDS
 from backend.safeguards.audit import Actor, note
 from backend.units.models import UnitLink
-from backend.units.queries import NamedUnit, named, named_many
+from backend.units.queries import NamedUnit, named_at_last, named_many
 from backend.units.trees import holds_on
 
 
@@ -69,8 +69,42 @@ def submissions_of(session: Session, cards: Iterable[uuid.UUID]) -> dict[uuid.UU
     return found
 
 
-def scorers(session: Session, cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
-    """Card -> who gave the unit its own points: they have written what is signed."""
+def hands(session: Session, rows: Iterable[Submission]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    """Submission -> who made the card it carries: gave the unit its own points, named last who answers for it, or published
+    the revision. They have written what is signed."""
+    known = list(rows)
+    cards = {row.subject_id for row in known}
+    scored, named, published = _scorers(session, cards), _namers(session, cards), _publishers(session, cards)
+    return {
+        row.id: scored.get(row.subject_id, frozenset())
+        | named.get(row.subject_id, frozenset())
+        | published.get((row.subject_id, row.card_revision), frozenset())
+        for row in known
+    }
+
+
+def _namers(session: Session, cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    query = select(CardStep.card_id, CardStep.by).where(
+        CardStep.card_id.in_(list(cards)), CardStep.step == "named"
+    )
+    last = dict(session.execute(query.order_by(CardStep.at, CardStep.id)).all())
+    return {card: frozenset({person}) for card, person in last.items() if person is not None}
+
+
+def _publishers(
+    session: Session, cards: Iterable[uuid.UUID]
+) -> dict[tuple[uuid.UUID, int | None], frozenset[uuid.UUID]]:
+    query = select(CardRevision.card_id, CardRevision.number, CardRevision.published_by).where(
+        CardRevision.card_id.in_(list(cards)), CardRevision.published_by.is_not(None)
+    )
+    return {
+        (card, number): frozenset({person})
+        for card, number, person in session.execute(query)
+        if person is not None
+    }
+
+
+def _scorers(session: Session, cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
     query = select(CardScore.card_id, CardScore.by).where(
         CardScore.card_id.in_(list(cards)), CardScore.side == "self", CardScore.by.is_not(None)
     )
@@ -172,6 +206,6 @@ def reopen(session: Session, card_id: uuid.UUID, by: Actor, reason: str) -> Card
         )
     ).first()
     if held is not None:
-        above = named(session, held.receiver_id or held.unit_id, clock.today())
+        above = named_at_last(session, held.receiver_id or held.unit_id, clock.today())
         raise LockedAbove(unit=above.full_name, line=LINE_WORDS[held.line].lower())
     return actions.reopen(session, card.id, by, reason)

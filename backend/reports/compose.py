@@ -16,13 +16,13 @@ from backend.people.staff import names_of
 from backend.reports import review
 from backend.reports.errors import ReportUnknown, TextChanged, TextTooLong
 from backend.reports.figures import Source, gathered
-from backend.reports.models import WORDS, Duty, Report, ReportText, Submission
+from backend.reports.models import WORDS, Duty, Report, ReportText, Step, Submission
 from backend.reports.obligations import shipped
-from backend.reports.rules import WITH_ABOVE
+from backend.reports.rules import NEEDS_WORDS, WITH_ABOVE
 from backend.reports.submissions import held_to_edit, open_submission
 from backend.reports.words import fields_of
 from backend.safeguards.audit import Actor, note
-from backend.units.queries import named_many
+from backend.units.queries import named_to_the_last
 
 PAPER_FIELDS = {
     "above": 200, "issuer": 200, "place": 80, "abstract": 400, "capacity": 200, "signer_title": 200,
@@ -83,7 +83,7 @@ def refresh_figures(session: Session, report: Report, sources: Iterable[Source],
     held_to_edit(session, report)
     duty = session.get_one(Duty, report.duty_id)
     report.figures = _figures(session, duty, sources, period_of(report))
-    report.composed_at = clock.now()
+    report.composed_at, report.figures_by = clock.now(), by.id
     note(session, by, "report.figures", "report", report.id, unit=report.unit_id)
 
 
@@ -120,17 +120,53 @@ def texts(session: Session, reports: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUI
 
 
 def writers(session: Session, reports: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
-    """Report -> whose words stand in its fields and on its sheet."""
+    """Report -> everybody who wrote at it: a full stop put under somebody's words does not make them one's own.
+
+    Who wrote in this round; in earlier ones, whoever wrote in a field since it was last empty; who changed its sheet, and who
+    had its figures read anew.
+    """
     wanted = list(reports)
-    found: dict[uuid.UUID, set[uuid.UUID]] = {}
-    for (report, _), row in texts(session, wanted).items():
-        if row.words.strip():
-            found.setdefault(report, set()).add(row.person_id)
-    papers = select(Report.id, Report.paper_by).where(Report.id.in_(wanted), Report.paper_by.is_not(None))
-    for report, person in session.execute(papers):
-        if person is not None:
-            found.setdefault(report, set()).add(person)
-    return {report: frozenset(people) for report, people in found.items()}
+    found: dict[uuid.UUID, set[uuid.UUID]] = {report: set() for report in wanted}
+    for report, behind in _behind_the_words(session, wanted):
+        found[report] |= behind
+    others = select(Report.id, Report.paper_by, Report.figures_by).where(Report.id.in_(wanted))
+    for report, *people in session.execute(others):
+        found[report] |= {person for person in people if person is not None}
+    return {report: frozenset(people) for report, people in found.items() if people}
+
+
+def _behind_the_words(session: Session, reports: list[uuid.UUID]) -> list[tuple[uuid.UUID, set[uuid.UUID]]]:
+    began = _rounds_began(session, reports)
+    is_empty = (func.length(func.trim(ReportText.words)) == 0).label("is_empty")
+    rows = session.execute(
+        select(ReportText.report_id, ReportText.field, ReportText.person_id, ReportText.at, is_empty)
+        .where(ReportText.report_id.in_(reports))
+        .order_by(ReportText.report_id, ReportText.field, ReportText.version)
+    )
+    stand: dict[tuple[uuid.UUID, str], set[uuid.UUID]] = {}
+    now: list[tuple[uuid.UUID, set[uuid.UUID]]] = []
+    for report, field, person, at, empty in rows:
+        behind = stand.setdefault((report, field), set())
+        if empty:
+            behind.clear()
+        else:
+            behind.add(person)
+        if report not in began or at >= began[report]:
+            now.append((report, {person}))
+    return [*now, *((report, behind) for (report, _), behind in stand.items())]
+
+
+def _rounds_began(session: Session, reports: list[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """Report -> when it was given back or opened again last."""
+    query = (
+        select(Submission.subject_id, func.max(Step.at))
+        .join(Step, Step.submission_id == Submission.id)
+        .where(
+            Submission.subject_kind == "report", Submission.subject_id.in_(reports), Step.deed.in_(NEEDS_WORDS)
+        )
+        .group_by(Submission.subject_id)
+    )  # fmt: skip
+    return dict(session.execute(query).all())
 
 
 def versions(session: Session, report: uuid.UUID, field: str) -> list[ReportText]:
@@ -198,7 +234,7 @@ def below(session: Session, report: Report) -> list[Below]:
         )
     ).all()  # fmt: skip
     found = texts(session, [row.id for row in rows])
-    units = named_many(session, {row.unit_id for row in rows}, clock.today())
+    units = named_to_the_last(session, {row.unit_id for row in rows}, clock.today())
     people = names_of(session, {text.person_id for text in found.values()})
     of_report = {row.id: row.unit_id for row in rows}
     said = [

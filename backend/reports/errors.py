@@ -103,6 +103,18 @@ class DueDaysWrong(DomainError):
     sentence = N_("Số ngày sau khi hết kỳ là số từ 0 đến 366.")
 
 
+class EndDayWrong(DomainError):
+    code = "report_end_day_wrong"
+    sentence = N_(
+        "Xin ghi ngày thôi báo cáo (ngày/tháng/năm), từ hôm nay trở đi. Các kỳ đã hết trước ngày ấy vẫn phải gửi."
+    )
+
+
+class DutyEnded(DomainError):
+    code = "report_duty_ended"
+    sentence = N_("Báo cáo định kỳ này đã thôi từ ngày %(day)s. Muốn giao lại, xin thêm mới.")
+
+
 class PeriodNotExpected(DomainError):
     code = "report_period_not_expected"
     sentence = N_("Đơn vị này không phải báo cáo kỳ ấy. Xin chọn kỳ trong danh sách.")

@@ -81,8 +81,11 @@ def gathered(session: Session, unit: uuid.UUID, sources: Iterable[Source], perio
         told = {code: found[code][source.about] for code in codes}
         rows += _rows(source, period, told)
         charts += _by_month(source, months, told)
-    # A scorecard of this very period is what the unit answers for: it stands in place of the plain counts.
-    rows = (of_cards(session, unit, period) or rows) + of_plan(session, unit, period)
+    # What the unit published on a scorecard of this very period it answers for: it stands in place of the plain counts of the
+    # same figures, and of no others.
+    published = of_cards(session, unit, period)
+    held = {row["indicator"] for row in published}
+    rows = published + [row for row in rows if row["code"] not in held] + of_plan(session, unit, period)
     return {
         "as_of": clock.iso(clock.now()),
         "rules": template().rules,

@@ -1,7 +1,8 @@
 """What is signed as a file: Word, PDF or workbook of a report or a scorecard, put together from its rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,13 +14,13 @@ from backend.own_calendars.reading import period_of
 from backend.people.staff import names_of
 from backend.reports import card_flow, card_paper, card_table, kept, layouts, national, table, word
 from backend.reports.compose import authors, texts
-from backend.reports.errors import ExportUnknown
+from backend.reports.errors import ExportUnknown, ReportUnknown
 from backend.reports.models import Duty, Kept, Report, Submission
 from backend.reports.obligations import shipped
 from backend.reports.paper import DRAFT, SAMPLE, Facts, committee, paper
 from backend.reports.words import fields_of
-from backend.units.models import UnitLink
-from backend.units.queries import NamedUnit, named
+from backend.units.models import Unit, UnitLink
+from backend.units.queries import NamedUnit, named_at_last
 from backend.units.trees import holds_on
 
 RECEIVING_BODIES = {("party", "province"): "{committee} {name}", ("state", "province"): "Ủy ban nhân dân {unit}",
@@ -40,7 +41,21 @@ class Made:
 def made(session: Session, row: Submission, kind: str, *, sample: bool) -> Made:
     """Of what is signed always the same bytes; before that it says that it is a draft. Raises ExportUnknown."""
     (told, figures), signed = _told(session, row)
-    told = _marked(told, signed, sample)
+    return _written(session, row, kind, (_marked(told, signed, sample), figures), signed)
+
+
+def made_in(session: Session, row: Submission, round_: int, kind: str, *, sample: bool) -> Made:
+    """The same of a round before this one, which was signed and given back or opened again. Raises ReportUnknown, ExportUnknown."""
+    paper = next((one for one in kept.earlier_papers(session, row) if one.round == round_), None)
+    if paper is None:
+        raise ReportUnknown
+    told, figures = kept.read(paper)
+    made = _written(session, row, kind, (_marked(told, paper, sample), figures), paper)
+    return replace(made, name=made.name.replace(f"{row.period}.", f"{row.period}-luot-{round_}."))
+
+
+def _written(session: Session, row: Submission, kind: str, sheet: Sheet, signed: Kept | None) -> Made:
+    told, figures = sheet
     tables = card_table.as_table if row.subject_kind == "card" else table.as_table
     writers: dict[str, tuple[Callable[[], bytes], str]] = {
         "docx": (lambda: word.as_word(told), word.TYPE),
@@ -104,7 +119,8 @@ def _as_it_is(session: Session, row: Submission) -> Sheet:
 
 def _facts(session: Session, row: Submission, **more: Any) -> Facts:
     today = clock.today()
-    unit, receiver = named(session, row.unit_id, today), named(session, row.receiver_id or row.unit_id, today)
+    unit = named_at_last(session, row.unit_id, today)
+    receiver = named_at_last(session, row.receiver_id or row.unit_id, today)
     body = RECEIVING_BODIES.get((row.line, receiver.kind), "{heading}")
     above, is_place = _above(session, unit), unit.kind in ("commune", "province")
     return Facts(
@@ -129,14 +145,14 @@ def _facts(session: Session, row: Submission, **more: Any) -> Facts:
 def _above(session: Session, unit: NamedUnit) -> NamedUnit | None:
     """In the territory; a cell stands below its organisation, which stands below the place."""
     today = clock.today()
+    ended = session.scalars(select(Unit.valid_to).where(Unit.id == unit.id)).first()
+    day = min(today, ended - timedelta(days=1)) if ended else today
     links = session.execute(
-        select(UnitLink.tree, UnitLink.parent_id).where(
-            UnitLink.unit_id == unit.id, holds_on(UnitLink, today)
-        )
+        select(UnitLink.tree, UnitLink.parent_id).where(UnitLink.unit_id == unit.id, holds_on(UnitLink, day))
     )
     parents = {link.tree: link.parent_id for link in links}
     found = parents.get("territory") or parents.get("party")
-    return named(session, found, today) if found else None
+    return named_at_last(session, found, today) if found else None
 
 
 def _texts(session: Session, report: Report, form: str) -> list[tuple[str, str, list[str]]]:

@@ -35,6 +35,15 @@ def paper_of(session: Session, row: Submission) -> Kept | None:
     return session.scalars(query.order_by(case((Kept.deed == "number", 0), else_=1))).first()
 
 
+def earlier_papers(session: Session, row: Submission) -> list[Kept]:
+    """The papers of the rounds before this one, the newest first: each as it was issued, or as it was signed."""
+    query = select(Kept).where(Kept.submission_id == row.id, Kept.round < row.round, Kept.kind == PAPER)
+    found: dict[int, Kept] = {}
+    for one in session.scalars(query.order_by(Kept.round.desc(), case((Kept.deed == "number", 0), else_=1))):
+        found.setdefault(one.round, one)
+    return list(found.values())
+
+
 def read(paper: Kept) -> tuple[dict[str, Any], dict[str, Any]]:
     """What stands on the sheet, and its figures."""
     found = json.loads(paper.content)

@@ -20,7 +20,8 @@ def _one_of(column: str, words: tuple[str, ...]) -> str:
 
 
 class Duty(Base):
-    """A unit owes a kind of report (`obligation`, of obligations.yaml) to another, from one day on.
+    """A unit owes a kind of report (`obligation`, of obligations.yaml) to another, from one day on until `valid_to`, which is
+    the first day on which it no longer does; given again later, or to another unit, it is a duty of its own.
 
     `due_day`: of the month that lies `due_months` after the period's end; None: no day was set. `is_preset`: nobody has
     confirmed that day. Later days are rows of `DueChange`; these columns hold until the first of them. `fills_longer`: a
@@ -30,7 +31,16 @@ class Duty(Base):
 
     __tablename__ = "report_duty"
     __table_args__ = (
-        UniqueConstraint("unit_id", "obligation", "line", "interval", "calendar"),
+        UniqueConstraint(
+            "unit_id",
+            "obligation",
+            "line",
+            "interval",
+            "calendar",
+            "receiver_id",
+            "valid_from",
+            name="uq_report_duty_given_once",
+        ),
         CheckConstraint(_one_of("line", LINES), name="line_known"),
         CheckConstraint("due_day BETWEEN 1 AND 31", name="due_day_in_month"),
         CheckConstraint("due_days BETWEEN 0 AND 366", name="due_days_plausible"),
@@ -77,8 +87,8 @@ class DueChange(Base):
 
 
 class Report(Base):
-    """One report of one unit for one period. `figures`: what was read when it was composed; `paper`: words of the sheet
-    that differ from what its layout says, by `paper_by`."""
+    """One report of one unit for one period. `figures`: what was read when it was composed, `figures_by`: who had them read
+    anew since; `paper`: words of the sheet that differ from what its layout says, by `paper_by`."""
 
     __tablename__ = "report"
     __table_args__ = (UniqueConstraint("duty_id", "period"),)
@@ -91,6 +101,7 @@ class Report(Base):
     figures: Mapped[dict[str, Any]]
     paper: Mapped[dict[str, Any]]
     paper_by: Mapped[uuid.UUID | None]
+    figures_by: Mapped[uuid.UUID | None]
     composed_at: Mapped[datetime]
     made_at: Mapped[datetime]
 

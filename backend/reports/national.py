@@ -24,7 +24,7 @@ from backend.reports.errors import ReportUnknown
 from backend.reports.models import Report, SheetEntry
 from backend.reports.paper import decimal_words
 from backend.safeguards.audit import Actor, note
-from backend.units.queries import named
+from backend.units.queries import named_at_last
 
 MOST = 200
 
@@ -77,7 +77,7 @@ def lines(session: Session, report: Report, code: str) -> list[Line]:
 def _said(session: Session, report: Report) -> dict[str, str]:
     written = {field: row.words for (_, field), row in texts(session, [report.id]).items()}
     period = title(period_of(report))
-    return {"period": period, "unit": named(session, report.unit_id, clock.today()).heading} | written
+    return {"period": period, "unit": named_at_last(session, report.unit_id, clock.today()).heading} | written
 
 
 def _value(told: Mapping[str, Any], report: Report, said: Mapping[str, str]) -> tuple[str, bool]:
@@ -85,7 +85,9 @@ def _value(told: Mapping[str, Any], report: Report, said: Mapping[str, str]) -> 
         return said.get(told["from"], "")[:MOST], False
     if "figure" not in told:
         return "", True
-    rows = [row for row in report.figures.get("rows", []) if row["code"] == told["figure"]]
+    rows = [
+        row for row in report.figures.get("rows", []) if told["figure"] in (row["code"], row.get("indicator"))
+    ]
     # Several activities say the same kind of figure: which one the system wants is a person's choice.
     return (decimal_words(rows[0]["value"]), False) if len(rows) == 1 and rows[0]["value"] else ("", True)
 

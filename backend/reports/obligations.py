@@ -1,7 +1,7 @@
 """What the plans say about reporting, as data, and which unit has which duty by it."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -23,13 +23,18 @@ from backend.reports.errors import (
     CalendarNotYours,
     DueDaysWrong,
     DueDayWrong,
+    DutyEnded,
     DutyTaken,
+    EndDayWrong,
     ObligationUnknown,
     PeriodNotExpected,
     ReportUnknown,
+    WordsMissing,
 )
 from backend.reports.models import DueChange, Duty
+from backend.reports.rules import is_reason
 from backend.safeguards.audit import Actor, note
+from backend.units.models import Unit
 
 PLAIN = ("week", "month", "quarter", "half", "year", "own")
 """Intervals that fall due by the calendar. The others begin when somebody opens one."""
@@ -37,6 +42,7 @@ CHOSEN = ("week", "own")
 """No plan names these: an office may ask for them of any report, as for the rounds of a contest."""
 OF_A_TERM = {"mid_term": "half_term", "two_and_half_years": "half_term", "term": "term"}
 """What each is in a calendar of terms."""
+AD_HOC = "ad_hoc"
 USUAL = {"week": "tuan"} | dict.fromkeys(OF_A_TERM, "nhiem-ky")
 USUALLY = "thang"
 
@@ -111,9 +117,15 @@ def give_duty(
     if row is None or interval not in (*row.intervals, *CHOSEN) or line not in row.lines:
         raise ObligationUnknown
     of = _calendar_for(session, interval, calendar, {unit, receiver})
+    session.execute(select(Unit.id).where(Unit.id == unit).with_for_update())  # two givers, one duty
+    still_holds = or_(
+        Duty.valid_to.is_(None),
+        Duty.valid_to > since,
+        (Duty.valid_from == since) & (Duty.receiver_id == receiver),
+    )
     same = select(Duty.id).where(
         Duty.unit_id == unit, Duty.obligation == obligation, Duty.line == line, Duty.interval == interval,
-        Duty.calendar == of.code,
+        Duty.calendar == of.code, still_holds,
     )  # fmt: skip
     if session.scalars(same).first() is not None:
         raise DutyTaken
@@ -188,6 +200,30 @@ def set_due(
     return made
 
 
+def end_duty(session: Session, duty: uuid.UUID, on: date, reason: str, by: Actor) -> Duty:
+    """From that day on it is no longer owed; periods that were over by then still are, so that no past is rewritten.
+
+    Raises ReportUnknown, DutyEnded, EndDayWrong, WordsMissing.
+    """
+    query = select(Duty).where(Duty.id == duty).with_for_update()
+    row = session.scalars(query.execution_options(populate_existing=True)).first()
+    if row is None:
+        raise ReportUnknown
+    today = clock.today()
+    if row.valid_to is not None and row.valid_to <= today:
+        raise DutyEnded(day=f"{row.valid_to:%d/%m/%Y}")
+    if on < max(today, row.valid_from):
+        raise EndDayWrong
+    if not is_reason(reason):
+        raise WordsMissing
+    row.valid_to = on
+    note(
+        session, by, "report.duty_end", "duty", row.id, unit=row.unit_id,
+        reason=f"{on:%d/%m/%Y} · {reason.strip()}"[:500],
+    )  # fmt: skip
+    return row
+
+
 Changes = Sequence[DueChange]
 """Of one duty, the earliest first."""
 
@@ -226,15 +262,36 @@ def duties(
     )
 
 
+Ends = Mapping[uuid.UUID, date]
+"""Duty -> the first day on which it no longer holds, of those that end."""
+
+
+def ends_of(session: Session, found: Iterable[Duty]) -> dict[uuid.UUID, date]:
+    """A duty ends on its day, or with the unit that owes it or the one that is owed. One statement."""
+    known = list(found)
+    units = {unit for duty in known for unit in (duty.unit_id, duty.receiver_id)}
+    rows = session.execute(
+        select(Unit.id, Unit.valid_to).where(among(Unit.id, units), Unit.valid_to.is_not(None))
+    )
+    gone = {unit: day for unit, day in rows if day is not None}
+    ends: dict[uuid.UUID, date] = {}
+    for duty in known:
+        days = [duty.valid_to, gone.get(duty.unit_id), gone.get(duty.receiver_id)]
+        if told := [day for day in days if day is not None]:
+            ends[duty.id] = min(told)
+    return ends
+
+
 def falls_by_calendar(duty: Duty) -> bool:
     return duty.interval in PLAIN
 
 
 def offered(duty: Duty) -> list[Period]:
-    """The periods one may be begun for where no calendar calls, the running one first: of a term the term itself or its
-    halves, of what is ad hoc every length."""
+    """The periods one may be begun for, the running one first: of a term the term itself or its halves, of what is ad hoc
+    every length."""
     of, today = calendar_of(duty), clock.today()
-    lengths = [OF_A_TERM[duty.interval]] if duty.interval in OF_A_TERM else list(reversed(of.intervals))
+    own = OF_A_TERM.get(duty.interval, duty.interval)
+    lengths = [own] if own != AD_HOC else list(reversed(of.intervals))
     found = [one for length in lengths for one in choices(of, cast(Interval, length), today, 2)]
     return [one for one in found if _is_asked(duty, one)]
 
@@ -244,18 +301,18 @@ def _is_asked(duty: Duty, period: Period) -> bool:
     return duty.interval != "mid_term" or period.code.endswith("H1")
 
 
-def expected(duty: Duty, changed: Changes, since: date, until: date) -> list[Period]:
-    """The periods whose reports fall due between two days; none for what no calendar calls for."""
+def expected(duty: Duty, changed: Changes, since: date, until: date, end: date | None = None) -> list[Period]:
+    """The periods whose reports fall due between two days; none for what no calendar calls for. `end`: of `ends_of`."""
     if duty.interval not in PLAIN:
         return []
     first = max(duty.valid_from, since.replace(day=1, year=since.year - 1))
     found = periods(calendar_of(duty), first, until, cast(Interval, duty.interval))
-    return [one for one in found if _holds(duty, one) and _falls(duty, changed, one, since, until)]
+    return [one for one in found if _holds(duty, one, end) and _falls(duty, changed, one, since, until)]
 
 
-def _holds(duty: Duty, period: Period) -> bool:
+def _holds(duty: Duty, period: Period, end: date | None) -> bool:
     """What was owed before the duty ended stays owed."""
-    return duty.valid_from <= period.last and (duty.valid_to is None or duty.valid_to > period.last)
+    return duty.valid_from <= period.last and (end is None or end > period.last)
 
 
 def _falls(duty: Duty, changed: Changes, period: Period, since: date, until: date) -> bool:
@@ -268,6 +325,13 @@ def period_of(duty: Duty, code: str) -> Period:
     found = parse(calendar_of(duty), code)
     length = OF_A_TERM.get(duty.interval, duty.interval)
     is_one = length == "ad_hoc" or (interval_of(found) == length and _is_asked(duty, found))
-    if not is_one or found.last < duty.valid_from or found.first > clock.today():
+    if not is_one or found.last < duty.valid_from or found.first > clock.today() or _is_over(duty, found):
         raise PeriodNotExpected
     return found
+
+
+def _is_over(duty: Duty, period: Period) -> bool:
+    """Whether the duty no longer held at the end of the period; of what no calendar calls for, whether it holds no more."""
+    session = object_session(duty)
+    end = ends_of(session, [duty]).get(duty.id) if session else duty.valid_to
+    return end is not None and end <= (period.last if falls_by_calendar(duty) else clock.today())

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.calendars import Period, title
 from backend.cards.queries import CardView, CriterionView, cards_of, view_of
+from backend.cards.revisions import last
 from backend.own_calendars.reading import period_of
 from backend.reports.words import HIDDEN, NO_DENOMINATOR, NOTHING
 from backend.targets.models import SeriesValue
@@ -26,17 +27,19 @@ Row = dict[str, Any]
 
 
 def of_cards(session: Session, unit: uuid.UUID, period: Period) -> list[Row]:
-    """Every criterion of the unit's cards of that period, as published where they are."""
+    """Every criterion of the unit's cards of that period, as published last; of a card nobody has published none.
+    `indicator`: which figure of the ledger it is."""
     rows: list[Row] = []
     for card in cards_of(session, [unit]):
-        if (card.calendar, card.period) == (period.calendar, period.code):
+        is_of = (card.calendar, card.period) == (period.calendar, period.code)
+        if is_of and last(session, card.id) is not None:
             view = view_of(session, card)
-            rows += [_criterion(view, one) for one in view.criteria]
+            rows += [_criterion(view, one) | {"indicator": one.live_indicator} for one in view.criteria]
     return rows
 
 
 def _criterion(view: CardView, one: CriterionView) -> Row:
-    published = f"bản công bố số {view.revision}" if view.revision else "chưa công bố"
+    published = f"bản công bố số {view.revision}"
     absent = HIDDEN if one.is_hidden else NOTHING if one.value is None else None
     word, factor = ("%", 100) if one.is_percent else (one.noun, 1)
     return _row(

@@ -19,6 +19,7 @@ from backend.reports.obligations import (
     Obligation,
     changes,
     duties,
+    ends_of,
     expected,
     falls_by_calendar,
     offered,
@@ -26,7 +27,7 @@ from backend.reports.obligations import (
     shipped,
 )
 from backend.reports.rules import NEEDS_WORDS, WITH_ABOVE
-from backend.units.queries import NamedUnit, named_many
+from backend.units.queries import NamedUnit, named_to_the_last
 
 BACK, AHEAD = timedelta(days=200), timedelta(days=45)
 A_YEAR = timedelta(days=366)
@@ -83,9 +84,11 @@ def owed(session: Session, units: set[uuid.UUID], receivers: set[uuid.UUID]) -> 
     """What these units owe or are owed, due from half a year back to the coming weeks, by its day; a fixed number of statements."""
     today = clock.today()
     found = duties(session, units=units, receivers=receivers, since=today - BACK - A_YEAR, until=today)
-    changed = changes(session, [duty.id for duty in found])
+    changed, ends = changes(session, [duty.id for duty in found]), ends_of(session, found)
     wanted = [
-        (duty, one) for duty in found for one in expected(duty, changed[duty.id], today - BACK, today + AHEAD)
+        (duty, one)
+        for duty in found
+        for one in expected(duty, changed[duty.id], today - BACK, today + AHEAD, ends.get(duty.id))
     ]
     wanted += _begun(session, {duty.id: duty for duty in found if not falls_by_calendar(duty)})
     return sorted(
@@ -97,11 +100,11 @@ def owed_for(session: Session, units: set[uuid.UUID], receivers: set[uuid.UUID],
     """The same for every period that ends in a year and has fallen due by today."""
     today, first = clock.today(), date(year, 1, 1)
     found = duties(session, units=units, receivers=receivers, since=first - A_YEAR, until=today)
-    changed = changes(session, [duty.id for duty in found])
+    changed, ends = changes(session, [duty.id for duty in found]), ends_of(session, found)
     wanted = [
         (duty, one)
         for duty in found
-        for one in expected(duty, changed[duty.id], first, today)
+        for one in expected(duty, changed[duty.id], first, today, ends.get(duty.id))
         if one.last.year == year
     ]
     return _joined(session, wanted, changed)
@@ -113,15 +116,18 @@ def _begun(session: Session, called: dict[uuid.UUID, Duty]) -> list[tuple[Duty, 
     return [(called[row.duty_id], period_of(row)) for row in rows]
 
 
-def on_call(session: Session, units: set[uuid.UUID]) -> list[Owed]:
-    """Duties of these units that begin when somebody opens one: mid-term, end of term, ad hoc. With the running period."""
+def standing(session: Session, units: set[uuid.UUID], receivers: set[uuid.UUID]) -> list[Owed]:
+    """Every duty of these units or towards those that holds today, with the running period, however far its day is."""
     today = clock.today()
-    found = [
-        one
-        for one in duties(session, units=units, receivers=set(), since=today, until=today)
-        if not falls_by_calendar(one)
-    ]
-    return _joined(session, [(one, periods[0]) for one in found if (periods := offered(one))])
+    found = duties(session, units=units, receivers=receivers, since=today, until=today)
+    ends = ends_of(session, found)
+    holding = [one for one in found if ends.get(one.id, date.max) > today]
+    return _joined(session, [(one, periods[0]) for one in holding if (periods := offered(one))])
+
+
+def on_call(rows: Iterable[Owed], units: set[uuid.UUID]) -> list[Owed]:
+    """Of those standing what these units begin when somebody asks for it: mid-term, end of term, ad hoc."""
+    return [one for one in rows if one.unit.id in units and not falls_by_calendar(one.duty)]
 
 
 def owed_one(session: Session, report: Report) -> Owed:
@@ -143,7 +149,7 @@ def _joined(
     )
     known = {(report.duty_id, report.period): (report.id, submission) for report, submission in rows}
     units = {unit for duty, _ in wanted for unit in (duty.unit_id, duty.receiver_id)}
-    names = named_many(session, units, today)
+    names = named_to_the_last(session, units, today)
     found = []
     for duty, period in wanted:
         if duty.unit_id in names and duty.receiver_id in names:

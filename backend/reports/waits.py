@@ -4,7 +4,7 @@ closed figure."""
 import uuid
 from typing import cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -16,8 +16,8 @@ from backend.reports.errors import ChildrenMissing, DayBeforeSigning, NumberMiss
 from backend.reports.models import Duty, Report, Step, Submission
 from backend.reports.obligations import calendar_of, falls_by_calendar
 from backend.reports.rules import Stamp
-from backend.units.models import UnitLink
-from backend.units.queries import named, named_many
+from backend.units.models import Unit, UnitLink
+from backend.units.queries import named_at_last, named_to_the_last
 from backend.units.trees import holds_on
 
 # --- those below ---------------------------------------------------------------------------------------------------
@@ -36,7 +36,7 @@ def require_children(session: Session, row: Submission) -> None:
     """Raises ChildrenMissing."""
     missing = missing_children(session, row)
     if missing:
-        names = named_many(session, missing, clock.today())
+        names = named_to_the_last(session, missing, clock.today())
         raise ChildrenMissing(units="; ".join(sorted(one.full_name for one in names.values())))
 
 
@@ -48,6 +48,7 @@ def _reports_below(session: Session, row: Submission, period: Period) -> set[uui
         Duty.receiver_id == row.unit_id, Duty.unit_id != row.unit_id, Duty.valid_from <= period.last,
         or_(Duty.valid_to.is_(None), Duty.valid_to > period.last),
         ((Duty.calendar == row.calendar) & (Duty.interval == own)) | Duty.fills_longer,
+        Duty.unit_id.in_(_still_there(period)),
     )  # fmt: skip
     owing = {duty.id: duty for duty in session.scalars(duties)}
     alike = {duty.id for duty in owing.values() if (duty.calendar, duty.interval) == (row.calendar, own)}
@@ -63,6 +64,12 @@ def _reports_below(session: Session, row: Submission, period: Period) -> set[uui
     )
     states = {(duty, code): state for duty, code, state in rows}
     return {expected[one] for one in rules.still_missing(expected, states)}
+
+
+def _still_there(period: Period) -> Select[uuid.UUID]:
+    """Units that can still send: nobody waits for one that ended within the period, or since."""
+    day = max(period.last, clock.today())
+    return select(Unit.id).where(or_(Unit.valid_to.is_(None), Unit.valid_to > day))
 
 
 def _filling(duty: Duty, period: Period) -> list[str]:
@@ -85,7 +92,9 @@ def _cards_below(
     below = select(UnitLink.unit_id).where(
         UnitLink.parent_id == row.unit_id, UnitLink.tree == "territory", holds_on(UnitLink, min(period.last, clock.today()))
     )  # fmt: skip
-    query = select(Card).where(Card.unit_id.in_(below), Card.calendar == row.calendar)
+    query = select(Card).where(
+        Card.unit_id.in_(below), Card.unit_id.in_(_still_there(period)), Card.calendar == row.calendar
+    )
     if template is not None:
         query = query.where(Card.template == template, Card.period == row.period)
     opened = {card.id: card.unit_id for card in session.scalars(query) if _lies_in(period_of(card), period)}
@@ -131,7 +140,7 @@ def require_open_parent(session: Session, row: Submission) -> None:
     )  # fmt: skip
     for parent in parents:
         if _lies_in(own, period_of(parent)):
-            raise ParentLocked(unit=named(session, parent.unit_id, clock.today()).full_name)
+            raise ParentLocked(unit=named_at_last(session, parent.unit_id, clock.today()).full_name)
 
 
 # --- the number ----------------------------------------------------------------------------------------------------

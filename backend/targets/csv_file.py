@@ -105,12 +105,14 @@ class _Refused(Exception):
 def read(data: bytes, file_name: str) -> tuple[list[Cell], list[Trouble]]:
     """The cells in the order of the file, and the rows that cannot be used. Raises SheetRefused."""
     heading, *rows = sheets.read(data, file_name, most_rows=MOST_ROWS)
-    at = places(heading, COLUMNS, TWELVE)
+    at, merged = places(heading, COLUMNS, TWELVE), sheets.merged_lines(data)
     cells: list[Cell] = []
     troubles: list[Trouble] = []
     known: dict[str, tuple[str, ...]] = {}
     for row in rows:
         try:
+            if row.line in merged:
+                raise _Refused(N_("có ô gộp; xin bỏ gộp ô và ghi đủ từng dòng"))
             told = {c: row.cells[n] if n < len(row.cells) else "" for c, n in at.items()}
             cells.append(_cell(told | _codes(told), known))
         except _Refused as refused:

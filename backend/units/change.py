@@ -142,12 +142,17 @@ def count_heads(
 
 
 def freeze_headcounts(
-    session: Session, frozen_for: uuid.UUID, units: Iterable[uuid.UUID], population: str, moment: datetime
-) -> int:
-    """Fix the newest snapshot of each unit as the denominator of `frozen_for`; answers how many were found."""
+    session: Session, frozen_for: uuid.UUID, units: Iterable[uuid.UUID], population: str, moment: datetime,
+    *, until: date | None = None,
+) -> int:  # fmt: skip
+    """Fix the newest snapshot of each unit as the denominator of `frozen_for`; answers how many were found.
+
+    `until`: none that was counted after that day.
+    """
+    in_time = [Headcount.on_date <= until] if until else []
     newest = (
         select(Headcount.unit_id, func.max(Headcount.on_date).label("on_date"))
-        .where(Headcount.population == population, Headcount.unit_id.in_(list(units)))
+        .where(Headcount.population == population, Headcount.unit_id.in_(list(units)), *in_time)
         .group_by(Headcount.unit_id)
         .subquery()
     )

@@ -67,6 +67,32 @@ def named_many(
     return {row[0]: NamedUnit(*row) for row in rows}
 
 
+def named_to_the_last(session: Session, units: Iterable[uuid.UUID], day: date) -> dict[uuid.UUID, NamedUnit]:
+    """As they are called on that day; those that have ended as they were called last. For papers, which outlive units."""
+    wanted = set(units)
+    found = named_many(session, wanted, day)
+    gone = wanted - found.keys()
+    return found | _as_they_ended(session, gone) if gone else found
+
+
+def _as_they_ended(session: Session, units: set[uuid.UUID]) -> dict[uuid.UUID, NamedUnit]:
+    rows = session.execute(
+        select(Unit.id, Unit.code, Unit.kind, UnitName.name, UnitName.level_word)
+        .join(UnitName, UnitName.unit_id == Unit.id)
+        .where(among(Unit.id, units), Unit.valid_to.is_not(None))
+        .order_by(UnitName.valid_from)
+    )
+    return {row[0]: NamedUnit(*row) for row in rows}  # the last name comes last
+
+
+def named_at_last(session: Session, unit: uuid.UUID, day: date) -> NamedUnit:
+    """One of them. Raises UnitUnknown for what was never there."""
+    found = named_to_the_last(session, [unit], day)
+    if unit not in found:
+        raise UnitUnknown
+    return found[unit]
+
+
 def search(
     session: Session,
     words: str,

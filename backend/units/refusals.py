@@ -113,7 +113,15 @@ def _identities(draft: _Draft) -> None:
                 entry, N_("mã %(code)s đang là của %(unit)s, khác loại"), code=entry.code, unit=held.full_name
             )
         elif _head_differs(entry, held):
-            draft.refuse(entry, N_("%(unit)s đã có số người khác cho cùng ngày đếm; số đã ghi không bị ghi đè"), unit=held.full_name)  # fmt: skip
+            draft.refuse(
+                entry,
+                N_(
+                    "%(unit)s ngày %(day)s đã ghi %(before)s người, tệp ghi %(people)s; số đã ghi không bị ghi đè vì số liệu cũ tính "
+                    "theo nó. Nếu số đã ghi là sai, xin ghi số đúng với ngày rà soát lại và nguồn là văn bản đính chính"
+                ),
+                unit=held.full_name, day=f"{entry.counted_on:%d/%m/%Y}", people=entry.people,
+                before=held.heads[entry.population, entry.counted_on],  # type: ignore[index]
+            )  # fmt: skip
 
 
 def _head_differs(entry: Entry, held: Present) -> bool:

@@ -5,7 +5,7 @@ import io
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from sqlalchemy import select, text, update
 
 from backend import clock
-from backend.cards import actions, store, templates
+from backend.cards import actions, issuing, store, templates
 from backend.cards.models import Card, CardTemplateIssue
 from backend.cli import main
 from backend.people import staff
@@ -26,6 +26,7 @@ from tests.cards.test_templates import EXAMPLE, ROWS
 from tests.support.world import PASSWORD, World
 
 NOW = PUBLISHED + timedelta(days=1)
+OCTOBER = datetime(2026, 10, 25, 3, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -151,11 +152,17 @@ def test_a_document_confirms_a_preset(world: World, desk: Desk) -> None:
     sha = templates.newest("xa-thang").sha256
     form = {"unit": str(world.province), "number": "15/QĐ-UBND", "dated": "2026-09-30", "issued_by": "UBND tỉnh", "valid_from": "2026-10-01"}  # fmt: skip
     path = f"/admin/card-templates/{sha}/confirm"
-    assert desk("above").post(path, data=form | {"dated": "hôm qua"}).status_code == 400
-    assert desk("above").post(path, data=form | {"number": ""}).status_code == 400
-    assert desk("office").post(path, data=form).status_code == 403
-    assert desk("above").post("/admin/card-templates/khong-co/confirm", data=form).status_code == 404
-    assert desk("above").post(path, data=form).status_code == 303
+    assert desk("above").post(path, data=form).status_code == 422, "October is over"
+    with clock.stopped_at(OCTOBER):
+        assert desk("above").post(path, data=form | {"dated": "hôm qua"}).status_code == 400
+        assert desk("above").post(path, data=form | {"number": ""}).status_code == 400
+        assert desk("office").post(path, data=form).status_code == 403
+        own = desk("office").post(path, data=form | {"unit": str(world.commune)})
+        assert (own.status_code, "do cấp trên ban hành" in own.text) == (403, True)
+        assert "confirm-xa-thang" not in desk("office").get("/admin/card-templates").text
+        assert "confirm-xa-thang" in desk("above").get("/admin/card-templates").text
+        assert desk("above").post("/admin/card-templates/khong-co/confirm", data=form).status_code == 404
+        assert desk("above").post(path, data=form).status_code == 303
     with world.database.transaction() as session:
         card = opened(session, world).id
     page = plain(desk("office").get(f"/admin/cards/{card}").text)
@@ -169,7 +176,8 @@ def test_an_open_card_goes_over_to_the_new_version_with_a_reason(world: World, d
         card = opened(session, world).id
     assert "bản mẫu số" not in plain(desk("above").get(f"/admin/cards/{card}").text)
     data = shipped("Phiếu điểm tháng", "Phiếu tháng")
-    assert brought_in(desk, "above", world.province, data, valid_from="2026-10-01") == 303
+    with clock.stopped_at(OCTOBER):
+        assert brought_in(desk, "above", world.province, data, valid_from="2026-10-01") == 303
     page = plain(desk("office").get(f"/admin/cards/{card}").text)
     assert "Kỳ này có bản mẫu số 3; phiếu đang theo bản số 2." in page
     path, reason = f"/admin/cards/{card}/template", {"reason": "Tỉnh ban hành mẫu mới"}
@@ -178,6 +186,54 @@ def test_an_open_card_goes_over_to_the_new_version_with_a_reason(world: World, d
     assert desk("above").post(path, data=reason).status_code == 303
     assert desk("above").post(path, data=reason).status_code == 409
     assert "bản 3" in plain(desk("office").get(f"/admin/cards/{card}").text)
+
+
+@pytest.mark.usefixtures("now")
+def test_nobody_writes_or_chooses_the_rules_of_its_own_card(world: World, desk: Desk) -> None:
+    data = shipped("trial: true", "trial: false")
+    assert brought_in(desk, "office", world.commune, data) == 403
+    own = data.replace(b"template: xa-thang", b"template: cua-xa", 1)
+    assert brought_in(desk, "office", world.commune, own) == 403
+    assert brought_in(desk, "above", world.province, data, valid_from="2026-10-31") == 422
+    assert issues(world) == []
+    own = own.replace(b"trial: false", b"trial: true", 1)
+    assert brought_in(desk, "office", world.commune, own) == 303
+    form = {"unit": str(world.commune), "template": "cua-xa", "period": "202611"}
+    card = desk("office").post("/admin/cards", data=form).location
+    again = own.replace(b"target: 10\n", b"target: 5\n", 1)
+    assert brought_in(desk, "office", world.commune, again) == 303
+    assert 'data-testid="adopt"' not in desk("office").get(card).text
+    reason = {"reason": "Xã ban hành mẫu mới"}
+    assert desk("office").post(f"{card}/template", data=reason).status_code == 403
+    assert 'data-testid="adopt"' in desk("above").get(card).text
+    assert desk("above").post(f"{card}/template", data=reason).status_code == 303
+
+
+@pytest.mark.usefixtures("now")
+def test_what_a_commune_issued_changes_no_page_of_the_province(world: World, desk: Desk) -> None:
+    """As it may stand in a database that was filled by other rules."""
+    quarterly = issuing.data_of(templates.newest("xa-thang")) | {
+        "version": 7, "interval": "quarter", "title": {"vi": "Phiếu của riêng xã"}
+    }  # fmt: skip
+    with world.database.transaction() as session:
+        sha = store.keep_template(session, templates.from_data(quarterly))
+        session.add(CardTemplateIssue(
+            issuer_id=world.commune, code="xa-thang", version=7, template_sha=sha, valid_from=date(2026, 1, 1),
+            made_by=None, made_at=clock.now(),
+        ))  # fmt: skip
+    page = desk("above").get("/admin/cards?period=202610")
+    assert page.status_code == 200
+    assert "Phiếu của riêng xã" not in page.text
+    own = {"template": "cua-xa"}
+    with world.database.transaction() as session:
+        issuing.issue(
+            session,
+            world.commune,
+            issuing.data_of(templates.newest("xa-thang")) | own,
+            date(2026, 11, 1),
+            OPERATOR,
+        )
+    assert desk("above").get("/admin/cards?template=cua-xa&period=202610").status_code == 200, "its own code"
 
 
 @pytest.mark.usefixtures("now")
@@ -259,9 +315,11 @@ def test_the_command_line_brings_one_in_or_says_what_is_wrong(
     file.write_bytes(shipped("Phiếu điểm tháng", "Phiếu tháng"))
     lost = CliRunner().invoke(main, ["scorecards", "import", str(file), "--unit", "khong-co"])
     assert lost.exit_code == 1
-    done = CliRunner().invoke(
-        main, ["scorecards", "import", str(file), "--unit", "05752", "--from", "2026-10-01"]
-    )
+    with clock.stopped_at(OCTOBER):
+        told = ["scorecards", "import", str(file), "--from", "2026-10-01", "--unit"]
+        rated = CliRunner().invoke(main, [*told, "05752"])
+        assert (rated.exit_code, "do cấp trên ban hành" in rated.output) == (1, True)
+        done = CliRunner().invoke(main, [*told, "19"])
     assert (done.exit_code, done.output) == (0, "xa-thang version 3 holds from 2026-10-01 on.\n")
     assert issues(world) == [("xa-thang", 3)]
     with world.database.transaction() as session:

@@ -79,7 +79,9 @@ def plain(page: str) -> str:
 def test_a_card_shows_both_sides_of_a_figure_and_what_would_raise_it(desk: Desk, card: uuid.UUID) -> None:
     page = plain(seen(desk, card))
     assert "17,1 %" in page
-    assert re.search(r"Tử số 12 Mẫu số 70 Chỉ tiêu 10 %", page)
+    assert re.search(
+        r"Tử số 12 Mẫu số 70 Số dân chốt ngày 30/06/2026\. Nguồn: thử nghiệm Chỉ tiêu 10 %", page
+    )
     assert "Đã đạt chỉ tiêu 10 %. Giữ được mức này là giữ được điểm." in page
     assert "Chưa có số liệu: chưa có bản ghi nào thuộc loại này ở đơn vị. Đây không phải là số 0." in page
     assert "Năm chạy thử" in page
@@ -155,6 +157,11 @@ def test_the_whole_way_from_opening_to_the_lock(world: World, desk: Desk, card: 
     )
     assert post(desk, f"appeals/{appeal[1]}/answer", "above", words="Nhận thêm hai bản tin") == 409
     assert post(desk, f"{card}/publish", "above") == 303
+    assert post(desk, f"{card}/lock", "above") == 409, "the unit may still contest"
+    assert 'data-testid="lock"' not in seen(desk, card, "above")
+    assert post(desk, f"{card}/waive", "above") == 403
+    assert post(desk, f"{card}/waive") == 303
+    assert post(desk, f"{card}/waive") == 409
     assert post(desk, f"{card}/lock", "above") == 303
     page = plain(seen(desk, card))
     assert "8/10 điểm" in page
@@ -167,7 +174,8 @@ def test_the_whole_way_from_opening_to_the_lock(world: World, desk: Desk, card: 
     with world.database.transaction(writes=False) as session:
         steps = [row.step for row in session.scalars(select(CardStep).order_by(CardStep.at, CardStep.id))]
     assert steps == [
-        "opened", "named", "self_scored", "scored", "appealed", "answered", "published", "locked", "reopened",
+        "opened", "named", "self_scored", "scored", "appealed", "answered", "published", "waived", "locked",
+        "reopened",
     ]  # fmt: skip
     assert trail(world, "card.reopened")[0].reason == "Bổ sung minh chứng theo kiến nghị"
 
@@ -315,6 +323,33 @@ def test_an_appeal_after_its_last_day_is_refused(world: World, desk: Desk, card:
         actions.official_score(session, card, {}, OPERATOR)
     with clock.stopped_at(NOW + timedelta(days=11)):
         assert post(desk, f"{card}/appeals", criterion="du-thi", words="Đề nghị xem lại số này") == 409
+
+
+def test_a_card_is_locked_once_the_days_for_an_appeal_are_over(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    with world.database.transaction() as session:
+        actions.official_score(session, card, {}, OPERATOR)
+    with clock.stopped_at(NOW + timedelta(days=10)):
+        refused = desk("above").post(f"/admin/cards/{card}/lock")
+        assert refused.status_code == 409
+        assert "Đơn vị còn quyền kiến nghị đến hết ngày 14/11/2026" in refused.text
+    with clock.stopped_at(NOW + timedelta(days=11)):
+        assert post(desk, f"{card}/waive") == 409, "too late to matter"
+        assert post(desk, f"{card}/lock", "above") == 303
+
+
+def test_what_was_waived_was_about_the_points_of_then(world: World, desk: Desk, card: uuid.UUID) -> None:
+    given = {"points_du-thi": "20", "words_du-thi": "Kiểm tra xác suất"}
+    assert post(desk, f"{card}/waive") == 409, "nothing was given yet"
+    assert post(desk, f"{card}/official", "above", **given) == 303
+    assert post(desk, f"{card}/waive") == 303
+    assert post(desk, f"{card}/official", "above", **given | {"points_du-thi": "5"}) == 303
+    assert post(desk, f"{card}/lock", "above") == 409
+    assert post(desk, f"{card}/waive") == 303
+    assert post(desk, f"{card}/appeals", criterion="du-thi", words="Đề nghị xem lại số này") == 303
+    assert post(desk, f"{card}/waive") == 409, "an appeal waits"
+    assert post(desk, f"{card}/lock", "above") == 409
 
 
 def test_a_spot_check_below_the_mark_takes_points(world: World, desk: Desk, card: uuid.UUID) -> None:

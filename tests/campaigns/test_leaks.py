@@ -159,6 +159,7 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "kind": ["declared", "official"],
         "report_id": [str(new_id())],
         "submission_id": [str(new_id())],
+        "round_number": ["1"],
         "duty_id": [str(new_id())],
         "deed": ["draft"],
         "document_id": [str(document)],
@@ -450,6 +451,7 @@ MAY_BE_EMPTY = {
     "/admin/reports/<uuid:report_id>/sheet",
     "/admin/approvals/<uuid:submission_id>",
     "/admin/approvals/<uuid:submission_id>/file/<word>",
+    "/admin/approvals/<uuid:submission_id>/rounds/<int:round_number>/file/<word>",
     "/admin/campaigns/<uuid:campaign_id>/check",  # a step of the launch, over once released
     "/api/v1/activities/<uuid:activity_id>/certificate",  # only once settled
     "/admin/campaigns/<uuid:campaign_id>/pictures/<path:name>",  # this bank has none,

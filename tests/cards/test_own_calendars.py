@@ -33,7 +33,8 @@ def tenth(world: World) -> str:
 def test_a_card_of_a_month_that_ends_on_the_tenth_counts_its_own_days(world: World) -> None:
     code = tenth(world)
     with world.database.transaction() as session:
-        issuing.issue(session, world.commune, template(code), date(2026, 1, 1), OPERATOR)
+        with clock.stopped_at(datetime(2026, 1, 5, tzinfo=UTC)):
+            issuing.issue(session, world.commune, template(code), date(2026, 1, 1), OPERATOR)
         write(session, many(world.hamlet, 9, day=date(2026, 10, 10)))  # the month before
         write(session, many(world.hamlet, 12, day=date(2026, 10, 15)))
         period = reading.period(session, code, "202611")

@@ -195,6 +195,40 @@ def test_late_facts_make_the_next_revision_which_says_why(world: World, session:
     assert verify.verify(session) == []
 
 
+def few(world: World, people: int, **more: Any) -> list[Deed]:
+    return [replace(deed, subject=uuid.uuid4()) for deed in many(world.hamlet, people, **more)]
+
+
+def test_a_restatement_does_not_tell_how_few_were_hidden(world: World, session: Session) -> None:
+    """Four hidden and two late are six; six shown and two taken back are four."""
+    write(session, few(world, 4))
+    card = opened(session, world)
+    published(session, card)
+    write(session, few(world, 2, received=PUBLISHED + timedelta(days=1)))
+    with clock.stopped_at(AGAIN):
+        foreseen = next(one for one in revisions.foresee(session, card) if one.criterion == "du-thi")
+    assert foreseen.because == [{"code": "late"}]
+    second = published(session, card, AGAIN)
+    told = next(one for one in revisions.changes(second) if one.criterion == "du-thi")
+    assert moved(second, "du-thi")["numerator"] == (None, "6")
+    assert told.because == [{"code": "late"}]
+    assert str(words.because(told.because[0])) == "có bản ghi đến muộn"
+    assert verify.verify(session) == []
+
+
+def test_nor_how_few_were_left(world: World, session: Session) -> None:
+    shown = few(world, 6)
+    card = opened(session, world)
+    back = [replace(one, took_back=PUBLISHED + timedelta(days=1)) for one in shown[:2]]
+    write(session, [*shown[2:], *back])
+    published(session, card)
+    second = published(session, card, AGAIN)
+    told = next(one for one in revisions.changes(second) if one.criterion == "du-thi")
+    assert moved(second, "du-thi")["numerator"] == ("6", None)
+    assert told.because == [{"code": "reversed"}]
+    assert verify.verify(session) == []
+
+
 def test_a_further_revision_needs_a_reason_and_something_that_moved(world: World, session: Session) -> None:
     write(session, many(world.hamlet, 7))
     card = opened(session, world)
@@ -686,6 +720,38 @@ def test_a_headcount_counted_after_opening_is_in_the_next_look_and_in_what_is_pu
     assert row(published(session, card), "du-thi")["denominator"] == "140"
     assert revisions.foresee(session, card) == []
     assert verify.verify(session) == []
+
+
+def test_no_period_is_divided_by_heads_counted_after_it_and_the_day_and_source_are_told(
+    world: World, session: Session
+) -> None:
+    write(session, many(world.far_hamlet, 7))
+    for day, people in ((date(2026, 3, 1), 100), (date(2026, 9, 1), 140), (date(2026, 11, 2), 999), (date(2035, 1, 1), 5000)):  # fmt: skip
+        change.count_heads(
+            session, world.far_commune, "residents_from_7", day, people, f"Công an xã, {people}"
+        )
+    session.flush()
+    counted = {"on_date": "2026-09-01", "source": "Công an xã, 140"}
+    with clock.stopped_at(AGAIN):
+        late = actions.open_card(session, world.far_commune, "xa-thang", MONTH, OPERATOR)
+        view = queries.view_of(session, late).criteria[0]
+    assert view.denominator == 140
+    assert view.denominator_from == counted
+    found = row(published(session, late, AGAIN), "du-thi")
+    assert (found["denominator"], found["denominator_from"]) == ("140", counted)
+    assert row(published(session, opened(session, world)), "buoi-huong-dan")["denominator_from"] is None
+    assert verify.verify(session) == []
+
+
+def test_heads_counted_only_after_the_period_are_no_denominator_of_it(world: World, session: Session) -> None:
+    write(session, many(world.far_hamlet, 7))
+    change.count_heads(session, world.far_commune, "residents_from_7", date(2026, 11, 2), 140, "Công an xã")
+    card = opened(session, world, unit=world.far_commune)
+    with clock.stopped_at(AGAIN):
+        assert queries.view_of(session, card).criteria[0].denominator is None
+    assert "no_headcount" in [
+        mark["code"] for mark in row(published(session, card, AGAIN), "du-thi")["marks"]
+    ]
 
 
 def test_no_card_for_a_unit_that_was_not_there_in_the_period(world: World, session: Session) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import clock
 from backend.calendars import Period, parse
-from backend.reports import approval
+from backend.reports import approval, compose
 from backend.reports.approval import Stamp
 from backend.reports.errors import (
     ChildrenMissing,
@@ -21,7 +21,7 @@ from backend.reports.errors import (
     StepNotOpen,
     WordsMissing,
 )
-from backend.reports.models import Step, Submission
+from backend.reports.models import Report, Step, Submission
 from backend.reports.rules import DEEDS
 from backend.safeguards.models import AuditEntry
 from tests.support.reports import BELOW, ORDER, Office, office
@@ -192,6 +192,56 @@ def test_who_drafted_an_earlier_round_does_not_sign_their_own_words_in_the_next(
     with pytest.raises(SamePerson):
         here.take(submission, "sign", "drafter")
     assert here.take(submission, "sign") == "signed"
+
+
+@pytest.mark.parametrize("deed", ["review", "sign", "number"])
+def test_a_full_stop_under_somebodys_words_does_not_make_them_ones_own(here: Office, deed: str) -> None:
+    submission = here.open(here.duty())
+    here.write(submission, "results", "Cả báo cáo", "signer")
+    here.write(submission, "results", "Cả báo cáo.", seen=1)
+    for before in ORDER[: ORDER.index(deed)]:
+        here.take(submission, before, {"sign": "office"}.get(before))
+    with pytest.raises(SamePerson):
+        here.take(submission, deed, "signer")
+
+
+def test_whoever_wrote_in_this_round_is_one_of_its_drafters_even_where_the_field_was_emptied(
+    here: Office,
+) -> None:
+    submission = here.open(here.duty())
+    for seen, (words, who) in enumerate((("Bản nháp", "signer"), ("", "drafter"), ("Viết lại", "drafter"))):
+        here.write(submission, "results", words, who, seen=seen)
+    here.walk(submission, "review")
+    with pytest.raises(SamePerson):
+        here.take(submission, "sign")
+
+
+def test_words_of_an_earlier_round_bind_their_writer_until_the_field_is_written_anew(here: Office) -> None:
+    submission = here.open(here.duty())
+    here.write(submission, "results", "Của người ký", "signer")
+    here.walk(submission, "send", {"sign": "office"})
+    here.take(submission, "give_back", "above", words="bổ sung khó khăn")
+    here.write(submission, "results", "Của người ký.", seen=1)
+    here.walk(submission, "review")
+    with pytest.raises(SamePerson):
+        here.take(submission, "sign")
+    here.take(submission, "give_back", "office", words="soạn lại từ đầu")
+    here.write(submission, "results", "", seen=2)
+    here.write(submission, "results", "Viết lại", seen=3)
+    here.walk(submission, "review")
+    assert here.take(submission, "sign") == "signed"
+
+
+def test_who_had_the_figures_read_anew_does_not_sign_them(here: Office) -> None:
+    submission = here.open(here.duty())
+    with here.world.database.transaction() as session:
+        compose.refresh_figures(
+            session, session.get_one(Report, here.report(submission)), [], here.by("signer")
+        )
+    here.walk(submission, "review")
+    with pytest.raises(SamePerson):
+        here.take(submission, "sign")
+    assert here.take(submission, "sign", "office") == "signed"
 
 
 def test_a_step_looks_at_the_row_as_it_is_not_as_it_was_read_before(here: Office) -> None:

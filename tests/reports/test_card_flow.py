@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from backend.calendars import Period, parse
 from backend.cards import actions, revisions, store, verify
-from backend.cards.errors import ReasonMissing, WrongState
+from backend.cards.errors import AppealRunning, ReasonMissing, WrongState
 from backend.cards.models import Card, CardStep
 from backend.errors import DomainError
 from backend.reports import card_flow, files, kept
@@ -28,7 +28,7 @@ from backend.reports.models import Kept, Submission
 from backend.safeguards.audit import OPERATOR
 from backend.safeguards.models import AuditEntry
 from tests.support.card_papers import card_state, month, publish_again, published_card, submitted
-from tests.support.reports import Office, office
+from tests.support.reports import ORDER, Office, office
 from tests.support.world import World
 
 WHY = "nhầm số liệu của xóm"
@@ -154,6 +154,38 @@ def test_whoever_gave_the_units_own_points_does_not_review_or_sign_them(here: Of
     assert here.take(way, "review", "office") == "reviewed"
 
 
+@pytest.mark.parametrize("deed", ["review", "sign", "number"])
+def test_whoever_published_the_revision_that_is_carried_does_not_review_or_sign_it(
+    here: Office, deed: str
+) -> None:
+    publisher = {"review": "reviewer", "sign": "signer", "number": "clerk"}[deed]
+    card = published_card(here, by=here.by(publisher))
+    way = submitted(here, card)
+    for before in ORDER[: ORDER.index(deed)]:
+        here.take(way, before)
+    with pytest.raises(SamePerson):
+        here.take(way, deed)
+
+
+def test_whoever_published_an_earlier_revision_is_free_in_the_round_that_carries_another(
+    here: Office,
+) -> None:
+    card = published_card(here, by=here.by("signer"))
+    publish_again(here, card)
+    way = submitted(here, card)
+    assert here.walk(way, "sign") == "signed"
+
+
+def test_whoever_named_last_who_answers_for_the_card_does_not_sign_it(here: Office) -> None:
+    card = published_card(here)
+    with here.world.database.transaction() as session:
+        actions.name_head(session, card, "Bí thư Đảng ủy", "Trần Thị Thử", here.by("signer"))
+    way = submitted(here, card)
+    here.walk(way, "review")
+    with pytest.raises(SamePerson):
+        here.take(way, "sign")
+
+
 # --- locked and opened together ------------------------------------------------------------------------------------
 
 
@@ -237,6 +269,21 @@ def test_an_open_appeal_keeps_card_and_paper_from_being_locked(here: Office) -> 
     with pytest.raises(DomainError):
         here.take(way, "lock")
     assert here.row(way).state == "received"
+
+
+def test_a_paper_is_not_locked_while_the_unit_may_contest_its_card(here: Office) -> None:
+    card = published_card(here)
+    with here.world.database.transaction() as session:
+        actions.official_score(session, card, {}, OPERATOR)
+    way = submitted(here, card)
+    here.walk(way, "receive")
+    with pytest.raises(AppealRunning):
+        here.take(way, "lock")
+    assert (here.row(way).state, card_state(here, card)) == ("received", "official")
+    with here.world.database.transaction() as session:
+        actions.waive_appeal(session, card, OPERATOR)
+    assert here.take(way, "lock") == "locked"
+    assert card_state(here, card) == "locked"
 
 
 # --- child before parent --------------------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ import pytest
 
 from backend import calendars, clock
 from backend.calendars import Period, parse
+from backend.cards import actions
 from backend.reports import figures, other_figures, table
 from backend.reports.figures import Source
 from backend.reports.words import HIDDEN, NOT_OF_PERIOD
+from backend.safeguards.audit import OPERATOR
 from backend.scorecards import queries as scorecards
 from backend.scorecards.indicators import template
 from backend.targets import declare, queries
@@ -20,6 +22,8 @@ from backend.targets.models import PlanIndicator, SeriesValue
 from backend.targets.queries import Line
 from backend.units import change as units
 from tests.reports.test_exports import told
+from tests.support.card_papers import month, published_card
+from tests.support.reports import office
 from tests.support.world import SINCE, World
 from tests.targets.conftest import Plans, plans
 
@@ -187,3 +191,43 @@ def test_of_a_calendar_nobody_counts_by_the_report_says_so(
     period = calendars.holding("hanh-chinh", past)[0]
     [row] = counted(world, period, monkeypatch, hidden=False)
     assert (row["numerator"], row["absent"]) == (None, NOT_OF_PERIOD)
+
+
+# --- what was published ----------------------------------------------------------------------------------------------
+
+
+def rows_of_month(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """Code -> row of a monthly report, where the ledger counts a figure the card holds, and one it does not."""
+    own = [one for one in template().indicators if one.code in ("contest_participation", "pledge_registered")]
+
+    def told_by(*args: Any, **_: Any) -> dict[str, Any]:
+        figure = {one.code: scorecards.Figure(one, 15, 40) for one in own}
+        return {code: dict.fromkeys(args[4], figure) for code in args[5]}
+
+    monkeypatch.setattr(figures, "figures_by_period", told_by)
+    source = Source(world.activity, world.commune, world.commune, "Đợt 1", date(2020, 1, 1), tuple(own))
+    with world.database.transaction() as session:
+        return {
+            row["code"]: row for row in figures.gathered(session, world.commune, [source], month())["rows"]
+        }
+
+
+def test_a_card_nobody_has_published_takes_no_figure_away_and_brings_none(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows_of_month(world, monkeypatch)
+    with world.database.transaction() as session:
+        actions.open_card(session, world.commune, "xa-thang", month(), OPERATOR)
+    assert rows_of_month(world, monkeypatch) == before
+    assert set(before) == {"contest_participation", "pledge_registered"}
+
+
+def test_a_published_card_stands_for_its_own_figures_beside_those_it_does_not_hold(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published_card(office(world))
+    rows = rows_of_month(world, monkeypatch)
+    assert "contest_participation" not in rows
+    assert "bản công bố số 1" in rows["du-thi"]["of"]
+    assert rows["du-thi"]["indicator"] == "contest_participation"
+    assert rows["pledge_registered"]["numerator"] == 15

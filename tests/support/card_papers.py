@@ -9,7 +9,7 @@ from backend.calendars import Period, last_full
 from backend.cards import actions, revisions
 from backend.cards.models import Card
 from backend.reports import card_flow
-from backend.safeguards.audit import OPERATOR
+from backend.safeguards.audit import OPERATOR, Actor
 from tests.cards.book import many, write
 from tests.support.reports import Office
 
@@ -21,12 +21,12 @@ def month() -> Period:
     return last_full("thang", "month", clock.today())
 
 
-def published_card(here: Office, period: Period | None = None) -> uuid.UUID:
-    """Opened, named and published by the operator."""
+def published_card(here: Office, period: Period | None = None, by: Actor = OPERATOR) -> uuid.UUID:
+    """Opened and named by the operator, and published."""
     with here.world.database.transaction() as session:
         card = actions.open_card(session, here.world.commune, "xa-thang", period or month(), OPERATOR)
         actions.name_head(session, card.id, "Chủ tịch UBND xã", "Nguyễn Văn Thử", OPERATOR)
-        revisions.publish(session, card, OPERATOR, at=clock.now() - timedelta(hours=2))
+        revisions.publish(session, card, by, at=clock.now() - timedelta(hours=2))
         return card.id
 
 

@@ -133,6 +133,23 @@ def test_a_workbook_whose_cell_is_a_formula_is_told() -> None:
     assert (cells, ["công thức" in one.sentence for one in told]) == ([], [True])
 
 
+def test_a_row_in_joined_cells_is_refused_and_the_others_are_read() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(list(csv_file.TWELVE))
+    for number in range(1, 4):
+        sheet.append(
+            [f"A-{number}", "Tên", "Name", "%", "manual", 2030, "ge", 80, None, "level", None, "≥80"]
+        )
+    sheet.merge_cells("H2:H3")
+    file = io.BytesIO()
+    book.save(file)
+    cells, told = csv_file.read(file.getvalue(), "a.xlsx")
+    assert [cell.code for cell in cells] == ["A-3"]
+    assert [(one.line, "ô gộp" in one.sentence) for one in told] == [(2, True), (3, True)]
+
+
 @pytest.mark.parametrize("text", ["=1+HYPERLINK(1)", "-2+3+cmd|x", "+1+1", "@SUM(1)", "=1+1", "-1;x", "＝A1"])
 def test_what_a_spreadsheet_would_run_comes_neither_in_nor_out(text: str) -> None:
     assert "công thức" in troubles(ROW.removesuffix("≥80") + text)[0]

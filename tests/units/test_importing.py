@@ -85,6 +85,25 @@ def test_the_same_list_again_changes_nothing(world: World) -> None:
     assert (again.plan.changes, len(again.plan.unchanged), again.troubles) == ((), 11, ())
 
 
+def test_another_number_for_a_day_that_has_one_is_refused_with_both_and_what_to_do(world: World) -> None:
+    bring_in(world, "05752-T03,xóm,,Na Ri,,,,412,,30/06/2026,UBND xã,")
+    found = preview(world, "05752-T03,xóm,,Na Ri,,,,4120,,30/06/2026,Đính chính,")
+    [told] = found.troubles
+    assert found.plan.changes == ()
+    sentence = told.sentence % told.values
+    for word in (
+        "Na Ri",
+        "30/06/2026",
+        "412 người",
+        "tệp ghi 4120",
+        "ngày rà soát lại",
+        "văn bản đính chính",
+    ):
+        assert word in sentence
+    again = bring_in(world, "05752-T03,xóm,,Na Ri,,,,4120,,01/07/2026,Đính chính,")
+    assert [change.what for change in again.plan.changes] == ["counted"]
+
+
 def test_an_import_takes_away_nothing_it_does_not_mention(world: World) -> None:
     before = count(world, Unit), count(world, Headcount)
     bring_in(world, "05752-T03,xóm,,Na Ri,,,,,,,,")

@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("frozen", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("opened_at", Moment(), nullable=False),
         sa.Column("appeal_until", sa.Date(), nullable=True),
+        sa.Column("appeal_waived", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "state IN ('open', 'self_scored', 'official', 'locked')", name=op.f("ck_card_known_state")
         ),

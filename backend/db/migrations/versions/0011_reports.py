@@ -42,7 +42,9 @@ def upgrade() -> None:
             "line",
             "interval",
             "calendar",
-            name=op.f("uq_report_duty_unit_id_obligation_line_interval_calendar"),
+            "receiver_id",
+            "valid_from",
+            name="uq_report_duty_given_once",
         ),
     )
     with op.batch_alter_table("report_duty", schema=None) as batch_op:
@@ -163,6 +165,7 @@ def upgrade() -> None:
         sa.Column("figures", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("paper", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("paper_by", sa.Uuid(), nullable=True),
+        sa.Column("figures_by", sa.Uuid(), nullable=True),
         sa.Column("composed_at", Moment(), nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["duty_id"], ["report_duty.id"], name=op.f("fk_report_duty_id")),
