@@ -14,7 +14,7 @@ from admin.card_one import card_page
 from admin.card_words import may, seen
 from admin.forms import refusal_of, typed
 from backend import http
-from backend.cards import actions, queries
+from backend.cards import actions, appeals, queries
 from backend.cards.actions import Given
 from backend.cards.errors import CheckWrong, OwnCard, PointsUnread
 from backend.cards.models import LONGEST_WORDS, Card
@@ -183,7 +183,7 @@ def card_appeal(card_id: uuid.UUID) -> ResponseReturnValue:
     here = _kept(card_id)
     return _deed(
         here, "appeals",
-        lambda: actions.appeal(http.session(), here.id, typed("criterion", 40), typed("words", LONGEST_WORDS), actor()),
+        lambda: appeals.appeal(http.session(), here.id, typed("criterion", 40), typed("words", LONGEST_WORDS), actor()),
         gettext("Đã gửi kiến nghị. Cấp trên trả lời trong hạn ghi ở dưới."),
     )  # fmt: skip
 
@@ -194,7 +194,7 @@ def card_waive(card_id: uuid.UUID) -> ResponseReturnValue:
     """The unit contests nothing. Raises CardUnknown, NotFound, NotAllowed."""
     here = _kept(card_id)
     return _deed(
-        here, "appeals", lambda: actions.waive_appeal(http.session(), here.id, actor()),
+        here, "appeals", lambda: appeals.waive_appeal(http.session(), here.id, actor()),
         gettext("Đã ghi: đơn vị không kiến nghị. Cấp trên khóa phiếu được ngay."),
     )  # fmt: skip
 
@@ -202,12 +202,12 @@ def card_waive(card_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/cards/appeals/<uuid:appeal_id>/answer")
 @guarded(staff_with(*CARD_KEEPERS))
 def card_answer(appeal_id: uuid.UUID) -> ResponseReturnValue:
-    found = actions.appeal_with(http.session(), appeal_id)
+    found = appeals.appeal_with(http.session(), appeal_id)
     here = _scored(found.card_id)
 
     def answer() -> object:
         points = _points(typed("points", 20), found.criterion)
-        return actions.answer_appeal(http.session(), found.id, typed("words", LONGEST_WORDS), actor(), points)
+        return appeals.answer_appeal(http.session(), found.id, typed("words", LONGEST_WORDS), actor(), points)
 
     return _deed(here, "appeals", answer, gettext("Đã trả lời kiến nghị."))
 

@@ -20,7 +20,7 @@ from admin.blueprint import CARD_KEEPERS, CARD_READERS, actor, blueprint, page
 from admin.forms import refusal_of, typed
 from admin.household_list import FileMissing
 from backend import calendars, clock, http
-from backend.cards import actions, issuing, template_reading, template_sheet, templates
+from backend.cards import adopting, issuing, template_reading, template_sheet, templates
 from backend.cards.errors import TemplateUnknown
 from backend.cards.issuing import Version
 from backend.cards.template_reading import Checked
@@ -303,7 +303,7 @@ def card_adopt(card_id: uuid.UUID) -> ResponseReturnValue:
     if not card_words.may_adopt(here):
         raise NotAllowed
     if refused := refusal_of(
-        lambda: actions.adopt_template(http.session(), here.id, actor(), typed("reason", 500))
+        lambda: adopting.adopt_template(http.session(), here.id, actor(), typed("reason", 500))
     ):
         return card_page(here, refused, "template")
     flash(gettext("Phiếu này từ nay theo bản mẫu mới. Các bản đã công bố giữ nguyên."))

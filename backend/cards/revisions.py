@@ -20,12 +20,12 @@ from backend.cards.shapes import Template
 from backend.cards.sources import Head
 from backend.own_calendars.reading import period_of as dated
 from backend.safeguards.audit import Actor, note
+from backend.safeguards.reasons import is_reason
 from backend.units.models import UnitCrosswalk, UnitEvent
 
 SETTLED = timedelta(minutes=2)
 """What was received that long ago is in the database: a request that is still being written is younger."""
 FIRST = "Công bố lần đầu"
-SHORTEST_REASON = 10
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def publish(
 def _check(period: Period, before: CardRevision | None, reason: str, known_at: datetime) -> None:
     if not is_over(period, clock.local_day(known_at)):
         raise PeriodRunning
-    if before and sum(letter.isalpha() for letter in reason) < SHORTEST_REASON:
+    if before and not is_reason(reason):
         raise ReasonMissing
     if known_at > clock.now() or (before and known_at <= before.as_known_at):
         raise KnownBefore

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import Period, bounds, last_full
-from backend.cards import actions, revisions
+from backend.cards import actions, appeals, revisions
 from backend.cards.models import Card
 from backend.demo.data import INVENTED
 from backend.demo.papers import Phones
@@ -103,12 +103,12 @@ class CardMonth:
     def _contested(self, card: Card, end: datetime) -> None:
         told = STORY["appeal"]
         with clock.stopped_at(end + 5 * self.day):
-            found = actions.appeal(
+            found = appeals.appeal(
                 self.session, card.id, told["criterion"], told["words"], self._by("phuong")
             )
         with clock.stopped_at(end + 6 * self.day):
             points = Decimal(str(told["points"]))
-            actions.answer_appeal(self.session, found.id, told["answer"], self._by("duyen"), points)
+            appeals.answer_appeal(self.session, found.id, told["answer"], self._by("duyen"), points)
 
     def _came_late(self, month: Period, people: Sequence[Resident], at: datetime) -> None:
         """Two sessions held in the last days of the month, by a team whose phone had no signal for days."""

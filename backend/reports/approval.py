@@ -16,6 +16,7 @@ from backend.reports.submissions import held, of_subject, open_submission
 from backend.reports.waits import missing_children
 from backend.reports.words import STATES
 from backend.safeguards.audit import Actor, note
+from backend.safeguards.reasons import is_reason
 
 __all__ = ["Stamp", "missing_children", "of_subject", "open_submission", "played", "take"]
 
@@ -27,7 +28,7 @@ def take(
     """One step on the way. `seen`: the revision the person had before their eyes.
 
     Raises ReportUnknown, MovedOn, StepNotOpen, SamePerson, WordsMissing, NumberMissing, NumberTaken,
-    DayBeforeSigning, ChildrenMissing, ParentLocked; of a card that is locked also AppealOpen.
+    DayBeforeSigning, ChildrenMissing, ParentLocked; of a card that is locked also AppealOpen, AppealRunning.
     """
     row = held(session, submission)
     words = words.strip()[:REASON]
@@ -83,7 +84,7 @@ def _check(
         raise StepNotOpen(state=STATES[row.state])
     if not rules.is_somebody_else(held, deed, _who(by)):
         raise SamePerson
-    if (words or deed in rules.NEEDS_WORDS) and not rules.is_reason(words):
+    if (words or deed in rules.NEEDS_WORDS) and not is_reason(words):
         raise WordsMissing
     if deed == "sign" and not words:
         waits.require_children(session, row)

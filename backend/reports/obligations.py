@@ -32,8 +32,8 @@ from backend.reports.errors import (
     WordsMissing,
 )
 from backend.reports.models import DueChange, Duty
-from backend.reports.rules import is_reason
 from backend.safeguards.audit import Actor, note
+from backend.safeguards.reasons import is_reason
 from backend.units.models import Unit
 
 PLAIN = ("week", "month", "quarter", "half", "year", "own")

@@ -39,8 +39,6 @@ NEEDS_WORDS = ("give_back", "reopen")
 WITH_ABOVE = ("sent", "received", "locked")
 """States in which the report has left the unit: for whoever waits for it, it is there."""
 EDITABLE = ("open", "returned")
-SHORTEST_REASON = 10
-"""Letters; as on a scorecard."""
 KEPT_AT = ("sign", "number")
 """Deeds after which the paper is kept as it stands."""
 
@@ -95,10 +93,6 @@ def done(held: Held[Person], deed: str, person: Person) -> Held[Person]:
     part = part_of(held.state, deed)
     played = held.people.get(part, frozenset()) | {person}
     return replace(held, state=state, people={**held.people, part: played})
-
-
-def is_reason(words: str) -> bool:
-    return sum(letter.isalpha() for letter in words) >= SHORTEST_REASON
 
 
 def still_missing(expected: Iterable[Person], states: Mapping[Person, str]) -> list[Person]:

@@ -15,7 +15,18 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import at, parse
-from backend.cards import actions, canonical, queries, revisions, sources, store, templates, verify, words
+from backend.cards import (
+    actions,
+    adopting,
+    canonical,
+    queries,
+    revisions,
+    sources,
+    store,
+    templates,
+    verify,
+    words,
+)
 from backend.cards.errors import (
     EvidenceNotHandedIn,
     KnownBefore,
@@ -419,7 +430,7 @@ def test_reproduced_byte_for_byte_after_later_facts_a_new_template_and_a_merge(
     monkeypatch.setattr(templates, "newest", lambda _code: newer)
     monkeypatch.setattr(templates, "newest_sha", lambda _code: newer.sha256)
     with clock.stopped_at(AGAIN + timedelta(days=1)):
-        actions.adopt_template(session, card.id, OPERATOR, "Tỉnh ban hành mẫu mới")
+        adopting.adopt_template(session, card.id, OPERATOR, "Tỉnh ban hành mẫu mới")
     third = published(session, card, AGAIN + timedelta(days=2), "Áp dụng mẫu phiếu mới của tỉnh")
     session.expire_all()
     assert session.get_one(CardRevision, first.id).payload == kept

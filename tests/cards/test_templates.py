@@ -16,6 +16,7 @@ from backend import clock
 from backend.calendars import parse
 from backend.cards import (
     actions,
+    adopting,
     canonical,
     issuing,
     queries,
@@ -221,11 +222,11 @@ def test_an_open_card_goes_over_with_a_reason_and_what_was_published_stays(
     write(session, many(world.hamlet, 7))
     card = opened(session, world)
     with pytest.raises(NothingNewer), clock.stopped_at(PUBLISHED):
-        actions.adopt_template(session, card.id, OPERATOR, "Không có gì mới cả")
+        adopting.adopt_template(session, card.id, OPERATOR, "Không có gì mới cả")
     first = published(session, card)
     issued(session, world.province, changed())
     with clock.stopped_at(datetime(2026, 11, 10, tzinfo=UTC)):
-        actions.adopt_template(session, card.id, OPERATOR, "Tỉnh ban hành mẫu mới")
+        adopting.adopt_template(session, card.id, OPERATOR, "Tỉnh ban hành mẫu mới")
     second = published(session, card, AGAIN, "Áp dụng mẫu phiếu mới của tỉnh")
     assert first.template_sha != second.template_sha
     assert verify.verify(session) == []
@@ -237,7 +238,7 @@ def test_after_a_card_went_over_to_a_shipped_version_those_opened_later_begin_wi
     with monkeypatch.context() as patch:
         patch.setattr(templates, "newest", lambda code: templates.shipped_version(code, 1))
         card = opened(session, world)
-    actions.adopt_template(session, card.id, OPERATOR, "Bản mới của phần mềm")
+    adopting.adopt_template(session, card.id, OPERATOR, "Bản mới của phần mềm")
     assert opened(session, world, unit=world.far_commune).template_sha == card.template_sha
 
 
@@ -295,7 +296,7 @@ def test_points_above_the_new_most_count_no_more_and_it_is_said(world: World, se
         first = published(session, card, AGAIN)
     issued(session, world.province, of_one(40, 60, trial=False))
     with clock.stopped_at(datetime(2026, 11, 13, tzinfo=UTC)):
-        actions.adopt_template(session, card.id, OPERATOR, "Tỉnh ban hành mẫu mới")
+        adopting.adopt_template(session, card.id, OPERATOR, "Tỉnh ban hành mẫu mới")
         assert card.appeal_until == date(2026, 11, 23), "scored by other rules, it may contest anew"
     second = published(session, card, datetime(2026, 11, 14, tzinfo=UTC), "Áp dụng mẫu phiếu mới của tỉnh")
     was, now = (canonical.read(one.payload) for one in (first, second))

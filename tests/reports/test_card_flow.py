@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.calendars import Period, parse
-from backend.cards import actions, revisions, store, verify
+from backend.cards import actions, appeals, revisions, store, verify
 from backend.cards.errors import AppealRunning, ReasonMissing, WrongState
 from backend.cards.models import Card, CardStep
 from backend.errors import DomainError
@@ -263,7 +263,7 @@ def test_an_open_appeal_keeps_card_and_paper_from_being_locked(here: Office) -> 
     card = published_card(here)
     with here.world.database.transaction() as session:
         actions.official_score(session, card, {}, OPERATOR)
-        actions.appeal(session, card, "du-thi", "Chưa tính bài nộp muộn", OPERATOR)
+        appeals.appeal(session, card, "du-thi", "Chưa tính bài nộp muộn", OPERATOR)
     way = submitted(here, card)
     here.walk(way, "receive")
     with pytest.raises(DomainError):
@@ -281,7 +281,7 @@ def test_a_paper_is_not_locked_while_the_unit_may_contest_its_card(here: Office)
         here.take(way, "lock")
     assert (here.row(way).state, card_state(here, card)) == ("received", "official")
     with here.world.database.transaction() as session:
-        actions.waive_appeal(session, card, OPERATOR)
+        appeals.waive_appeal(session, card, OPERATOR)
     assert here.take(way, "lock") == "locked"
     assert card_state(here, card) == "locked"
 
