@@ -36,7 +36,6 @@ ASKED = {
     "le": N_("không quá %(amount)s"),
     "lt": N_("dưới %(amount)s"),
 }
-NUMBERS = ("low", "high", "reached", "declared", "keeps", "at_least", "whole", "share", "points", "most")
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def _value(name: str, value: Any) -> Any:
         return gettext(value)
     if name == "holds_from":
         return shown.written_day(value)
-    if name in NUMBERS and isinstance(value, str):
+    if name in words.NUMBERS and isinstance(value, str):
         return number(Decimal(value))
     return value
 

@@ -27,9 +27,8 @@ from backend.people.staff import reach
 from backend.tallies.disclosure import K
 from backend.teams.models import HouseholdPlace, TeamArea
 from backend.units.lineage import with_history
-from backend.units.models import Headcount
 from backend.units.overview import history
-from backend.units.queries import named_many
+from backend.units.queries import named_many, newest_heads
 from backend.units.trees import holds_on
 from backend.units.undoing import rows_of
 from campaigns import queries as campaigns
@@ -106,24 +105,27 @@ def digest(units: Iterable[uuid.UUID], *told: object) -> str:
 
 def _look(commune: uuid.UUID, units: Sequence[uuid.UUID], may_read: bool) -> list[Look]:
     session, today = http.session(), clock.today()
-    names = named_many(session, units, today)
+    names, people = named_many(session, units, today), _people(units)
     figures = _figures(commune, [unit for unit in units if unit in names]) if may_read else {}
     found = []
     for unit in (unit for unit in units if unit in names):
         own = with_history(session, [unit])
         places = [name for place, name in history(session, unit).places if place.valid_to is None]
-        people = session.scalars(
-            select(Headcount.people).where(Headcount.unit_id == unit).order_by(Headcount.on_date.desc())
-        ).first()
         found.append(
             Look(
-                unit, names[unit].heading, ", ".join(shown.capital(name) for name in places), people,
+                unit, names[unit].heading, ", ".join(shown.capital(name) for name in places), people.get(unit),
                 _count(Membership, Membership.person_id, {unit}), _count(HouseholdPlace, HouseholdPlace.household_id, own),
                 _count(TeamArea, TeamArea.team_id, own), _count(RoleGrant, RoleGrant.person_id, {unit}),
                 figures.get(unit, {}),
             )
         )  # fmt: skip
     return found
+
+
+def _people(units: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """By the headcount that was counted last, of whatever population."""
+    newest = newest_heads(http.session(), units).values()
+    return {row.unit_id: row.people for row in sorted(newest, key=lambda row: row.on_date)}
 
 
 def _count(table: Any, what: Any, units: set[uuid.UUID]) -> int:

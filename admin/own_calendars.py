@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +13,7 @@ from admin import calendar_words
 from admin.blueprint import TARGET_KEEPERS, actor, blueprint, page
 from admin.forms import refusal_of, typed
 from admin.steps import uuid_in
+from admin.team_words import DayInvalid, typed_day
 from backend import clock, http
 from backend.calendars import CALENDARS, Calendar, Period, choices
 from backend.errors import DomainError, NotAllowed, NotFound
@@ -135,6 +135,6 @@ def _rows() -> list[Mapping[str, str]]:
 
 
 def _iso(text: str) -> str:
-    with suppress(ValueError):
-        return datetime.strptime(text, "%d/%m/%Y").date().isoformat()
+    with suppress(DayInvalid):
+        return typed_day(text).isoformat()
     return text

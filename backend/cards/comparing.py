@@ -6,7 +6,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -19,8 +18,7 @@ from backend.cards.rules import Base, Figure, Mark, figure
 from backend.cards.shapes import Criterion, Template
 from backend.scorecards.comparison import Band, Compared, bands
 from backend.units.lineage import lineage
-from backend.units.models import Headcount
-from backend.units.queries import NamedUnit, children
+from backend.units.queries import NamedUnit, children, newest_heads
 
 HIDDEN, SHARED, UNPLACED = "hidden", "shared", "unplaced"
 
@@ -125,13 +123,8 @@ def _heads(
     session: Session, units: Collection[uuid.UUID], template: Template, until: date, over: Over
 ) -> Heads:
     """The newest headcount of each unit up to that day; none from before it took others in or gave a part away."""
-    rows = session.scalars(
-        select(Headcount)
-        .where(Headcount.unit_id.in_(list(units)), Headcount.population.in_(sorted(template.populations)))
-        .where(Headcount.on_date <= until)
-        .order_by(Headcount.on_date)
-    ).all()
-    rows = [row for row in rows if row.on_date >= over.since.get(row.unit_id, row.on_date)]
+    newest = newest_heads(session, units, until, template.populations).values()
+    rows = [row for row in newest if row.on_date >= over.since.get(row.unit_id, row.on_date)]
     found: dict[str, dict[uuid.UUID, int]] = {population: {} for population in sorted(template.populations)}
     for row in rows:
         found[row.population][row.unit_id] = row.people

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.calendars import Period
@@ -48,16 +48,7 @@ class Published:
 
 def published_figures(session: Session, unit: uuid.UUID) -> Iterator[Published]:
     """What a unit scores itself by is a point, not a figure, and is no part of this."""
-    newest = (
-        select(CardRevision.card_id, func.max(CardRevision.number).label("number"))
-        .join(Card, Card.id == CardRevision.card_id)
-        .where(Card.unit_id == unit)
-        .group_by(CardRevision.card_id)
-        .subquery()
-    )
-    rows = select(CardRevision).join(
-        newest, (newest.c.card_id == CardRevision.card_id) & (newest.c.number == CardRevision.number)
-    )
+    rows = store.newest_revisions(CardRevision.card_id.in_(select(Card.id).where(Card.unit_id == unit)))
     templates: dict[str, Template] = {}
     for revision in session.scalars(rows):
         if revision.template_sha not in templates:

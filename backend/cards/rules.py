@@ -6,11 +6,12 @@ Null is not zero: a figure without data, without a denominator or divided by zer
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, Literal
 
 from backend.cards.shapes import FIRST_RULES, Class, Criterion, Formula, Gate, Template
 from backend.scorecards.indicators import Term, ratio, rounded
 from backend.tallies.disclosure import Cell, K, may_show, may_stand_beside
+from backend.targets.rules import upwards
 
 RULES = "cards/2"
 """The version of the arithmetic below; a template names the one it was written for, and it stands in every revision."""
@@ -157,8 +158,8 @@ def held_against(criterion: Criterion, target: Mapping[str, Any]) -> Criterion:
     if "comparator" not in target:
         return criterion
     comparator, is_higher = target["comparator"], target.get("direction", "higher") == "higher"
-    is_lower = comparator in ("le", "lt") or (comparator in ("eq", "range") and not is_higher)
-    return replace(criterion, direction="down" if is_lower else "up", is_strict=comparator in ("gt", "lt"))
+    direction: Literal["up", "down"] = "up" if upwards(comparator, is_higher) else "down"
+    return replace(criterion, direction=direction, is_strict=comparator in ("gt", "lt"))
 
 
 def share(criterion: Criterion, value: Decimal, target: Decimal) -> Decimal:

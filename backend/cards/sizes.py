@@ -5,14 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.cards.shapes import Template
-from backend.db.statements import among
 from backend.scorecards.comparison import Band, Compared, bands
-from backend.units.models import Headcount
-from backend.units.queries import NamedUnit
+from backend.units.queries import NamedUnit, newest_heads
 
 EDGES = (0, 2000, 5000, 8000, 12_000, 16_000, 20_000, 30_000, 50_000)
 """Where groups of communes may begin, in people; neighbours are joined until each has enough."""
@@ -44,11 +41,5 @@ def _heads(
 ) -> dict[uuid.UUID, int]:
     """The newest headcount of each up to that day, of the population the template divides by first."""
     population = min(template.populations, default="residents_from_7")
-    rows = session.execute(
-        select(Headcount.unit_id, Headcount.people)
-        .where(
-            among(Headcount.unit_id, units), Headcount.population == population, Headcount.on_date <= until
-        )
-        .order_by(Headcount.on_date)
-    )
-    return dict(rows.all())
+    found = newest_heads(session, units, until, [population])
+    return {unit: row.people for (unit, _), row in found.items()}

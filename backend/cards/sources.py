@@ -27,7 +27,7 @@ from backend.targets.queries import Line
 from backend.targets.rules import Asking, asked_of
 from backend.units.change import freeze_headcounts
 from backend.units.models import FrozenHeadcount, Headcount, Unit
-from backend.units.queries import named
+from backend.units.queries import named, newest_heads
 
 Head = dict[str, Any]
 
@@ -106,13 +106,8 @@ def heads_now(
     missing = template.populations - held.keys()
     if not missing:
         return held
-    rows = session.scalars(
-        select(Headcount)
-        .where(Headcount.unit_id == card.unit_id, Headcount.population.in_(sorted(missing)))
-        .where(Headcount.on_date <= last_day(card, clock.now()))
-        .order_by(Headcount.on_date)
-    )
-    return {row.population: row for row in rows} | held
+    found = newest_heads(session, [card.unit_id], last_day(card, clock.now()), missing)
+    return {population: row for (_, population), row in found.items()} | held
 
 
 def heads(

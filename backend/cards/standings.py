@@ -1,17 +1,17 @@
 """The cards of several units in a period, side by side: what each published last."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.calendars import Period
-from backend.cards import canonical, shapes
+from backend.cards import canonical, shapes, store
 from backend.cards.models import Card, CardRevision, CardTemplate
 from backend.cards.restatement import number
 from backend.db.statements import among
@@ -51,7 +51,8 @@ def standings(
 ) -> dict[uuid.UUID, Standing]:
     """The cards of several units in a period; three statements. A unit without a card is not in it."""
     cards = session.scalars(_cards(units, template, period)).all()
-    newest = _newest(session, [card.id for card in cards])
+    last = store.newest_revisions(among(CardRevision.card_id, [card.id for card in cards]))
+    newest = {row.card_id: row for row in session.scalars(last)}
     titles = _class_titles(session, {row.template_sha for row in newest.values()})
     return {card.unit_id: _standing(card, newest.get(card.id), titles) for card in cards}
 
@@ -60,18 +61,6 @@ def _cards(units: Iterable[uuid.UUID], template: str, period: Period) -> Select[
     return select(Card).where(
         among(Card.unit_id, units), Card.template == template, Card.calendar == period.calendar, Card.period == period.code,
     )  # fmt: skip
-
-
-def _newest(session: Session, cards: Sequence[uuid.UUID]) -> dict[uuid.UUID, CardRevision]:
-    """The last revision of each alone: a payload is a whole card, and a card may have a dozen."""
-    last = (
-        select(CardRevision.card_id, func.max(CardRevision.number).label("number"))
-        .where(among(CardRevision.card_id, cards))
-        .group_by(CardRevision.card_id)
-        .subquery()
-    )
-    same = (CardRevision.card_id == last.c.card_id) & (CardRevision.number == last.c.number)
-    return {row.card_id: row for row in session.scalars(select(CardRevision).join(last, same))}
 
 
 def _class_titles(session: Session, templates: Iterable[str]) -> Titles:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -11,7 +11,7 @@ from backend.calendars import Period
 from backend.cards import canonical, issued, lineup, shapes, templates
 from backend.cards.errors import CardUnknown, TemplateChanged
 from backend.cards.lineup import Stay
-from backend.cards.models import Card, CardFreeze, CardLineup, CardTemplate
+from backend.cards.models import Card, CardFreeze, CardLineup, CardRevision, CardTemplate
 from backend.cards.shapes import Template
 from backend.db.statements import insert_into
 
@@ -112,3 +112,16 @@ def card_of(session: Session, unit: uuid.UUID, template: str, period: Period) ->
             Card.period == period.code,
         )
     ).first()
+
+
+def newest_revisions(which: ColumnElement[bool]) -> Select[CardRevision]:
+    """Of each card the last revision alone: a payload is a whole card, and a card may have a dozen. `which`: of what cards,
+    by their `CardRevision.card_id`."""
+    last = (
+        select(CardRevision.card_id, func.max(CardRevision.number).label("number"))
+        .where(which)
+        .group_by(CardRevision.card_id)
+        .subquery()
+    )
+    same = (CardRevision.card_id == last.c.card_id) & (CardRevision.number == last.c.number)
+    return select(CardRevision).join(last, same)

@@ -12,13 +12,23 @@ from backend.errors import N_
 
 @dataclass(frozen=True)
 class Words:
-    """A sentence with its values; `str` gives it in Vietnamese."""
+    """A sentence with its values as they were kept; `str` gives it in Vietnamese, with numbers as they are written here."""
 
     sentence: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.sentence % self.values if self.values else self.sentence.replace("%%", "%")
+        if not self.values:
+            return self.sentence.replace("%%", "%")
+        return self.sentence % {name: _as_written(name, value) for name, value in self.values.items()}
+
+
+NUMBERS = ("low", "high", "reached", "declared", "keeps", "at_least", "whole", "share", "points", "most")
+"""Values that are decimals; a door writes them in its reader's language."""
+
+
+def _as_written(name: str, value: Any) -> Any:
+    return value.replace(".", ",") if name in NUMBERS and isinstance(value, str) else value
 
 
 MARKS: Mapping[str, str] = {

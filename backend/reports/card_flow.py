@@ -12,6 +12,7 @@ from backend import clock
 from backend.cards import actions, queries, revisions, store
 from backend.cards.models import Card, CardRevision, CardScore, CardStep
 from backend.cards.queries import CardView
+from backend.db.statements import among
 from backend.reports.errors import CardUnpublished, LockedAbove, ReceiverUnknown
 from backend.reports.models import Duty, Submission
 from backend.reports.rules import LINES, WITH_ABOVE
@@ -60,9 +61,7 @@ def receivers(session: Session, card: Card, line: str) -> list[NamedUnit]:
 
 def submissions_of(session: Session, cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Submission]]:
     """Card -> its ways, the Party's line first; one statement for any number of cards."""
-    query = select(Submission).where(
-        Submission.subject_kind == "card", Submission.subject_id.in_(list(cards))
-    )
+    query = select(Submission).where(Submission.subject_kind == "card", among(Submission.subject_id, cards))
     found: dict[uuid.UUID, list[Submission]] = {}
     for row in session.scalars(query.order_by(Submission.line)):
         found.setdefault(row.subject_id, []).append(row)
@@ -85,7 +84,7 @@ def hands(session: Session, rows: Iterable[Submission]) -> dict[uuid.UUID, froze
 
 def _namers(session: Session, cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
     query = select(CardStep.card_id, CardStep.by).where(
-        CardStep.card_id.in_(list(cards)), CardStep.step == "named"
+        among(CardStep.card_id, cards), CardStep.step == "named"
     )
     last = dict(session.execute(query.order_by(CardStep.at, CardStep.id)).all())
     return {card: frozenset({person}) for card, person in last.items() if person is not None}
@@ -95,7 +94,7 @@ def _publishers(
     session: Session, cards: Iterable[uuid.UUID]
 ) -> dict[tuple[uuid.UUID, int | None], frozenset[uuid.UUID]]:
     query = select(CardRevision.card_id, CardRevision.number, CardRevision.published_by).where(
-        CardRevision.card_id.in_(list(cards)), CardRevision.published_by.is_not(None)
+        among(CardRevision.card_id, cards), CardRevision.published_by.is_not(None)
     )
     return {
         (card, number): frozenset({person})
@@ -106,7 +105,7 @@ def _publishers(
 
 def _scorers(session: Session, cards: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
     query = select(CardScore.card_id, CardScore.by).where(
-        CardScore.card_id.in_(list(cards)), CardScore.side == "self", CardScore.by.is_not(None)
+        among(CardScore.card_id, cards), CardScore.side == "self", CardScore.by.is_not(None)
     )
     found: dict[uuid.UUID, set[uuid.UUID]] = {}
     for card, person in session.execute(query):

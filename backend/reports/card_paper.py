@@ -1,6 +1,5 @@
 """A published scorecard as a sheet to be signed: its criteria with their points, the sum, and what the revision is. Pure."""
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -110,10 +109,10 @@ def _sums(view: CardView) -> Iterator[str]:
 
 
 def _notes(view: CardView) -> Iterator[str]:
-    yield from (_with_commas(str(mark)) for mark in view.marks)
+    yield from (str(mark) for mark in view.marks)
     for one in view.criteria:
         if one.note:
-            yield f"{one.title['vi']}: {_with_commas(one.note)}"
+            yield f"{one.title['vi']}: {one.note}"
         if one.reason:
             yield f"{one.title['vi']}, lý do của đơn vị: {one.reason}"
 
@@ -123,11 +122,6 @@ def _place(view: CardView) -> str:
         f"Dấu SHA-256 {view.sha256} là của bản công bố số {view.revision} của phiếu {title(view.period).lower()}, mẫu "
         f"{view.template} bản {view.template_version}; văn bản này mang đúng các con số của bản ấy."
     )
-
-
-def _with_commas(words: str) -> str:
-    """Decimals in the product's own sentences, as they are written here: '28,0'. What people typed stays."""
-    return re.sub(r"(?<=\d)\.(?=\d)", ",", words)
 
 
 def number_words(value: Decimal | None) -> str:

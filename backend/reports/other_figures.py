@@ -1,7 +1,7 @@
 """Figures of a report that others keep: the unit's scorecard of that very period, and what was declared or taken over."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,14 +14,18 @@ from backend.calendars import Period, title
 from backend.cards.queries import CardView, CriterionView, cards_of, view_of
 from backend.cards.revisions import last
 from backend.own_calendars.reading import period_of
+from backend.reports.paper import decimal_words
 from backend.reports.words import HIDDEN, NO_DENOMINATOR, NOTHING
-from backend.targets.models import SeriesValue
+from backend.targets.models import SeriesValue, Target
 from backend.targets.queries import Line, in_force, targets_of
+from backend.targets.rules import Goal, apart
 from backend.targets.series import rows_standing
 from backend.targets.words import COMPARATORS
 from backend.units.models import UnitLink
 from backend.units.queries import NamedUnit, named_many
 from backend.units.trees import holds_on
+
+QUALITATIVE = "định tính"
 
 Row = dict[str, Any]
 
@@ -110,15 +114,7 @@ def of_period(rows: Sequence[SeriesValue], period: Period, additivity: str) -> T
         return _told(own[0]) if own else None
     if additivity != "sum":
         return _told(max(inside, key=lambda one: (one[0].last, one[0].last - one[0].first, one[0].code))[1])
-    return _added(_apart(inside))
-
-
-def _apart(inside: Iterable[tuple[Period, SeriesValue]]) -> list[tuple[Period, SeriesValue]]:
-    taken: list[tuple[Period, SeriesValue]] = []
-    for its, row in sorted(inside, key=lambda one: (one[0].first - one[0].last, one[0].first, one[0].code)):
-        if all(its.last < other.first or other.last < its.first for other, _ in taken):
-            taken.append((its, row))
-    return sorted(taken, key=lambda one: one[0].first)
+    return _added(apart(sorted(inside, key=lambda one: one[0].code), lambda one: one[0]))
 
 
 def _added(parts: Sequence[tuple[Period, SeriesValue]]) -> Told:
@@ -136,23 +132,34 @@ def _told(row: SeriesValue) -> Told:
 
 
 def _said(line: Line, told: Told, year: int, speaker: str) -> Row:
-    of, goal = line.indicator, _goal(line, year)
+    of, goal = line.indicator, ahead(line, year)
+    aimed = f" (mục tiêu {aim(goal)})" if goal else ""
     absent = None if told.value is not None else NO_DENOMINATOR if told.absent else NOTHING
     where = f"{speaker}; {told.where}" if speaker else told.where
     return _row(
-        of.code, f"{of.name_vi}{goal}", where, told.kind, told.numerator, told.denominator, told.value, of.unit,
+        of.code, f"{of.name_vi}{aimed}", where, told.kind, told.numerator, told.denominator, told.value, of.unit,
         absent, of.factor, of.decimals,
     )  # fmt: skip
 
 
-def _goal(line: Line, year: int) -> str:
-    """' (mục tiêu 2030: từ 80 trở lên)'; nothing where the plan sets none from that year on."""
-    ahead = [one for one in line.targets if one.horizon_year >= year]
-    if not ahead:
-        return ""
-    one = min(ahead, key=lambda target: target.horizon_year)
-    values: Mapping[str, Any] = {"value": one.value, "value_max": one.value_max}
-    return f" (mục tiêu {one.horizon_year}: {COMPARATORS[one.comparator] % values})"
+def ahead(line: Line, year: int) -> Target | None:
+    """The target of that year, else of the next horizon after it; none where the plan sets none from then on."""
+    later = [one for one in line.targets if one.horizon_year >= year]
+    return min(later, key=lambda one: one.horizon_year, default=None)
+
+
+def aim(goal: Goal | Target, unit: str = "") -> str:
+    """'2030: từ 80 trở lên %'; a target in words is said to be one."""
+    year = goal.year if isinstance(goal, Goal) else goal.horizon_year
+    if goal.value is None:
+        return f"{year}: {QUALITATIVE}"
+    values = {"value": plain(goal.value), "value_max": plain(goal.value_max or goal.value)}
+    return f"{year}: {COMPARATORS[goal.comparator] % values} {unit}".strip()
+
+
+def plain(value: Decimal) -> str:
+    """'1.306,5'; without needless zeros."""
+    return decimal_words(format(value.normalize(), "f"))
 
 
 def _row(

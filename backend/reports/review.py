@@ -5,7 +5,6 @@ Kept with the report's figures as plain tables of words and numbers, so that a s
 
 import uuid
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.calendars import Period, periods
 from backend.reports.figures import COUNTED, Source
-from backend.reports.other_figures import speakers
+from backend.reports.other_figures import ahead, aim, plain, speakers
 from backend.reports.paper import decimal_words
 from backend.reports.words import HIDDEN, NOTHING
 from backend.scorecards.queries import figures_by_period
@@ -22,11 +21,10 @@ from backend.targets.queries import Line, in_force, targets_of
 from backend.targets.rules import Between, Goal
 from backend.targets.series import Counted
 from backend.targets.standing import Asked, Judged, judge, part_of
-from backend.targets.words import COMPARATORS, SERIES, STATES
+from backend.targets.words import SERIES, STATES
 from backend.units.queries import NamedUnit
 
 FORMS = ("interim", "final")
-QUALITATIVE = "định tính"
 
 Table = dict[str, Any]
 """`heads`, and `rows` of words; None in a row: not known, which is not zero. `sum`: the last column adds the years up."""
@@ -109,7 +107,7 @@ def _counted(sources: Sequence[Source]) -> list[Counted]:
 def _told(line: Line, judged: Sequence[Judged], year: int, speaker: NamedUnit | None) -> list[list[Any]]:
     title = f"{line.indicator.name_vi} ({speaker.heading})" if speaker else line.indicator.name_vi
     if not judged:
-        return [[title, _aim(line, _ahead(line, year)), str(NOTHING), "", str(STATES["cannot_say"])]]
+        return [[title, _aim(line, ahead(line, year)), str(NOTHING), "", str(STATES["cannot_say"])]]
     return [_row(line, one, title) for one in judged]
 
 
@@ -130,31 +128,12 @@ def _value(line: Line, one: Judged) -> str:
         return str(HIDDEN)
     if one.value is None:
         return str(NOTHING)
-    return f"{_plain(one.value)} {_unit(line)} ({kind[:1].lower()}{kind[1:]})".replace("  ", " ")
+    return f"{plain(one.value)} {_unit(line)} ({kind[:1].lower()}{kind[1:]})".replace("  ", " ")
 
 
 def _unit(line: Line) -> str:
     return "%" if line.indicator.unit.startswith("%") else ""
 
 
-def _ahead(line: Line, year: int) -> Goal | Target | None:
-    return min(
-        (one for one in line.targets if one.horizon_year >= year),
-        key=lambda one: one.horizon_year,
-        default=None,
-    )
-
-
 def _aim(line: Line, goal: Goal | Target | None) -> str:
-    """'2030: từ 80 trở lên %'; a target in words is said to be one."""
-    if goal is None:
-        return "–"
-    year = goal.year if isinstance(goal, Goal) else goal.horizon_year
-    if goal.value is None:
-        return f"{year}: {QUALITATIVE}"
-    values = {"value": _plain(goal.value), "value_max": _plain(goal.value_max or goal.value)}
-    return f"{year}: {COMPARATORS[goal.comparator] % values} {_unit(line)}".strip()
-
-
-def _plain(value: Decimal) -> str:
-    return decimal_words(format(value.normalize(), "f"))
+    return "–" if goal is None else aim(goal, _unit(line))

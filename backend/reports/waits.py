@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.calendars import Interval, Period, periods
 from backend.cards.models import Card
+from backend.db.statements import among
 from backend.own_calendars.reading import period_of
 from backend.reports import rules
 from backend.reports.errors import ChildrenMissing, DayBeforeSigning, NumberMissing, NumberTaken, ParentLocked
@@ -60,7 +61,7 @@ def _reports_below(session: Session, row: Submission, period: Period) -> set[uui
     rows = session.execute(
         select(Report.duty_id, Report.period, Submission.state)
         .join(Submission, (Submission.subject_id == Report.id) & (Submission.subject_kind == "report"))
-        .where(Report.duty_id.in_(list(owing)))
+        .where(among(Report.duty_id, owing))
     )
     states = {(duty, code): state for duty, code, state in rows}
     return {expected[one] for one in rules.still_missing(expected, states)}
@@ -100,7 +101,7 @@ def _cards_below(
     opened = {card.id: card.unit_id for card in session.scalars(query) if _lies_in(period_of(card), period)}
     sent = select(Submission.subject_id).where(
         Submission.subject_kind == "card", Submission.receiver_id == row.unit_id,
-        Submission.subject_id.in_(list(opened)), Submission.state.in_(rules.WITH_ABOVE),
+        among(Submission.subject_id, opened), Submission.state.in_(rules.WITH_ABOVE),
     )  # fmt: skip
     if template is not None:
         sent = sent.where(Submission.line == row.line)

@@ -4,11 +4,11 @@ A missing denominator or a division by zero is a mark with its own sentence, nev
 assumed unless the set says `linear`, and then the answer says so too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from backend.scorecards.indicators import ratio
 
@@ -72,18 +72,18 @@ def reaches(goal: Goal, value: Decimal, higher: bool = True) -> bool:
         return False
     if goal.comparator == "gt":
         return value > goal.value
-    if goal.comparator == "le" or (goal.comparator in ("eq", "range") and not higher):
-        return value <= (goal.value if goal.value_max is None else goal.value_max)
     if goal.comparator == "lt":
         return value < goal.value
+    if not upwards(goal.comparator, higher):
+        return value <= (goal.value if goal.value_max is None else goal.value_max)
     return value >= goal.value
 
 
-def upwards(goal: Goal, higher: bool) -> bool:
+def upwards(comparator: str, higher: bool) -> bool:
     """Whether more is better: what the target itself says goes before what is known of the indicator."""
-    if goal.comparator in ("le", "lt"):
+    if comparator in ("le", "lt"):
         return False
-    return goal.comparator in ("ge", "gt") or higher
+    return comparator in ("ge", "gt") or higher
 
 
 def progress(
@@ -147,7 +147,7 @@ def _on_the_way(
 def _judged(
     goal: Goal, value: Decimal, expected: Decimal, share: Decimal | None, why: str, between: Between, higher: bool
 ) -> Progress:  # fmt: skip
-    is_on_track = value >= expected if upwards(goal, higher) else value <= expected
+    is_on_track = value >= expected if upwards(goal.comparator, higher) else value <= expected
     return Progress("on_track" if is_on_track else "likely_miss", why, goal, share, expected, between)
 
 
@@ -202,7 +202,9 @@ def asked_of(
         return Asking(goal, cannot="qualitative")
     if goal.basis == "total":
         return Asking(goal, cannot="running_total")
-    held = goal.value_max if goal.value_max is not None and not upwards(goal, higher) else goal.value
+    held = (
+        goal.value_max if goal.value_max is not None and not upwards(goal.comparator, higher) else goal.value
+    )
     if goal.basis == "level" or _is_whole_years(first, last):
         return Asking(goal, held, is_between)
     if additivity != "sum":
@@ -252,8 +254,24 @@ def in_year(told: Sequence[Told], year: int, additivity: str) -> Decimal | None:
         return None
     if additivity != "sum":
         return max(inside, key=lambda one: (one.last, one.last - one.first)).value
-    taken: list[Told] = []
-    for one in sorted(inside, key=lambda one: (one.first - one.last, one.first)):
-        if all(one.last < other.first or other.last < one.first for other in taken):
+    return sum((one.value for one in apart(inside, lambda one: one)), Decimal(0))
+
+
+class Span(Protocol):
+    @property
+    def first(self) -> date: ...
+
+    @property
+    def last(self) -> date: ...
+
+
+T = TypeVar("T")
+
+
+def apart(found: Iterable[T], days: Callable[[T], Span]) -> list[T]:
+    """The longest periods that do not overlap, by their days; of two of the same days the one that came first."""
+    taken: list[T] = []
+    for one in sorted(found, key=lambda one: (days(one).first - days(one).last, days(one).first)):
+        if all(days(one).last < days(other).first or days(other).last < days(one).first for other in taken):
             taken.append(one)
-    return sum((one.value for one in taken), Decimal(0))
+    return sorted(taken, key=lambda one: days(one).first)

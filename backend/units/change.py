@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend import clock
@@ -19,6 +19,7 @@ from backend.units.models import (
     UnitName,
     UnitRecount,
 )
+from backend.units.queries import newest_heads
 from backend.units.trees import holds_on
 from backend.units.words import fold, sort_key
 
@@ -149,20 +150,9 @@ def freeze_headcounts(
 
     `until`: none that was counted after that day.
     """
-    in_time = [Headcount.on_date <= until] if until else []
-    newest = (
-        select(Headcount.unit_id, func.max(Headcount.on_date).label("on_date"))
-        .where(Headcount.population == population, Headcount.unit_id.in_(list(units)), *in_time)
-        .group_by(Headcount.unit_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Headcount.id, Headcount.unit_id)
-        .join(newest, (newest.c.unit_id == Headcount.unit_id) & (newest.c.on_date == Headcount.on_date))
-        .where(Headcount.population == population)
-    ).all()
+    rows = newest_heads(session, units, until, [population]).values()
     session.add_all(
-        FrozenHeadcount(frozen_for=frozen_for, unit_id=unit, headcount_id=headcount, frozen_at=moment)
-        for headcount, unit in rows
+        FrozenHeadcount(frozen_for=frozen_for, unit_id=row.unit_id, headcount_id=row.id, frozen_at=moment)
+        for row in rows
     )
     return len(rows)

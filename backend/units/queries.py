@@ -134,6 +134,26 @@ def class_with_code(session: Session, code: str, day: date) -> uuid.UUID:
     return found
 
 
+def newest_heads(
+    session: Session, units: Iterable[uuid.UUID], until: date | None = None, populations: Iterable[str] | None = None
+) -> dict[tuple[uuid.UUID, str], Headcount]:  # fmt: skip
+    """Unit and population -> the headcount counted last; `until`: none that was counted after that day. One statement."""
+    wanted = [among(Headcount.unit_id, units)]
+    if until is not None:
+        wanted.append(Headcount.on_date <= until)
+    if populations is not None:
+        wanted.append(Headcount.population.in_(sorted(populations)))
+    last = (
+        select(Headcount.unit_id, Headcount.population, func.max(Headcount.on_date).label("on_date"))
+        .where(*wanted)
+        .group_by(Headcount.unit_id, Headcount.population)
+        .subquery()
+    )
+    same = (Headcount.unit_id == last.c.unit_id) & (Headcount.population == last.c.population)
+    rows = session.scalars(select(Headcount).join(last, same & (Headcount.on_date == last.c.on_date)))
+    return {(row.unit_id, row.population): row for row in rows}
+
+
 @dataclass(frozen=True)
 class FrozenFigure:
     people: int
