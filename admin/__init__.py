@@ -21,6 +21,7 @@ ROOMS = (
     "card_one",
     "card_deeds",
     "card_compare",
+    "card_rows",
     "card_templates",
     "own_calendars",
     "open_data",

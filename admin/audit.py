@@ -58,6 +58,7 @@ DEEDS = {
     "card.opened": N_("Mở phiếu điểm"),
     "card.publish": N_("Công bố phiếu điểm"),
     "card.read": N_("Xem phiếu điểm của kỳ"),
+    "card.rows": N_("Mở ra xem bản ghi sau một tiêu chí của phiếu điểm"),
     "card.reasoned": N_("Nêu lý do chênh lệch trên phiếu điểm"),
     "card.recount": N_("Tính lại phiếu điểm để đối chiếu"),
     "card.reopened": N_("Mở lại phiếu điểm"),

@@ -1,7 +1,6 @@
 """One card: every figure with its two sides and what would raise it, its revisions with what moved, and counting it again."""
 
 import uuid
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -9,24 +8,21 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from admin import card_papers, card_words, inspection_reach, inspection_words, mismatch_words
-from admin.blueprint import CARD_KEEPERS, CARD_ROLES, SCORECARD_ROLES, actor, blueprint, page
+from admin import card_papers, card_rows, card_words, inspection_reach, inspection_words, mismatch_words
+from admin.blueprint import CARD_KEEPERS, CARD_ROLES, actor, blueprint, page
 from admin.card_words import may, seen
-from admin.figures import indicators_of
 from admin.forms import refusal_of, typed
 from backend import clock, http
 from backend.calendars import is_over
-from backend.cards import ledger, lineup, queries, revisions, store, verify
+from backend.cards import queries, revisions, verify
 from backend.cards.errors import CardUnknown
-from backend.cards.models import Card
+from backend.cards.models import Card, CardRevision
 from backend.cards.queries import CardView
 from backend.errors import DomainError, NotAllowed
 from backend.http import guarded, staff_with, writes_on_read
 from backend.people.staff import names_of
 from backend.safeguards.audit import note
 from backend.tallies.disclosure import K
-from campaigns import queries as campaigns
-from campaigns.models import Activity
 
 
 @blueprint.get("/cards/<uuid:card_id>")
@@ -63,7 +59,7 @@ def card_page(here: Card, error: DomainError | None = None, at: str = "") -> Res
         checks=queries.checks_of(session, here.id),
         steps=steps,
         names=names_of(session, {one for one in people if one}),
-        behind=_behind(here, view),
+        opens=card_rows.opens(here, view) if _is_newest(view, published) else frozenset(),
         today=clock.today(),
         words=card_words,
         form=request.form if at else {},
@@ -73,6 +69,13 @@ def card_page(here: Card, error: DomainError | None = None, at: str = "") -> Res
         found=inspection_reach.findings(here.unit_id, "card", here.id),
         finding_words=inspection_words,
     )
+
+
+def _is_newest(view: CardView, published: list[CardRevision]) -> bool:
+    """Records are opened of what was published last; before that, of the figures as they are."""
+    if view.revision is None:
+        return not published
+    return view.revision == published[-1].number
 
 
 def _asked() -> str:
@@ -118,23 +121,6 @@ def _published_by(here: Card, moment: datetime | None) -> int | None:
         if moment and one.as_known_at <= moment
     ]
     return known[-1] if known else None
-
-
-def _behind(here: Card, view: CardView) -> Mapping[str, list[Activity]]:
-    """Criterion -> the activities whose records stand behind it, each with its page of facts; none for who may not open one."""
-    if not http.staff().holds(*SCORECARD_ROLES):
-        return {}
-    session, template = http.session(), store.template_with(http.session(), here.template_sha)
-    wanted = {row.code: row.live_indicator for row in view.criteria if row.live_indicator and row.numerator}
-    if not wanted:
-        return {}
-    stays = lineup.stays(session, [here.unit_id], view.period, "was", clock.today())
-    counting = set(ledger.activities(session, stays, template.measures, clock.now()))
-    found = [one for one, _ in campaigns.activities(session) if one.id in counting]
-    readable = {one.id: {indicator.code for indicator in indicators_of(one)} for one in found}
-    return {
-        code: [one for one in found if indicator in readable[one.id]] for code, indicator in wanted.items()
-    }
 
 
 # --- counting it again, and publishing -----------------------------------------------------------------------------

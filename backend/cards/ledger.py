@@ -10,7 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session, aliased
 from backend.calendars import Period, bounds
 from backend.cards.lineup import ONE_DAY, Stay
 from backend.cards.rules import Count
-from backend.clock import VIETNAM
+from backend.clock import VIETNAM, local_day
 from backend.db.base import Moment
 from backend.db.statements import on_postgres
 from backend.participation.models import Fact
@@ -60,6 +60,46 @@ class BySubject:
     subject: uuid.UUID | None
     quantity: int
     facts: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """One fact that stands, without whose it is told to anybody: `subject` only keeps different people apart."""
+
+    measure: str
+    day: date
+    subject: uuid.UUID | None
+    operation: uuid.UUID
+    line: int
+    quantity: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.operation}/{self.line}"
+
+
+def records(
+    session: Session, stays: Iterable[Stay], measures: Collection[str], known_at: datetime
+) -> list[Record]:
+    """The facts that `counts` adds up, the oldest first."""
+    place = _places(session, stays)
+    rows = session.execute(
+        select(Fact.measure, Fact.happened_at, Fact.subject, Fact.operation_id, Fact.line, Fact.quantity)
+        .select_from(place)
+        .join(Fact, _inside(place))
+        .where(
+            Fact.measure.in_(sorted(measures)),
+            Fact.is_reversal.is_(False),
+            _known(Fact) <= known_at,
+            ~_is_ahead(session),
+            ~_taken_back(known_at),
+        )
+        .order_by(Fact.happened_at, Fact.operation_id, Fact.line)
+    )
+    return [
+        Record(row.measure, local_day(row.happened_at), row.subject, row.operation_id, row.line, row.quantity)
+        for row in rows
+    ]
 
 
 def counts(session: Session, stays: Iterable[Stay], measures: Collection[str], known_at: datetime) -> Counts:

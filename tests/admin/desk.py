@@ -45,13 +45,16 @@ def trail(world: World, deed: str) -> list[AuditEntry]:
         )
 
 
-def running_file(world: World, *units: uuid.UUID) -> uuid.UUID:
-    """An inspection file that opens every kind of figure of these units to the inspector today."""
+EVERY_FIGURE = ("scorecards", "targets", "facts")
+
+
+def running_file(world: World, *units: uuid.UUID, materials: tuple[str, ...] = EVERY_FIGURE) -> uuid.UUID:
+    """An inspection file that opens every kind of figure of these units to the inspector today, or those named."""
     today = clock.today()
     by, other = (Actor("staff", world.staff[who]) for who in ("inspector", "party"))
     told = inspection.Planned(
         "Kiểm tra", "Theo chương trình", today, today - timedelta(days=400), today, units,
-        ("scorecards", "targets", "facts"), (world.staff["inspector"],),
+        materials, (world.staff["inspector"],),
     )  # fmt: skip
     with world.database.transaction() as session:
         file = inspection.plan(session, world.commune, told, by)

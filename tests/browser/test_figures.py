@@ -77,13 +77,15 @@ def test_a_point_of_the_card_opens_down_to_the_rows(at_desk: AtDesk) -> None:
         assert 0 < top <= bottom
         expect(tid(desk, "value-du-thi")).to_have_text(f"{100 * top / bottom:.1f} %".replace(".", ","))
         expect(one.locator(".raise")).to_be_visible()
-        links = one.get_by_test_id("facts-du-thi")
-        addresses = [str(link.get_attribute("href")) for link in links.all()]
-        assert addresses
-        for address in addresses:
-            desk.goto(address)
-            expect(tid(desk, "facts-sum")).to_contain_text("khớp với số liệu của đơn vị")
-            expect(tid(desk, "fact-row").first).to_be_visible()
+        one.get_by_test_id("rows-du-thi").click()
+        expect(tid(desk, "fraction").first.get_by_test_id("above")).to_have_text(f"{top:,}".replace(",", "."))
+        expect(tid(desk, "days-row").first).to_be_visible()
+        desk.go_back()
+        gated = tid(desk, "criterion-buoi-huong-dan")
+        gated.locator("summary").click()
+        gated.get_by_test_id("rows-buoi-huong-dan").click()
+        expect(tid(desk, "rows-sum").first).to_be_visible()
+        expect(tid(desk, "fraction")).to_have_count(2)
 
 
 def test_the_sheet_of_hamlets_names_no_last_one_and_the_province_sees_points(at_desk: AtDesk) -> None:

@@ -168,6 +168,7 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "finding_id": [str(new_id())],
         "event_id": [str(new_id())],
         "card_id": [str(card_of_last_month(world))],
+        "criterion": [one.code for one in card_template("xa-thang").criteria if one.formula],
         "appeal_id": [str(new_id())],
         "template_sha": [card_template("xa-thang").sha256],
     }
