@@ -95,7 +95,15 @@ def _one_page(
     judged = judge(
         session,
         [line],
-        Asked(unit.id, clock.today(), subject.between, counted(), part_of(subject.set, unit), days),
+        Asked(
+            unit.id,
+            clock.today(),
+            subject.between,
+            counted(),
+            part_of(subject.set, unit),
+            days,
+            subject.set.valid_from if subject.set else None,
+        ),
     )[one.id]
     said = [row for row in series.history(session, one, unit.id) if is_within(days, row)]
     beside = _side_by_side(one, unit.id, said)

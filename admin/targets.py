@@ -81,7 +81,15 @@ def target_set(set_id: uuid.UUID) -> Response:
         judge(
             session,
             lines,
-            Asked(unit.id, clock.today(), between, counted(), part_of(of, unit), days_open(unit.id)),
+            Asked(
+                unit.id,
+                clock.today(),
+                between,
+                counted(),
+                part_of(of, unit),
+                days_open(unit.id),
+                of.valid_from,
+            ),
         )
         if unit
         else {}

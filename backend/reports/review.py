@@ -87,7 +87,7 @@ def _targets(session: Session, unit: uuid.UUID, sources: Sequence[Source], perio
         place = places[found.issuer_unit_id]
         asked = Asked(
             place.id, on, cast(Between, found.between_horizons), _counted(sources) if place.id == unit else (), part_of(found, place),
-            (period.first, period.last),
+            (period.first, period.last), found.valid_from,
         )  # fmt: skip
         judged = judge(session, lines, asked)
         speaker = None if place.id == unit else place

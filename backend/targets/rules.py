@@ -94,8 +94,12 @@ def progress(
     absent: str | None = None,
     between: Between = "none",
     higher: bool = True,
+    course: "Course | None" = None,
 ) -> Progress:
-    """How the value of a unit, as it is known on that day, stands towards the horizon that is next."""
+    """How the value of a unit, as it is known on that day, stands towards the horizon that is next.
+
+    `course`: for a plan without a horizon before; then only what lies below every straight way is called behind.
+    """
     goal = goal_for(goals, on.year)
     if goal is None:
         return Progress("cannot_say", "no_target_ahead" if goals else "no_target")
@@ -108,6 +112,8 @@ def progress(
         return Progress("attained", "reached", goal, share, missed=_missed(goals, goal, value, on, higher))
     if goal.basis == "per_year":
         return _within_the_year(goal, value, on, share, higher)
+    if not _has_start(goals, goal, on):
+        return _without_start(goal, value, share, course, higher)
     return _on_the_way(goals, goal, value, on, share, between, higher)
 
 
@@ -134,14 +140,45 @@ def _on_the_way(
     goals: Sequence[Goal], goal: Goal, value: Decimal, on: date, share: Decimal | None, between: Between, higher: bool
 ) -> Progress:  # fmt: skip
     held = before(goals, on.year)
-    if held is None or held.value is None or held.basis != goal.basis:
-        return Progress("cannot_say", "no_start" if share is None else "share_so_far", goal, share)
+    assert held is not None and held.value is not None  # noqa: PT018, S101 - the caller has looked
     if between == "linear":
         expected = line_at(held, goal, on)
         return _judged(goal, value, expected, share, "line", "linear", higher)
     if not reaches(held, value, higher):
         return Progress("likely_miss", "last_horizon_missed", goal, share, held.value)
     return Progress("on_track", "last_horizon_held", goal, share, held.value)
+
+
+def _has_start(goals: Sequence[Goal], goal: Goal, on: date) -> bool:
+    held = before(goals, on.year)
+    return held is not None and held.value is not None and held.basis == goal.basis
+
+
+@dataclass(frozen=True)
+class Course:
+    """From which day a plan has been on its way, and the last day that the figure tells of."""
+
+    since: date
+    told: date
+
+
+def _without_start(
+    goal: Goal, value: Decimal, share: Decimal | None, course: Course | None, higher: bool
+) -> Progress:
+    """Where nobody wrote what there was at the beginning nothing is assumed but that it was not less than nothing: whoever is
+    below the straight way from 0 is below every straight way."""
+    least = _least(goal, course) if course and upwards(goal.comparator, higher) else None
+    if least is not None and value < least:
+        return Progress("likely_miss", "behind_any_start", goal, share, least)
+    return Progress("cannot_say", "no_start" if share is None else "share_so_far", goal, share)
+
+
+def _least(goal: Goal, course: Course) -> Decimal | None:
+    """What the straight way from 0 had come to; None where there is no such way."""
+    last = date(goal.year, 12, 31)
+    if goal.value is None or goal.value <= 0 or not course.since < course.told <= last:
+        return None
+    return _rounded(goal.value * (course.told - course.since).days / (last - course.since).days)
 
 
 def _judged(

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -14,9 +14,13 @@ from backend.calendars import Period
 from backend.own_calendars.reading import period_of
 from backend.targets.models import SeriesValue, TargetSet
 from backend.targets.queries import Line
-from backend.targets.rules import Between, Progress, Told, goal_for, in_year, progress
+from backend.targets.rules import Between, Course, Progress, Told, goal_for, in_year, progress
 from backend.targets.series import Counted, Said, measured_of, rows_standing, said
 from backend.units.queries import NamedUnit
+
+ONE_DAY = timedelta(days=1)
+STANDS = ("ratio", "last")
+"""Figures that tell how far one is; what adds up tells only what its own period brought."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Asked:
     part: Part = "issuer"
     days: tuple[date, date] | None = None
     """Only figures of periods with any of these days; None: all."""
+    since: date | None = None
+    """From which day the plan holds."""
 
 
 def is_within(days: tuple[date, date] | None, row: SeriesValue) -> bool:
@@ -86,7 +92,12 @@ def judge(session: Session, lines: Sequence[Line], asked: Asked) -> dict[uuid.UU
 def _measured(line: Line, told: Said, year: Period, asked: Asked) -> Judged:
     """The running year, as far as it has been counted."""
     absent = "no_figure" if told.is_hidden else told.absent
-    return Judged("measured", told, year, told.value, _progress(line, told.value, asked.on, absent, asked))
+    goal = goal_for(line.goals, asked.on.year)
+    course = None  # what is counted begins anew every year: it is on its way in the year of the horizon alone
+    if asked.since is not None and goal is not None and goal.year == asked.on.year:
+        course = Course(max(asked.since, year.first - ONE_DAY), asked.on)
+    progress = _progress(line, told.value, asked.on, absent, asked, course)
+    return Judged("measured", told, year, told.value, progress)
 
 
 def _said(line: Line, rows: Sequence[SeriesValue], asked: Asked) -> Judged:
@@ -102,7 +113,10 @@ def _said(line: Line, rows: Sequence[SeriesValue], asked: Asked) -> Judged:
             asked.on, max((one.last for one in told if one.last.year == asked.on.year), default=asked.on)
         )
         absent = None if value is not None or period.last.year != asked.on.year else row.absent
-    return Judged(row.kind, said(row), period, value, _progress(line, value, on, absent, asked))
+    course = None
+    if asked.since is not None and line.indicator.additivity in STANDS:
+        course = Course(asked.since, min(on, period.last))
+    return Judged(row.kind, said(row), period, value, _progress(line, value, on, absent, asked, course))
 
 
 def _end(period: Period) -> tuple[date, date]:
@@ -110,14 +124,16 @@ def _end(period: Period) -> tuple[date, date]:
     return period.last, date.fromordinal(date.max.toordinal() - period.first.toordinal())
 
 
-def _progress(line: Line, value: Decimal | None, on: date, absent: str | None, asked: Asked) -> Progress:
+def _progress(
+    line: Line, value: Decimal | None, on: date, absent: str | None, asked: Asked, course: Course | None
+) -> Progress:
     goal = goal_for(line.goals, on.year)
     if asked.part == "hamlet":
         return Progress("cannot_say", "not_rated", goal)
     if asked.part == "below" and line.indicator.additivity != "ratio" and goal is not None:
         return Progress("cannot_say", "of_the_whole", goal)
     higher = line.indicator.direction == "higher"
-    return progress(line.goals, value, on, absent=absent, between=asked.between, higher=higher)
+    return progress(line.goals, value, on, absent=absent, between=asked.between, higher=higher, course=course)
 
 
 def warnings(judged: Iterable[Judged]) -> list[Judged]:

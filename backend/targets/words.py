@@ -60,6 +60,9 @@ WHY = {
     "share_so_far": N_(
         "Đến nay bằng %(share)s %% mức của mốc %(year)s. Kế hoạch không ghi mức khởi đầu nên không kẻ đường phải đi; nhanh hay chậm xin đơn vị tự xem."
     ),
+    "behind_any_start": N_(
+        "Kế hoạch không ghi mức khởi đầu; nhưng dù khởi đầu từ 0 mà đi đều tới mốc %(year)s thì đến kỳ này cũng đã phải được %(expected)s."
+    ),
     "no_start": N_("Chưa tới mốc %(year)s và không có mốc trước cùng cách tính để so."),
     "no_target": N_("Kế hoạch không đặt chỉ tiêu này."),
     "no_target_ahead": N_("Kế hoạch không đặt mốc nào từ năm nay trở đi."),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.targets import rules
-from backend.targets.rules import Goal, Told, asked_of, goal_at, in_year, progress, value_of
+from backend.targets.rules import Course, Goal, Told, asked_of, goal_at, in_year, progress, value_of
 
 D = Decimal
 VNEID = [Goal(year, "ge", D(v)) for year, v in ((2025, 85), (2030, 80), (2035, 95))]
@@ -130,6 +130,37 @@ def test_one_horizon_without_a_start_tells_the_share_and_pretends_no_line() -> N
         None,
     )
     assert progress([Goal(2030, "ge", D(0))], D(-1), MID).why == "no_start"
+
+
+def test_without_a_start_only_who_is_below_every_straight_way_is_warned() -> None:
+    """Half the way of 80 is over: whatever there was at the beginning, 39 is too little."""
+    goals, half = [Goal(2030, "ge", D(80))], Course(date(2026, 1, 1), date(2028, 7, 1))
+    behind = progress(goals, D(39), MID, course=half)
+    assert (behind.state, behind.why, behind.expected) == ("likely_miss", "behind_any_start", D("39.98"))
+    assert progress(goals, D(40), MID, course=half).why == "share_so_far"
+    assert progress(goals, D(80), MID, course=half).state == "attained"
+
+
+@pytest.mark.parametrize(
+    ("goal", "course"),
+    [
+        (Goal(2030, "le", D(5)), Course(date(2026, 1, 1), date(2028, 7, 1))),
+        (Goal(2030, "ge", D(0)), Course(date(2026, 1, 1), date(2028, 7, 1))),
+        (Goal(2030, "ge", D(80)), Course(date(2028, 7, 1), date(2028, 7, 1))),
+        (Goal(2030, "ge", D(80)), Course(date(2026, 1, 1), date(2031, 1, 1))),
+        (Goal(2030, "ge", D(80)), None),
+    ],
+    ids=[
+        "less is better",
+        "nothing to reach",
+        "the first day",
+        "after the horizon",
+        "nobody knows since when",
+    ],
+)
+def test_no_warning_where_there_is_no_such_way(goal: Goal, course: Course | None) -> None:
+    far = D(50) if goal.comparator == "le" else D(-1)
+    assert progress([goal], far, MID, course=course).state == "cannot_say"
 
 
 def test_words_are_not_judged_by_numbers_and_the_past_is_no_target() -> None:

@@ -15,7 +15,7 @@ from backend.targets import declare, dhis2, exchange, importing, queries, series
 from backend.targets.errors import EvidenceMissing, NotBegun, SaidMeanwhile, TooManyFigures, WrongSheet
 from backend.targets.models import SeriesValue
 from backend.targets.queries import Counted
-from backend.targets.standing import Asked, judge, part_of
+from backend.targets.standing import Asked, judge, part_of, warnings
 from backend.units.errors import PlanOutdated
 from backend.units.queries import named
 from backend.units.sheets import NoWorkbook
@@ -106,6 +106,19 @@ def test_a_division_by_zero_is_kept_as_a_mark_and_judged_by_nobody(plans: Plans)
     assert [(one.said.value, one.said.absent, one.progress.state, one.progress.why) for one in told] == [
         (None, "zero_denominator", "cannot_say", "zero_denominator")
     ]
+
+
+@pytest.mark.parametrize(("covered", "why"), [("4", "behind_any_start"), ("17", "share_so_far")])
+def test_a_plan_of_one_horizon_warns_early_by_the_day_it_began(plans: Plans, covered: str, why: str) -> None:
+    """100 % in 2030, on the way since 2020."""
+    say(plans, "TK-H1", "", covered, "18")
+    asked = Asked(plans.world.commune, clock.today(), "none", since=date(2020, 1, 1))
+    with plans.world.database.transaction(writes=False) as session:
+        line = queries.targets_for(session, queries.target_set(session, plans.own_set), "TK-H1")
+        assert line is not None
+        (told,) = judge(session, [line], asked)[line.indicator.id]
+    assert told.progress.why == why
+    assert bool(warnings([told])) == (why == "behind_any_start")
 
 
 def test_each_series_is_judged_by_itself(plans: Plans) -> None:
