@@ -16,8 +16,8 @@ from backend import calendars, clock, http
 from backend.calendars import Period
 from backend.cards import revisions, store, words
 from backend.cards.errors import TemplateUnknown
-from backend.cards.models import Card
-from backend.cards.queries import CriterionView
+from backend.cards.models import Card, CardAppeal
+from backend.cards.queries import CriterionView, appeals_unanswered
 from backend.cards.rules import Figure
 from backend.cards.shapes import Template
 from backend.cards.words import Words
@@ -98,6 +98,13 @@ def may(card: Card) -> May:
     )
     keep = card.unit_id in held
     return May(keep=keep, score=above and not keep)
+
+
+def appeals_waiting() -> list[tuple[CardAppeal, Card]]:
+    """Appeals this member is to answer: of units below those whose cards they keep."""
+    session, member = http.session(), http.staff()
+    own = {unit for role in CARD_KEEPERS for unit in member.roles.get(role, ())}
+    return appeals_unanswered(session, reach(session, member, *CARD_KEEPERS) - own)
 
 
 def newer(card: Card) -> Template | None:

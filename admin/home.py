@@ -7,8 +7,9 @@ from datetime import datetime
 from flask import Response, url_for
 from flask_babel import gettext
 
-from admin import rooms, shown
+from admin import card_words, rooms, shown
 from admin.blueprint import (
+    CARD_KEEPERS,
     CELL_SECRETARIES,
     IDEA_SECRETARIES,
     JUDGES,
@@ -29,7 +30,7 @@ from backend import clock, http
 from backend.http import guarded, staff_with
 from backend.people.staff import reach
 from backend.scorecards.queries import Figure
-from backend.units.queries import NamedUnit, named_many
+from backend.units.queries import NamedUnit, named_many, named_to_the_last
 from campaigns import campaigns as life
 from campaigns import results
 from campaigns.contest import bank, doubts
@@ -37,6 +38,9 @@ from campaigns.contest.turn import settles_from
 from campaigns.initiative.overview import to_hand_in
 from campaigns.models import Activity, Campaign
 from campaigns.registry import kind_named
+
+APPEALS = 5
+"""So many cards with an appeal are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,8 @@ def _waiting(pairs: list[Pair]) -> Iterator[Waiting]:
         yield _to_receive(number)
     if member.holds(*JUDGES) and (number := to_hand_in(session, member.person)):
         yield _to_judge(number)
+    if member.holds(*CARD_KEEPERS):
+        yield from _of_appeals()
     if member.holds(*REPORT_ROLES):
         yield from _of_reports()
     edited = reach(session, member, "question_editor")
@@ -194,6 +200,24 @@ def _to_judge(number: int) -> Waiting:
         gettext("%(number)s phiếu chấm chưa nộp.", number=number),
         url_for("admin.idea_desk"),
     )
+
+
+def _of_appeals() -> Iterator[Waiting]:
+    """A card each, what is due first first; after a few of them how many more there are."""
+    rows = card_words.appeals_waiting()
+    due = {card.id: (card, appeal.answer_due) for appeal, card in reversed(rows)}  # the first due stays
+    in_order = [due[one] for one in dict.fromkeys(card.id for _, card in rows)]
+    names = named_to_the_last(http.session(), {card.unit_id for card, _ in in_order[:APPEALS]}, clock.today())
+    for card, day in in_order[:APPEALS]:
+        sentence = gettext("Có kiến nghị phải trả lời trước hết ngày %(day)s.", day=shown.day(day))
+        if day < clock.today():
+            sentence = gettext("Có kiến nghị đã quá hạn trả lời, hạn là ngày %(day)s.", day=shown.day(day))
+        title = f"{card_words.period_title(card_words.period_of(card))}: {names[card.unit_id].full_name}"
+        yield Waiting("appeal", title, sentence, url_for("admin.card", card_id=card.id, _anchor="appeals"))
+    if len(in_order) > APPEALS:
+        more = len(in_order) - APPEALS
+        sentence = gettext("Còn %(number)s phiếu điểm khác có kiến nghị chờ trả lời.", number=more)
+        yield Waiting("appeals", gettext("Kiến nghị về phiếu điểm"), sentence, url_for("admin.cards"))
 
 
 def _of_reports() -> Iterator[Waiting]:

@@ -22,6 +22,7 @@ from backend.cards.rules import CLOSED_MARKS, Figure, held_against
 from backend.cards.shapes import Template
 from backend.cards.store import card_of
 from backend.cards.words import Words, mark, raise_this
+from backend.db.statements import among
 
 __all__ = ["CardView", "CriterionView", "GroupView", "card_of", "card_view", "view_of"]
 
@@ -278,6 +279,17 @@ def cards_of(session: Session, units: Iterable[uuid.UUID], template: str | None 
 
 def appeals_of(session: Session, card: uuid.UUID) -> list[CardAppeal]:
     return list(session.scalars(select(CardAppeal).where(CardAppeal.card_id == card).order_by(CardAppeal.at)))
+
+
+def appeals_unanswered(session: Session, units: Iterable[uuid.UUID]) -> list[tuple[CardAppeal, Card]]:
+    """On cards of these units, what is due first first. One statement."""
+    query = (
+        select(CardAppeal, Card)
+        .join(Card, Card.id == CardAppeal.card_id)
+        .where(CardAppeal.outcome.is_(None), among(Card.unit_id, units))
+        .order_by(CardAppeal.answer_due, CardAppeal.at)
+    )
+    return [(appeal, card) for appeal, card in session.execute(query)]
 
 
 def checks_of(session: Session, card: uuid.UUID) -> list[CardCheck]:

@@ -96,6 +96,52 @@ def test_a_card_outside_ones_reach_is_not_there(desk: Desk, card: uuid.UUID) -> 
     assert desk("office").get(f"/admin/cards/{uuid.uuid4()}").status_code == 404
 
 
+def test_every_measured_point_opens_to_rows_that_bear_no_name_and_reading_them_is_on_the_trail(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    with world.database.transaction() as session:
+        published(session, session.get_one(Card, card))
+    page = seen(desk, card)
+    assert f"/admin/cards/{card}/criteria/du-thi" in page
+    assert f"/admin/cards/{card}/criteria/truyen-thanh" not in page, "declared: there are no records"
+    rows = plain(desk("office").get(f"/admin/cards/{card}/criteria/du-thi").text)
+    assert "Bản số 1" in rows
+    assert "15/10/2026 12 12" in rows
+    assert "số người (hộ) khác nhau trên tổng số lượt" in rows
+    [entry] = trail(world, "card.rows")
+    assert (entry.actor, entry.reason) == (world.staff["office"], "du-thi")
+
+
+@pytest.mark.parametrize(("criterion", "status"), [("truyen-thanh", 422), ("khong-co", 422), ("du-thi", 200)])
+def test_only_what_was_counted_opens(desk: Desk, card: uuid.UUID, criterion: str, status: int) -> None:
+    assert desk("office").get(f"/admin/cards/{card}/criteria/{criterion}").status_code == status
+
+
+def test_few_people_are_not_parted_into_rows(world: World, desk: Desk, card: uuid.UUID) -> None:
+    with world.database.transaction() as session:
+        session.execute(text("DELETE FROM pending_fact"))
+        session.execute(text("DELETE FROM fact"))
+        write(session, many(world.hamlet, 3))
+    assert "/criteria/du-thi" not in seen(desk, card)
+    page = plain(desk("office").get(f"/admin/cards/{card}/criteria/du-thi").text)
+    assert "quá ít người" in page
+    assert "15/10/2026" not in page
+
+
+def test_rows_open_to_who_has_the_unit_in_reach_or_a_file_that_opens_records(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    address = f"/admin/cards/{card}/criteria/du-thi"
+    assert desk("above").get(address).status_code == 200
+    running_file(world, world.commune, materials=("scorecards",))
+    assert "/criteria/du-thi" not in seen(desk, card, "inspector")
+    assert desk("inspector").get(address).status_code == 403, "a file over the card alone"
+    running_file(world, world.commune)
+    assert "/criteria/du-thi" in seen(desk, card, "inspector")
+    assert desk("inspector").get(address).status_code == 200
+    assert desk("dpo").get(address).status_code == 403
+
+
 def test_what_an_inspector_reads_is_on_the_trail(world: World, desk: Desk, card: uuid.UUID) -> None:
     assert desk("inspector").get(f"/admin/cards/{card}").status_code == 404, "without a file"
     running_file(world, world.commune)
@@ -316,6 +362,27 @@ def test_who_neither_keeps_nor_scores_a_card_does_not_publish_it(
     assert "Tân Khánh" in seen(desk, card, "mixed")
     assert post(desk, f"{card}/publish", "mixed") == 403
     assert post(desk, f"{card}/publish", "above") == 303
+
+
+def test_an_appeal_waits_on_the_first_page_of_who_must_answer_it_and_says_when_it_is_overdue(
+    world: World, desk: Desk, card: uuid.UUID
+) -> None:
+    with world.database.transaction() as session:
+        actions.official_score(session, card, {}, OPERATOR)
+    assert post(desk, f"{card}/appeals", criterion="du-thi", words="Đề nghị xem lại số này") == 303
+    waits = 'data-testid="waiting-appeal"'
+    page = desk("above").get("/admin/").text
+    assert waits in page
+    assert f"/admin/cards/{card}#appeals" in page
+    assert "phải trả lời trước hết ngày 09/11/2026" in plain(page)
+    assert waits not in desk("office").get("/admin/").text, "whoever contests does not answer"
+    with clock.stopped_at(NOW + timedelta(days=6)):
+        assert "đã quá hạn trả lời" in plain(desk("above").get("/admin/").text)
+        assert "Đã quá hạn." in seen(desk, card)
+    with world.database.transaction(writes=False) as session:
+        appeal = session.scalars(select(CardAppeal.id)).one()
+    assert post(desk, f"appeals/{appeal}/answer", "above", words="Đã đối chiếu, giữ nguyên") == 303
+    assert waits not in desk("above").get("/admin/").text
 
 
 def test_an_appeal_after_its_last_day_is_refused(world: World, desk: Desk, card: uuid.UUID) -> None:
