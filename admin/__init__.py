@@ -22,6 +22,7 @@ ROOMS = (
     "card_deeds",
     "card_compare",
     "card_rows",
+    "paper_settings",
     "card_templates",
     "own_calendars",
     "open_data",

@@ -192,6 +192,7 @@ DEEDS = {
     "report.lock": N_("Khóa báo cáo hoặc phiếu điểm đã tiếp nhận"),
     "report.number": N_("Văn thư cho số báo cáo"),
     "report.open": N_("Bắt đầu soạn báo cáo"),
+    "report.paper_words": N_("Đổi thể thức văn bản"),
     "report.paper": N_("Sửa thể thức báo cáo"),
     "report.receive": N_("Tiếp nhận báo cáo"),
     "report.reopen": N_("Mở lại báo cáo hoặc phiếu điểm đã khóa"),

@@ -57,6 +57,7 @@ CARD_READERS = (*CARD_KEEPERS, "campaign_admin", "province_viewer")
 CARD_PAPERS = ("drafter", "reviewer", "signer", "clerk")
 """Their unit's card passes through their hands on its way; nobody else's does."""
 CARD_ROLES = (*CARD_READERS, *INSPECTORS, *CARD_PAPERS)
+PAPER_KEEPERS = ("system_operator",)
 DUTY_ROLES = (*IDEA_KEEPERS, "campaign_admin", *PLEDGE_ROLES)
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)

@@ -50,6 +50,7 @@ DOORS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("figures", "open-data", N_("Số liệu mở"), "open_data", doors.CARD_KEEPERS),
     ("papers", "reports", N_("Báo cáo"), "reports", doors.REPORT_ROLES),
     ("papers", "plans", N_("Văn bản, nhiệm vụ"), "plans", doors.PLAN_ROLES),
+    ("papers", "papers", N_("Thể thức văn bản"), "paper_settings", doors.PAPER_KEEPERS),
     ("papers", "inspections", N_("Kiểm tra, giám sát"), "inspections", doors.INSPECTION_ROLES),
     ("keeping", "units", N_("Đơn vị"), "units", doors.UNIT_ROLES),
     ("keeping", "people", N_("Người và vai trò"), "people", doors.PEOPLE_ROLES),

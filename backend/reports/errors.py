@@ -103,6 +103,14 @@ class DueDaysWrong(DomainError):
     sentence = N_("Số ngày sau khi hết kỳ là số từ 0 đến 366.")
 
 
+class PaperWordsMissing(DomainError):
+    status = 422
+    code = "report_paper_words_missing"
+    sentence = N_(
+        "Quốc hiệu, tiêu ngữ và tiêu đề không để trống được. Chỉ dấu kết thúc văn bản để trống được."
+    )
+
+
 class EndDayWrong(DomainError):
     code = "report_end_day_wrong"
     sentence = N_(

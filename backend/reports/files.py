@@ -12,7 +12,7 @@ from backend import clock
 from backend.media import pdf
 from backend.own_calendars.reading import period_of
 from backend.people.staff import names_of
-from backend.reports import card_flow, card_paper, card_table, kept, layouts, national, table, word
+from backend.reports import card_flow, card_paper, card_table, kept, layouts, national, settings, table, word
 from backend.reports.compose import authors, texts
 from backend.reports.errors import ExportUnknown, ReportUnknown
 from backend.reports.models import Duty, Kept, Report, Submission
@@ -100,7 +100,7 @@ def _told(session: Session, row: Submission) -> tuple[Sheet, Kept | None]:
 
 
 def _as_it_is(session: Session, row: Submission) -> Sheet:
-    layout = layouts.in_force(row.line, row.number_on or clock.today())
+    layout = settings.applied(session, layouts.in_force(row.line, row.number_on or clock.today()))
     if row.subject_kind == "card":
         view = card_flow.carried(session, row)
         facts = _facts(

@@ -220,4 +220,19 @@ class Kept(Base):
     at: Mapped[datetime]
 
 
-never_changed(DueChange, ReportText, Step, SheetEntry, Kept)
+class PaperWords(Base):
+    """Words of every paper of a line from a moment on, in place of those of its layout: what was set last holds. `part`: which
+    of them; what was signed before keeps its own."""
+
+    __tablename__ = "report_paper_words"
+    __table_args__ = (CheckConstraint(_one_of("line", LINES), name="line_known"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    line: Mapped[str] = mapped_column(String(10))
+    part: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(String(120))
+    set_by: Mapped[uuid.UUID | None]
+    set_at: Mapped[datetime]
+
+
+never_changed(DueChange, ReportText, Step, SheetEntry, Kept, PaperWords)

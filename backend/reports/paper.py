@@ -128,7 +128,7 @@ def filled(pattern: str, said: Mapping[str, Any]) -> str:
 
 
 def _lines(told: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    lines = [{**line, "text": filled(line["text"], said)} for line in told]
+    lines = [line if line.get("as_is") else {**line, "text": filled(line["text"], said)} for line in told]
     return [
         {**line, "text": line["text"].upper() if line.get("caps") else line["text"]}
         for line in lines

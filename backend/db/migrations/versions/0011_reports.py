@@ -218,6 +218,17 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "report_paper_words",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.String(length=10), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("words", sa.String(length=120), nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=True),
+        sa.Column("set_at", Moment(), nullable=False),
+        sa.CheckConstraint("line IN ('party', 'state')", name=op.f("ck_report_paper_words_line_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_paper_words")),
+    )
+    op.create_table(
         "report_sheet_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("report_id", sa.Uuid(), nullable=False),
