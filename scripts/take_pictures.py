@@ -10,8 +10,14 @@ from pathlib import Path
 
 import yaml
 from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
+from sqlalchemy import select
 
+from backend.db.engine import Database
 from backend.demo.data import DATA
+from backend.media import pdf
+from backend.reports import files
+from backend.reports.models import Submission
+from backend.units.models import Unit
 from tests.browser.conftest import CHROMIUM, DESK, PHONE
 from tests.browser.demo_node import ROOT, DemoNode, running
 from tests.browser.steps import (
@@ -42,6 +48,7 @@ PACK = ROOT / "campaigns/packs/tim-hieu-chuyen-doi-so/questions"
 POOL = [row for file in PACK.glob("*.yaml") for row in yaml.safe_load(file.read_text(encoding="utf-8"))]
 QUANG = next(row for row in DATA["guests"] if "cell" in row)
 SETTLED_MS, READING_MS = 600, 1_500
+COMMUNE, PAPER_PPI = "05917", 80
 
 
 def main() -> int:
@@ -58,6 +65,7 @@ def main() -> int:
         of_ideas(browser, node)
         of_the_console(browser, node)
         of_the_figures(browser, node)
+        of_a_paper(node.data)
         browser.close()
     return 0
 
@@ -239,6 +247,25 @@ def of_the_figures(browser: Browser, node: DemoNode) -> None:
     page.get_by_role("link", name="Giám sát số liệu chuyển đổi số").click()
     page.locator("#findings").evaluate("one => one.scrollIntoView()")
     take(page, "console-inspection")
+
+
+def of_a_paper(data: Path) -> None:
+    """The first page of the commune's six-month report as it was signed, set by what sets its PDF."""
+    database = Database(f"sqlite:///{data / 'lantoa.sqlite3'}")
+    with database.transaction(writes=False) as session:
+        half = select(Submission).join(Unit, Unit.id == Submission.unit_id).where(Unit.code == COMMUNE)
+        half = half.where(
+            Submission.subject_kind == "report",
+            Submission.period.endswith("S1"),
+            Submission.number.is_not(None),
+        )
+        row = session.scalars(half.order_by(Submission.period.desc())).first()
+        assert row  # noqa: S101 - the demo plants it
+        told = files.sheet_of_paper(session, row, sample=True)
+    database.close()
+    place = PICTURES / "paper-report.png"
+    place.write_bytes(pdf.pictures("report", told, PAPER_PPI)[0])
+    print(f"{place.name}: {place.stat().st_size // 1024} KB")
 
 
 def the_launch(page: Page) -> None:
