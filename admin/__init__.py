@@ -22,6 +22,7 @@ ROOMS = (
     "card_deeds",
     "card_compare",
     "card_rows",
+    "card_evidence",
     "paper_settings",
     "card_templates",
     "own_calendars",

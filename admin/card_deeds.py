@@ -14,7 +14,7 @@ from admin.card_one import card_page
 from admin.card_words import may, seen
 from admin.forms import refusal_of, typed
 from backend import http
-from backend.cards import actions, appeals, queries
+from backend.cards import actions, appeals, evidence, queries
 from backend.cards.actions import Given
 from backend.cards.errors import CheckWrong, OwnCard, PointsUnread
 from backend.cards.models import LONGEST_WORDS, Card
@@ -120,6 +120,7 @@ def _form(here: Card, side: str, error: DomainError | None = None) -> Response:
         card=here,
         side=side,
         view=queries.view_of(http.session(), here, live=True),
+        files=evidence.by_criterion(http.session(), here.id),
         words=card_words,
         form=request.form,
         sentence=http.sentence_of(error) if error else "",

@@ -14,7 +14,7 @@ from admin.card_words import may, seen
 from admin.forms import refusal_of, typed
 from backend import clock, http
 from backend.calendars import is_over
-from backend.cards import queries, revisions, verify
+from backend.cards import evidence, queries, revisions, verify
 from backend.cards.errors import CardUnknown
 from backend.cards.models import Card, CardRevision
 from backend.cards.queries import CardView
@@ -59,6 +59,8 @@ def card_page(here: Card, error: DomainError | None = None, at: str = "") -> Res
         checks=queries.checks_of(session, here.id),
         steps=steps,
         names=names_of(session, {one for one in people if one}),
+        files=evidence.by_criterion(session, here.id),
+        most_files=evidence.MOST_FILES,
         opens=card_rows.opens(here, view) if _is_newest(view, published) else frozenset(),
         today=clock.today(),
         words=card_words,

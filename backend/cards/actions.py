@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.calendars import Period, is_over
-from backend.cards import appeals, sources, steps, store
+from backend.cards import appeals, evidence, sources, steps, store
 from backend.cards.errors import (
     AppealOpen,
     AppealRunning,
@@ -90,12 +90,14 @@ def name_head(session: Session, card_id: uuid.UUID, title: str, name: str, by: A
 
 
 def self_score(session: Session, card_id: uuid.UUID, given: Mapping[str, Given], by: Actor) -> Card:
-    """The unit's own points with evidence. Raises CriterionUnknown, PointsOutside, EvidenceMissing, WrongState."""
+    """The unit's own points with evidence, in words or as a file. Raises CriterionUnknown, PointsOutside, EvidenceMissing, WrongState."""
     card = steps.held(session, card_id, "open", "self_scored")
     template = store.template_with(session, card.template_sha)
+    filed = evidence.filed_by(session, card.id, clock.now())
     for code, (points, words) in given.items():
         criterion = steps.criterion_of(template, code)
-        if points is not None and criterion.must_have_evidence and not words.strip():
+        has_evidence = bool(words.strip()) or code in filed
+        if points is not None and criterion.must_have_evidence and not has_evidence:
             raise EvidenceMissing(criterion=criterion.title["vi"])
         steps.give_points(session, card, criterion, "self", points, words, by)
     card.state = "self_scored"

@@ -151,8 +151,36 @@ class EvidenceMissing(DomainError):
     status = 422
     code = "evidence_missing"
     sentence = N_(
-        "Tiêu chí “%(criterion)s” bắt buộc có minh chứng. Xin ghi số văn bản, đường dẫn hoặc nơi lưu."
+        "Tiêu chí “%(criterion)s” bắt buộc có minh chứng. Xin ghi số văn bản, đường dẫn, nơi lưu, hoặc nộp tệp."
     )
+
+
+UNFIT = {
+    "empty": N_("Chưa có tệp nào, hoặc tệp trống. Xin chọn tệp rồi nộp lại."),
+    "too_large": N_("Tệp lớn hơn 5 MB. Xin quét ở độ phân giải thấp hơn rồi nộp lại."),
+    "not_a_picture": N_("Chỉ nhận PDF và ảnh JPEG, PNG, WebP đọc được. Xin nộp tệp khác."),
+    "too_many_pixels": N_("Ảnh quá lớn. Xin chụp lại ở cỡ nhỏ hơn."),
+    "pdf_broken": N_("Tệp PDF bị hỏng hoặc không có trang nào. Xin xuất lại tệp."),
+    "pdf_encrypted": N_("Tệp PDF đặt mật khẩu. Xin xuất lại tệp không có mật khẩu."),
+    "pdf_active": N_("Tệp PDF mang mã chạy hoặc tệp đính kèm. Xin in lại thành PDF thường."),
+}
+
+
+class EvidenceUnfit(DomainError):
+    """For each reason a sentence of its own."""
+
+    status = 422
+    code = "evidence_unfit"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.sentence = UNFIT[reason]
+
+
+class EvidenceTooMany(DomainError):
+    status = 409
+    code = "evidence_too_many"
+    sentence = N_("Mỗi tiêu chí nhận nhiều nhất %(most)s tệp. Xin bỏ bớt tệp không cần rồi nộp lại.")
 
 
 class DifferenceUnexplained(DomainError):

@@ -143,6 +143,26 @@ class CardScore(Base):
         return None if self.points is None else Decimal(self.points) / 100
 
 
+class CardEvidence(Base):
+    """A file handed in for a criterion: a PDF as it was sent, or a picture drawn anew. Taken out again it leaves its line, with
+    what it was and when, and no `content`."""
+
+    __tablename__ = "card_evidence"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    card_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("card.id"), index=True)
+    criterion: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    mime: Mapped[str] = mapped_column(String(40))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(Integer)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    by: Mapped[uuid.UUID | None]
+    at: Mapped[datetime]
+    removed_by: Mapped[uuid.UUID | None]
+    removed_at: Mapped[datetime | None]
+
+
 class CardCheck(Base):
     """A spot check of the records behind a criterion: how many were looked at, how many held."""
 

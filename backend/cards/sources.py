@@ -14,6 +14,7 @@ from backend import clock
 from backend.calendars import Period
 from backend.cards import ledger
 from backend.cards.errors import NotForThisUnit
+from backend.cards.evidence import filed_by
 from backend.cards.lineup import Stay
 from backend.cards.models import Card, CardCheck, CardScore
 from backend.cards.payload import Said, Sources
@@ -140,8 +141,11 @@ def said(session: Session, card: uuid.UUID, known_at: datetime) -> dict[str, Sai
     last: dict[str, dict[str, CardScore]] = {}
     for score in scores:
         last.setdefault(score.criterion, {})[score.side] = score
-    spots = _spots(session, card, known_at)
-    return {code: _said(last.get(code, {}), spots.get(code)) for code in {*last, *spots}}
+    spots, filed = _spots(session, card, known_at), filed_by(session, card, known_at)
+    return {
+        code: _said(last.get(code, {}), spots.get(code), is_filed=code in filed)
+        for code in {*last, *spots, *filed}
+    }
 
 
 def _with_reasons(found: Mapping[str, Said], told: Mapping[str, SeriesReason]) -> dict[str, Said]:
@@ -149,12 +153,12 @@ def _with_reasons(found: Mapping[str, Said], told: Mapping[str, SeriesReason]) -
     return dict(found) | {code: replace(found.get(code, Said()), has_reason=True) for code in told}
 
 
-def _said(sides: Mapping[str, CardScore], spot: tuple[int, int] | None) -> Said:
+def _said(sides: Mapping[str, CardScore], spot: tuple[int, int] | None, *, is_filed: bool = False) -> Said:
     own, official, reason = (sides.get(side) for side in ("self", "official", "reason"))
     return Said(
         own=_amount(own),
         official=_amount(official),
-        has_evidence=bool(own and own.words.strip()),
+        has_evidence=is_filed or bool(own and own.words.strip()),
         has_reason=bool(reason and reason.words.strip()),
         spot=spot,
     )

@@ -113,6 +113,8 @@ STEPS: Mapping[str, str] = {
     "named": N_("Ghi người chịu trách nhiệm"),
     "self_scored": N_("Đơn vị tự chấm"),
     "reasoned": N_("Nêu lý do chênh lệch"),
+    "filed": N_("Nộp tệp minh chứng"),
+    "unfiled": N_("Bỏ tệp minh chứng"),
     "scored": N_("Chấm chính thức"),
     "checked": N_("Kiểm tra xác suất"),
     "appealed": N_("Kiến nghị"),

@@ -61,6 +61,6 @@ def test_a_card_shows_no_link_its_reader_may_not_open(world: World, desk: Desk) 
         for href in set(LINK.findall(listed)):
             assert client.get(href.replace("&amp;", "&")).status_code < 400, (who, href)
         page = client.get(f"/admin/cards/{card}?live=1").text.split("<main")[1]
-        assert ("/facts?" in page) is (who == "office")
+        assert ("/criteria/" in page) is (who == "office")
         for href in set(LINK.findall(page)):
             assert client.get(href.replace("&amp;", "&")).status_code < 400, (who, href)

@@ -168,6 +168,7 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "finding_id": [str(new_id())],
         "event_id": [str(new_id())],
         "card_id": [str(card_of_last_month(world))],
+        "evidence_id": [str(new_id())],
         "criterion": [one.code for one in card_template("xa-thang").criteria if one.formula],
         "appeal_id": [str(new_id())],
         "template_sha": [card_template("xa-thang").sha256],
@@ -446,6 +447,7 @@ def test_nothing_tells_keys_or_the_number_before_the_results_are_settled(
 
 
 MAY_BE_EMPTY = {
+    "/admin/cards/evidence/<uuid:evidence_id>",  # nobody handed a file in; tests/admin/test_card_evidence.py looks at it
     "/admin/cards/<uuid:card_id>/official",  # nobody here works for the level above
     "/admin/reports/<uuid:report_id>",  # no report was begun here; tests/admin/test_reports.py looks at these
     "/admin/reports/<uuid:report_id>/file/<word>",

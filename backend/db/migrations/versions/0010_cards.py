@@ -189,6 +189,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_card_score_card_id"), ["card_id"], unique=False)
 
     op.create_table(
+        "card_evidence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("card_id", sa.Uuid(), nullable=False),
+        sa.Column("criterion", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("mime", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("by", sa.Uuid(), nullable=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("removed_by", sa.Uuid(), nullable=True),
+        sa.Column("removed_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["card_id"], ["card.id"], name=op.f("fk_card_evidence_card_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_evidence")),
+    )
+    with op.batch_alter_table("card_evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_card_evidence_card_id"), ["card_id"], unique=False)
+    op.create_table(
         "card_step",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("card_id", sa.Uuid(), nullable=False),
