@@ -11,6 +11,7 @@ import click
 from tqdm import tqdm
 
 from backend import figures
+from backend.certificates import commands, commands_batches, did
 from backend.config import Settings, read_settings
 from backend.db import migrate as migrations
 from backend.db.engine import Database
@@ -78,13 +79,14 @@ def serve() -> None:
 
 @main.command()
 def worker() -> None:
-    """Run one worker: fold, number changes, turn activities with time."""
+    """Run one worker: fold, number changes, turn activities with time, draw certificates."""
+    from backend.certificates.hands import hands_of
     from backend.media.photos import Keeping
     from backend.worker import Worker
 
     settings = _settings()
     keeping = Keeping(timedelta(days=settings.photo_days), timedelta(days=settings.half_photo_days))
-    hand = Worker(Database(settings.database_url), measure_book(), keeping)
+    hand = Worker(Database(settings.database_url), measure_book(), keeping, hands_of(settings))
     hand.stop_on_signals()
     hand.run()
 
@@ -139,6 +141,11 @@ def openapi(check: bool) -> None:
         DOCUMENT.write_text(text, encoding="utf-8")
     elif not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != text:
         raise click.ClickException("mobile_api/openapi.json is stale. Run: make openapi")
+
+
+commands_batches.join(commands.certificates)
+main.add_command(commands.certificates)
+main.add_command(commands.keys)
 
 
 @main.group()
@@ -227,7 +234,13 @@ def doctor() -> None:
     if current:
         with database.transaction(writes=False) as session:
             waits = figures.is_anything_waiting(session)
+            who = did.identity_to_be(session, settings.public_url)
         click.echo(f"facts waiting to be counted: {'yes (is a worker running?)' if waits else 'none'}")
+        click.echo(f"verifiers know this node as {who.did}")
+        if who.public_url != settings.public_url:
+            click.echo(
+                f"LANTOA_PUBLIC_URL is {settings.public_url}, but credentials name {who.public_url}: keep that address alive"
+            )
     sys.exit(0 if current else 1)
 
 

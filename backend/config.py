@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from backend.errors import SettingMissing
 
@@ -28,6 +29,8 @@ class Settings:
     a proxy, all clients seem to be one and share that one's limits.
     `photo_days`, `half_photo_days`: how long a photo stays that no record names, or that never got whole.
     `signing_key`: what the node signs with, 32 bytes in base64url. Empty where nothing signed will be kept: tests.
+    `public_url`: where strangers reach this node, without a stroke at the end; papers and credentials name it, also where
+    no request is at hand. `drawing_processes`: how many certificates of a batch are drawn side by side.
     """
 
     mode: Mode
@@ -43,6 +46,8 @@ class Settings:
     signing_key: str = ""
     photo_days: int = 30
     half_photo_days: int = 14
+    public_url: str = "http://localhost:8000"
+    drawing_processes: int = 2
 
     @property
     def demo(self) -> bool:
@@ -76,6 +81,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         signing_key=_signing_key(env, data),
         photo_days=_number(env, "LANTOA_PHOTO_DAYS", 30),
         half_photo_days=_number(env, "LANTOA_HALF_PHOTO_DAYS", 14),
+        public_url=_public_url(env),
+        drawing_processes=_number(env, "LANTOA_DRAWING_PROCESSES", 2),
     )
 
 
@@ -134,11 +141,37 @@ def _number(env: Mapping[str, str], name: str, otherwise: int, least: int = 1) -
     return int(given)
 
 
+def _public_url(env: Mapping[str, str]) -> str:
+    """A node says of itself where it is found: 'https://lantoa.example'. By default what it listens on, by name."""
+    given = env.get("LANTOA_PUBLIC_URL", f"http://localhost:{_number(env, 'PORT', 8000)}").rstrip("/")
+    parts = urlsplit(given)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
+        raise SettingMissing(
+            f"LANTOA_PUBLIC_URL is '{given}': use 'https://' and the node's name, nothing behind it."
+        )
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise SettingMissing(
+            f"LANTOA_PUBLIC_URL is '{given}': only a node on loopback is reached without TLS."
+        )
+    return given
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def key_is_told(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether the signing key stands in the environment, and not in a file that could be written anew."""
+    return bool((os.environ if environment is None else environment).get("LANTOA_SIGNING_KEY"))
 
 
 def _signing_key(env: Mapping[str, str], data: Path) -> str:

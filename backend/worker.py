@@ -1,4 +1,4 @@
-"""The worker: folds what was recorded, numbers changes, turns activities with time, and forgets what is due.
+"""The worker: folds what was recorded, numbers changes, turns activities with time, draws certificates, forgets what is due.
 
 It polls rows that wait in the database. Nothing is lost when it dies: what was not committed is still waiting.
 """
@@ -14,6 +14,8 @@ from types import FrameType
 from sqlalchemy.orm import Session
 
 from backend import clock, figures
+from backend.certificates import turn as batches
+from backend.certificates.hands import Hands
 from backend.db.engine import Database
 from backend.errors import DomainError
 from backend.media import photos
@@ -22,7 +24,9 @@ from backend.participation.lease import hold
 from backend.participation.measures import MeasureBook
 from backend.people import sign_in
 from backend.safeguards import limits
+from backend.safeguards.signing import KeyRetired
 from campaigns import leaving, lifecycle
+from campaigns.award import wall
 
 log = logging.getLogger("lantoa.worker")
 
@@ -37,14 +41,20 @@ class Worker:
     """One worker process. Any number may run: leases keep each job single."""
 
     def __init__(
-        self, database: Database, book: MeasureBook, keeping: photos.Keeping = photos.PLAINLY
+        self,
+        database: Database,
+        book: MeasureBook,
+        keeping: photos.Keeping = photos.PLAINLY,
+        hands: Hands | None = None,
     ) -> None:
         self.database = database
         self.book = book
         self.keeping = keeping
+        self.hands = hands
         self.stopping = threading.Event()
         self._turned = self._tidied = self._emptied = 0.0
         self._stuck: set[uuid.UUID] = set()
+        self._key_told = False
 
     def run(self) -> None:
         """Work until told to stop, or until the process that started this one is gone."""
@@ -57,9 +67,11 @@ class Worker:
                 log.exception("this round failed; trying again")
                 pause = PAUSE_AFTER_TROUBLE_S
             self.stopping.wait(pause)
+        if self.hands:
+            self.hands.close()
 
     def step(self) -> bool:
-        """One round; True when there was something to fold, so more may wait."""
+        """One round; True when there was something to fold or to draw, so more may wait."""
         # First, so that a fold which fails again and again does not keep activities from opening and closing.
         self._now_and_then()
         with self.database.transaction(writes=False) as session:
@@ -68,7 +80,23 @@ class Worker:
             with self.database.transaction() as session:
                 figures.fold_batch(session, self.book)
                 changes.number_new(session)
-        return waiting
+        # People who are taking part come first: nothing is drawn while something waits to be counted.
+        return waiting or self.draw()
+
+    def draw(self) -> bool:
+        """A few certificates of a batch; False when none waits."""
+        if self.hands is None:
+            return False
+        try:
+            drew = batches.turn(self.database, self.hands)
+        except KeyRetired:
+            # Said once: nothing is drawn until this process is started with the new key, all else goes on.
+            if not self._key_told:
+                log.warning("the signing key was replaced; restart the worker to go on drawing certificates")
+            self._key_told, drew = True, False
+        if not drew:
+            self.hands.close()
+        return drew
 
     def _now_and_then(self) -> None:
         now = time.monotonic()
@@ -82,6 +110,8 @@ class Worker:
             self._tidied = now
             with self.database.transaction() as session:
                 tidy(session, self.keeping)
+            if self.hands:
+                batches.tidy(self.database, self.hands.folder)
 
     def turn_activities(self) -> None:
         """Each activity by itself: one that is not fit to open must not hold up the others."""
@@ -111,6 +141,7 @@ def tidy(session: Session, keeping: photos.Keeping = photos.PLAINLY) -> None:
     sign_in.forget_old_codes(session)
     limits.forget_old(session)
     changes.forget_old(session)
+    wall.forget_old_choices(session)
     photos.forget_unfinished(session, keeping)
     leaving.forget_unnamed_photos(session, keeping)
     leaving.forget_what_is_over(session, clock.now())

@@ -7,12 +7,14 @@ otherwise. Lines stand further apart than the font says: it was not made for an 
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import segno
 from fontpkg_be_vietnam_pro import ROOT
 from PIL import Image, ImageDraw, ImageFont
 
 FONTS = ROOT / "files"
+MORE_FONTS = Path(__file__).parent / "fonts"
 RED, DEEP_RED, TEAL, GOLD = "#8c1c2b", "#6e1320", "#0f5c63", "#f2b84b"
 PAPER, CREAM, INK, SOFT = "#fffdf9", "#fff4e2", "#2a2321", "#5d524d"
 AMBER, AMBER_SOFT, LINE = "#7a4a00", "#fff2d6", "#dccfc2"
@@ -25,7 +27,8 @@ SMOOTH = 3
 
 @dataclass(frozen=True)
 class Style:
-    """`size` is the height of the letters' square in millimetres; `weight` names a font file."""
+    """`size` is the height of the letters' square in millimetres; `weight` names a font file: of Be Vietnam Pro, or, with its
+    whole name ('NotoSans-Bold'), one of those that ship for signs it lacks."""
 
     size: float
     weight: str = "Regular"
@@ -181,5 +184,5 @@ class Fitted:
 
 @lru_cache(maxsize=64)
 def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
-    file = FONTS / f"BeVietnamPro-{weight}.ttf"
+    file = MORE_FONTS / f"{weight}.ttf" if weight.startswith("Noto") else FONTS / f"BeVietnamPro-{weight}.ttf"
     return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.RAQM)

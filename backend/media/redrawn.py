@@ -13,7 +13,7 @@ PAPER = (255, 255, 255)
 
 
 class Unfit(Exception):
-    """These bytes are nothing that can be kept. `reason`: not_a_picture | too_many_pixels | pdf_broken | pdf_encrypted |
+    """These bytes are nothing that can be kept. `reason`: not_a_picture | too_many_pixels | too_many_bytes | pdf_broken | pdf_encrypted |
     pdf_active"""
 
     def __init__(self, reason: str) -> None:
@@ -42,4 +42,24 @@ def _jpeg(opened: Image.Image) -> bytes:
     sheet.paste(upright, mask=upright.getchannel("A"))
     out = io.BytesIO()
     sheet.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return out.getvalue()
+
+
+def as_png(raw: bytes, most_pixels: int, most_bytes: int) -> bytes:
+    """The same for an office's signature or emblem: a PNG that keeps what can be seen through. Raises Unfit."""
+    try:
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
+            if opened.width * opened.height > most_pixels:
+                raise Unfit("too_many_pixels")
+            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+    except Unfit:
+        raise
+    except Exception as error:  # as above
+        raise Unfit("not_a_picture") from error
+    sheet = Image.new("RGBA", upright.size)
+    sheet.paste(upright)
+    out = io.BytesIO()
+    sheet.save(out, "PNG", optimize=True)
+    if out.tell() > most_bytes:
+        raise Unfit("too_many_bytes")
     return out.getvalue()

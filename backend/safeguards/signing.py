@@ -21,20 +21,39 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from backend import clock
 from backend.db.base import Base
 from backend.db.statements import insert_into
+from backend.errors import N_, DomainError
+from backend.safeguards.multibase import multikey
 
 SEED_BYTES = 32
 FINGERPRINT_BYTES = 15
 """120 bits of SHA-256: nobody can make a second key with the same fingerprint."""
 
 
+class KeyRetired(DomainError):
+    status = 503
+    code = "key_retired"
+    sentence = N_(
+        "Khóa ký của máy chủ vừa được thay. Xin thử lại sau ít phút; nếu vẫn vậy, xin báo người quản trị."
+    )
+
+
 class NodeKey(Base):
-    """The public half of every key this node ever signed with."""
+    """The public half of every key this node ever signed with. `multibase`: the same as other programs write it.
+
+    `until_at`: rotated, nothing signed later counts. `withdrawn_at`: somebody else may have it; nothing it signed since
+    `withdrawn_from` is believed here, and nothing at all by those who cannot ask here.
+    """
 
     __tablename__ = "node_key"
 
     id: Mapped[str] = mapped_column(String(30), primary_key=True)
     public: Mapped[str] = mapped_column(String(44))
+    multibase: Mapped[str] = mapped_column(String(60))
     made_at: Mapped[datetime]
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_from: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -104,9 +123,30 @@ def unpacked(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
-def remember(session: Session, signer: Signer) -> None:
-    row = {"id": signer.key_id, "public": packed(signer.public), "made_at": clock.now()}
-    session.execute(insert_into(session, NodeKey).values(row).on_conflict_do_nothing(index_elements=["id"]))
+def remember(session: Session, signer: Signer) -> NodeKey:
+    """See to it that the public half is on record before anything is signed with it. Raises KeyRetired for a key that was
+    rotated or withdrawn while this process still holds it."""
+    row = session.get(NodeKey, signer.key_id)
+    if row is None:
+        new = row_of(signer)
+        values = {name: getattr(new, name) for name in ("id", "public", "multibase", "made_at", "from_at")}
+        session.execute(insert_into(session, NodeKey).values(values).on_conflict_do_nothing())
+        row = session.get_one(NodeKey, signer.key_id)
+    if row.until_at or row.withdrawn_at:
+        raise KeyRetired
+    return row
+
+
+def row_of(signer: Signer) -> NodeKey:
+    """The key as it will be on record, not yet there."""
+    now = clock.now()
+    return NodeKey(
+        id=signer.key_id,
+        public=packed(signer.public),
+        multibase=multikey(signer.public),
+        made_at=now,
+        from_at=now,
+    )
 
 
 def public_key(session: Session, key_id: str) -> bytes | None:

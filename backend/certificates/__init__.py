@@ -1,0 +1,1 @@
+"""Certificates: numbers, statements and signatures, and what anybody may ask about them."""
