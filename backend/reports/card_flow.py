@@ -15,11 +15,12 @@ from backend.cards.queries import CardView
 from backend.db.statements import among
 from backend.reports.errors import CardUnpublished, LockedAbove, ReceiverUnknown
 from backend.reports.models import Duty, Submission
-from backend.reports.rules import LINES, WITH_ABOVE
+from backend.reports.rules import WITH_ABOVE
 from backend.reports.submissions import open_submission
 from backend.reports.words import LINES as LINE_WORDS
 from backend.safeguards.audit import Actor, note
 from backend.units.models import UnitLink
+from backend.units.offices import LINES
 from backend.units.queries import NamedUnit, named_at_last, named_many
 from backend.units.trees import holds_on
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.people.staff import ROLES, Staff, reach
 from backend.reports.errors import NotYours, NotYoursAbove, ReportUnknown
-from backend.reports.lines import Offices, Post, offices
 from backend.reports.models import Submission
 from backend.reports.rules import WAYS, WITH_ABOVE, Held, is_somebody_else, open_deeds, part_of
+from backend.units.offices import Offices, Post, offices
 
 WRITERS = ("drafter", "reviewer", "signer", "clerk")
 RECEIVERS = ("party_office",)

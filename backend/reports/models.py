@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db.base import Base, new_id
 from backend.db.lasting import never_changed
-from backend.reports.rules import KEPT_AT, LINES, PARTS, STATES, SUBJECTS
+from backend.reports.rules import KEPT_AT, PARTS, STATES, SUBJECTS
+from backend.units.offices import LINES
 
 WORDS = 20_000
 """The longest narrative field of a report, in letters."""

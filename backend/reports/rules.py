@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic, TypeVar
 
-LINES = ("party", "state")
 SUBJECTS = ("card", "report")
 STATES = (
     "open", "drafted", "reviewed", "signed", "numbered", "sent", "received", "returned", "locked",

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.scorecards.comparison import Band, Compared, bands
 from backend.scorecards.indicators import template
 from backend.scorecards.queries import figures
+from backend.units.likeness import Band, Compared, bands
 from backend.units.queries import NamedUnit, children, frozen_headcounts
 
 STANDING = "contest_participation"

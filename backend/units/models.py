@@ -10,6 +10,8 @@ from backend.db.base import Base, new_id
 WHOLE = 1000
 """The weight, in thousandths, of a unit that went into another with everybody in it."""
 EVENTS = ("merge", "split", "move", "rename", "abolish")
+TAGS = ("remote", "border", "hard", "new_rural")
+"""Far away; at the border; of a list of especially difficult places; recognised as new rural."""
 TREES = ("territory", "party", "front", "youth")
 KINDS = (
     "country",
@@ -113,6 +115,19 @@ class FrozenHeadcount(Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     headcount_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("headcount.id"))
     frozen_at: Mapped[datetime]
+
+
+class UnitTag(Base):
+    """What sets a unit apart from others of its size (one of TAGS), from one day to another, and where that is written."""
+
+    __tablename__ = "unit_tag"
+    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="ends_after_start"),)
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(30), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    valid_to: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(300))
 
 
 class UnitEvent(Base):

@@ -59,6 +59,36 @@ def subtrees(session: Session, roots: Iterable[uuid.UUID], day: date) -> set[uui
     return found
 
 
+def each_subtree(session: Session, roots: Iterable[uuid.UUID], day: date) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The same, each for itself: unit -> it and all below it in its own line. A statement a line."""
+    kinds = dict(session.execute(select(Unit.id, Unit.kind).where(among(Unit.id, roots))).all())
+    found = {unit: {unit} for unit in kinds}
+    for line in {TREE_OF.get(kind, "territory") for kind in kinds.values()}:
+        own = [unit for unit, kind in kinds.items() if TREE_OF.get(kind, "territory") == line]
+        here = (UnitLink.tree == line, holds_on(UnitLink, day))
+        below = select(UnitLink.parent_id.label("root"), UnitLink.unit_id.label("id")).where(
+            among(UnitLink.parent_id, own), *here
+        )
+        walk = below.cte("below", recursive=True)
+        walk = walk.union(
+            select(walk.c.root, UnitLink.unit_id).join(walk, UnitLink.parent_id == walk.c.id).where(*here)
+        )
+        for root, unit in session.execute(select(walk.c.root, walk.c.id)):
+            found[root].add(unit)
+    return found
+
+
+def parents_of(session: Session, units: Iterable[uuid.UUID], day: date) -> dict[uuid.UUID, uuid.UUID]:
+    """Unit -> what stands right above it on that day in its own line, where something does."""
+    line = case(dict(TREE_OF), value=Unit.kind, else_="territory")
+    rows = session.execute(
+        select(UnitLink.unit_id, UnitLink.parent_id)
+        .join(Unit, Unit.id == UnitLink.unit_id)
+        .where(among(UnitLink.unit_id, units), UnitLink.tree == line, holds_on(UnitLink, day))
+    )
+    return dict(rows.all())
+
+
 def _ever_above(units: Iterable[uuid.UUID]) -> Select[uuid.UUID]:
     """The units and whatever a link on any day leads to from them."""
     walk = select(Unit.id).where(among(Unit.id, units)).cte("ever_above", recursive=True)

@@ -51,6 +51,7 @@ TREE_WORDS: Mapping[str, tuple[str, ...]] = {
 }
 POPULATION_WORDS: Mapping[str, tuple[str, ...]] = {
     "residents_from_7": ("", "từ 7 tuổi", "dân từ 7 tuổi", "người từ 7 tuổi", "residents from 7"),
+    "adults_present": ("người lớn có mặt", "người lớn thực tế có mặt", "adults present"),
     "residents": ("toàn bộ", "toàn dân", "dân số", "residents"),
     "members": ("đảng viên", "đoàn viên", "hội viên", "học sinh", "thành viên", "members"),
 }

@@ -5,19 +5,27 @@ a Party organisation, a cell or an agency that reports for itself.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from backend.reports.rules import LINES
+from backend.errors import N_
 from backend.units.models import Unit, UnitLink
 from backend.units.trees import holds_on
 
 Post = tuple[uuid.UUID, str]
 """A unit, and the line on which somebody acts for it."""
+LINES = ("party", "state")
+LINE_WORDS = {
+    "state": N_("Chính quyền"),
+    "party": N_("Đảng"),
+    "front": N_("Mặt trận, đoàn thể"),
+    "youth": N_("Đoàn Thanh niên"),
+}
+"""How a line is called wherever it is shown; on the last two the unit of that tree itself acts."""
 PARTY, ORGANISATION = "party", "party_organisation"
 
 
@@ -31,11 +39,11 @@ class Offices:
         """Where a role has to have been given to count for the unit on that line."""
         return self.of.get(unit, frozenset({unit})) if line == PARTY else frozenset({unit})
 
-    def posts(self, granted: Iterable[uuid.UUID]) -> frozenset[Post]:
-        """For whom, and on which line, roles given on these units count."""
+    def posts(self, granted: Iterable[uuid.UUID], lines: Sequence[str] = LINES) -> frozenset[Post]:
+        """For whom, and on which line, roles given on these units count. On any line but the Party's the unit itself acts."""
         given = set(granted)
         units = given | {unit for unit, organisations in self.of.items() if organisations & given}
-        return frozenset((unit, line) for unit in units for line in LINES if self.acting(unit, line) & given)
+        return frozenset((unit, line) for unit in units for line in lines if self.acting(unit, line) & given)
 
 
 def offices(session: Session, units: Iterable[uuid.UUID], day: date) -> Offices:
