@@ -42,6 +42,24 @@ class Winner:
 
 
 @dataclass(frozen=True)
+class Leader:
+    """A unit that leads among units like it, as a published review says; equal values share a place.
+
+    `criterion` and `title`: by what; `group`: beside which units, in words, by language; `value`: as it was published.
+    `review` is the number of that review, `final` whether it is the last one.
+    """
+
+    unit: uuid.UUID
+    place: int
+    criterion: str
+    title: Mapping[str, str]
+    group: Mapping[str, str]
+    value: str
+    review: int
+    final: bool
+
+
+@dataclass(frozen=True)
 class BoardRule:
     """How an activity ranks people by a measure: chain of [field, direction], and which of several results counts."""
 
@@ -197,7 +215,9 @@ class Kind:
     how it ranks; `turn(session, activity, now)` is called by the worker; `settle(session, activity, winners, now)` when
     results are fixed, `settles_itself` whether that waits for nobody; `outcome(session, activity, settings)` are the kind's
     own parts of the published results; `earned(desk)` what a certificate may say.
-    A kind without results to settle leaves those parts as they are here; `publishes`: its results are made public.
+    A kind without results to settle leaves those parts as they are here; `publishes`: its results are made public;
+    `comes_after`: it may also be opened once the campaign is over, because it is about what was done in it.
+    `leaders(session, activity)`: the units in front by what was published last, nobody else.
     `audience`: the kind of membership without which an activity is not shown on the phone.
     `erase(session, subject)` deletes what the room itself keeps of a person, `forget(session, activity)` what it keeps of
     everybody once the time they agreed to is over. `names_photos(session, digests)`: those of them that its records name.
@@ -229,7 +249,9 @@ class Kind:
     settle: Callable[[Session, Activity, Sequence[Winner], datetime], None] = lambda *_: None
     outcome: Callable[[Session, Activity, Any], dict[str, Any]] = lambda *_: {}
     earned: Callable[[Desk], Earned | None] | None = None
+    leaders: Callable[[Session, Activity], list[Leader]] = lambda _session, _activity: []
     publishes: bool = True
+    comes_after: bool = False
     audience: str | None = None
     names_photos: Callable[[Session, Collection[str]], set[str]] = lambda _session, _digests: set()
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from backend.certificates import batches
+from backend.certificates import queries as certificates
+from backend.certificates import revoke as taking_back
 from backend.media import photos
 from backend.participation.models import Change, Operation, Quarantined
 from backend.people import consents, leaving
 from backend.people.sign_in import Participant
 from backend.safeguards.audit import WORKER, note
 from backend.teams.change import let_go
-from campaigns import certificates
 from campaigns.models import Activity
 from campaigns.registry import KINDS, kind_named
 
@@ -25,9 +27,12 @@ def erase(session: Session, who: Participant) -> None:
 
 
 def _erase(session: Session, person: uuid.UUID, subject: uuid.UUID) -> None:
+    """Held first: a paper that is being made for them is there before it is looked for, or is not made at all."""
+    leaving.hold(session, person)
     for kind in KINDS:
         kind.erase(session, subject)
-    certificates.erase(session, subject)
+    batches.erase(session, subject)
+    taking_back.erase(session, subject)
     photos.erase(session, subject)
     session.execute(delete(Quarantined).where(Quarantined.subject == subject))
     session.execute(delete(Change).where(Change.subject == subject))
@@ -64,6 +69,7 @@ def forget_what_is_over(session: Session, now: datetime) -> int:
     for activity in session.scalars(select(Activity).where(Activity.state == "settled")):
         if activity.closes_at < now - _kept(kind_named(activity.kind).entry.consent):
             kind_named(activity.kind).forget(session, activity.id)
+    batches.forget_refused(session, now)
     idle = leaving.idle_since(session, now - _kept("contest_entry"))
     for person, subject in idle:
         _erase(session, person, subject)

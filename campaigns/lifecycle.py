@@ -52,7 +52,7 @@ def open_activity(session: Session, activity: Activity, actor: Actor) -> None:
     Raises WrongState unless scheduled, NotReleased, ClosesInThePast, and whatever the kind finds missing.
     """
     _alone_with(session, activity, "scheduled")
-    if _campaign_now(session, activity).state not in GOES_ON:
+    if not _goes_on(session, activity):
         raise NotReleased
     if activity.closes_at <= clock.now():
         raise ClosesInThePast
@@ -61,9 +61,10 @@ def open_activity(session: Session, activity: Activity, actor: Actor) -> None:
     _become(session, activity, "open", actor)
 
 
-def _campaign_now(session: Session, activity: Activity) -> Campaign:
-    """Read again: it may have been paused or withdrawn since this request first looked."""
-    return session.get_one(Campaign, activity.campaign_id, populate_existing=True)
+def _goes_on(session: Session, activity: Activity) -> bool:
+    """Read again: the campaign may have been paused or withdrawn since this request first looked."""
+    campaign = session.get_one(Campaign, activity.campaign_id, populate_existing=True)
+    return campaign.state in GOES_ON or (campaign.state == "closed" and kind_named(activity.kind).comes_after)
 
 
 def _freeze(session: Session, activity: Activity) -> None:
@@ -140,7 +141,7 @@ def turn(session: Session, activity_id: uuid.UUID, now: datetime) -> None:
     kind = kind_named(activity.kind)
     kind.turn(session, activity, now)
     if activity.state == "scheduled" and activity.opens_at <= now < activity.closes_at:
-        if _campaign_now(session, activity).state in GOES_ON:
+        if _goes_on(session, activity):
             open_activity(session, activity, WORKER)
     elif activity.state == "open" and activity.closes_at <= now:
         _become(session, activity, "closed", WORKER)

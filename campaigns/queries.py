@@ -48,7 +48,7 @@ def activities(session: Session, owners: set[uuid.UUID] | None = None) -> list[t
     if owners is not None:
         query = query.where(among(Campaign.owner_unit_id, owners))
     order = {"open": 0, "scheduled": 1, "closed": 2, "settled": 3}
-    rows = [(row[0], row[1]) for row in session.execute(query.order_by(Activity.opens_at))]
+    rows = [(row[0], row[1]) for row in session.execute(query.order_by(Activity.opens_at, Activity.kind))]
     # At hand when a card asks which round it is; a session forgets what nobody holds.
     session.info["phases"] = session.scalars(select(Phase)).all()
     rows.sort(key=lambda pair: order[pair[0].state])

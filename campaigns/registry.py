@@ -5,24 +5,33 @@ from typing import Any
 import msgspec
 
 from backend.participation.measures import MeasureBook
+from campaigns.award import KIND as AWARD
+from campaigns.award import pack as award_pack
 from campaigns.contest import KIND as CONTEST
 from campaigns.contest import pack as contest_pack
+from campaigns.evidence import Sources
 from campaigns.initiative import KIND as INITIATIVE
 from campaigns.initiative import pack as initiative_pack
 from campaigns.kind import Kind
 from campaigns.models import Activity
+from campaigns.movement import KIND as MOVEMENT
+from campaigns.movement import pack as movement_pack
 from campaigns.pack.reader import PackPart
 from campaigns.pledge import KIND as PLEDGE
 from campaigns.pledge import pack as pledge_pack
 from campaigns.visit import KIND as VISIT
 from campaigns.visit import pack as visit_pack
 
-KINDS: tuple[Kind, ...] = (CONTEST, VISIT, PLEDGE, INITIATIVE)
+KINDS: tuple[Kind, ...] = (CONTEST, VISIT, PLEDGE, INITIATIVE, MOVEMENT, AWARD)
 PACK_PARTS: dict[str, PackPart] = {
     CONTEST.name: PackPart(contest_pack.read, contest_pack.discard),
     VISIT.name: PackPart(visit_pack.read, visit_pack.discard),
     PLEDGE.name: PackPart(pledge_pack.read, pledge_pack.discard),
     INITIATIVE.name: PackPart(initiative_pack.read, initiative_pack.discard),
+    MOVEMENT.name: PackPart(
+        movement_pack.reading(lambda: {one.code for one in measure_book()}), movement_pack.discard
+    ),
+    AWARD.name: PackPart(award_pack.reading(lambda: measure_book()), award_pack.discard),
 }
 """Who reads a kind's part of a pack. `Kind.unpack` puts what was read into a campaign."""
 
@@ -42,6 +51,13 @@ def settings_of(activity: Activity) -> Any:
 
 def measure_book() -> MeasureBook:
     return MeasureBook(measure for kind in KINDS for measure in kind.measures)
+
+
+def sources() -> Sources:
+    """What awards may read of other rooms without knowing them."""
+    return Sources(
+        measure_book(), lambda session, activity: kind_named(activity.kind).leaders(session, activity)
+    )
 
 
 def check(kinds: tuple[Kind, ...] = KINDS) -> None:

@@ -2,9 +2,39 @@
 phone app's files, and whether the node is well."""
 
 from backend.http import NodeApp
-from backend.public import conclusions, ideas, key, open_data, pages, pictures, results, verify
+from backend.public import (
+    conclusions,
+    did,
+    exemplary,
+    honour,
+    ideas,
+    key,
+    movements,
+    open_data,
+    pages,
+    pictures,
+    prizes,
+    results,
+    status,
+    verify,
+)
 
 
 def register(app: NodeApp) -> None:
-    for room in (pages, verify, results, ideas, key, pictures, conclusions, open_data):
+    for room in (
+        pages,
+        verify,
+        results,
+        ideas,
+        key,
+        pictures,
+        conclusions,
+        did,
+        status,
+        open_data,
+        honour,
+        movements,
+        exemplary,
+        prizes,
+    ):
         app.register_blueprint(room.blueprint)
