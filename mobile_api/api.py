@@ -19,6 +19,7 @@ from mobile_api import (
     node,
     photos,
     pledges,
+    recognition,
     relay,
     sign_in,
     sync,
@@ -63,6 +64,7 @@ def register(app: NodeApp) -> PhoneApi:
         photos,
         pledges,
         ideas,
+        recognition,
     )
     for room in rooms:
         api.register_blueprint(room.blueprint, url_prefix=PREFIX)

@@ -10,8 +10,8 @@ from backend.errors import N_, NotFound
 from backend.http import guarded, signed_in
 from backend.leaderboards.queries import Row
 from backend.people import queries as people
-from backend.scorecards.comparison import Band
 from backend.scorecards.standing import Side, band_words, side_by_side
+from backend.units.likeness import Band
 from backend.units.queries import NamedUnit
 from campaigns import evidence
 from campaigns.models import Activity

@@ -1,4 +1,6 @@
-"""The person's certificate of an activity. Its pictures are public links: see `backend.public.verify`."""
+"""The person's certificate of an activity; all of them stand under `recognition`. Pictures and credentials are public links:
+see `backend.public.verify`.
+"""
 
 import uuid
 from typing import Any
@@ -7,11 +9,12 @@ from flask import url_for
 from marshmallow import Schema, fields, validate
 
 from backend import http
+from backend.certificates.models import Certificate
+from backend.certificates.queries import verify_url
+from backend.certificates.rules import LONGEST_NAME
 from backend.clock import iso
 from backend.http import guarded, signed_in
 from campaigns import certificates
-from campaigns.certificate_rules import LONGEST_NAME
-from campaigns.certificates import Certificate
 from campaigns.desks import Desks
 from campaigns.queries import ActivityUnknown
 from campaigns.queries import public_activity as find_activity
@@ -41,6 +44,18 @@ class CertificateSchema(Schema):
     verify_url = s.words(metadata={"description": "What the QR code carries: number and signature."})
     png_url = s.words()
     pdf_url = s.words()
+    credential_url = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The signed Open Badges credential; none for papers from before there were any."
+        },
+    )
+    tier = fields.String(required=True, validate=validate.OneOf(("thanks", "organiser", "formal")))
+    heading = s.words(metadata={"description": "What the paper is: 'Giấy chứng nhận', 'Giấy khen'."})
+    title = s.words()
+    issuer = s.words()
+    decision = s.words(metadata={"description": "The decision behind it as printed; empty without one."})
 
 
 class CertificateOfferSchema(Schema):
@@ -75,20 +90,30 @@ def ask_certificate(body: dict[str, Any], activity_id: uuid.UUID) -> dict[str, A
     at = Desks(http.session(), http.me(), http.language()).desk(activity_id)
     if at is None:
         raise ActivityUnknown
-    return shown(certificates.issue(at, body["name"], http.services().signer))
+    services = http.services()
+    return shown(certificates.issue(at, body["name"], services.signer, services.settings.public_url))
 
 
 def shown(row: Certificate) -> dict[str, Any]:
-    def link(view: str, **more: str) -> str:
-        return url_for(f"verify.{view}", number=row.number, _external=True, **more)
+    public_url, said = http.services().settings.public_url, row.statement
+
+    def link(view: str) -> str:
+        # Not from the request's Host: the address goes into messages and onto other phones.
+        return public_url + url_for(f"verify.{view}", number=row.number)
 
     return {
         "number": row.number,
-        "name": row.statement["name"],
+        "name": said["name"],
         "issued_at": iso(row.issued_at),
         "revoked_at": iso(row.revoked_at) if row.revoked_at else None,
         "revoked_reason": row.revoked_reason,
-        "verify_url": link("verify", s=row.signature),
+        "verify_url": verify_url(row, public_url),
         "png_url": link("picture"),
         "pdf_url": link("paper"),
+        "credential_url": link("credential") if row.credential else None,
+        "tier": row.tier,
+        "heading": said.get("heading", "Giấy chứng nhận"),
+        "title": said["title"],
+        "issuer": said["issuer"],
+        "decision": said.get("decision", ""),
     }

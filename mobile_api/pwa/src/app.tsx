@@ -22,9 +22,11 @@ const JoinScreen = lazily(() => seldom().then((all) => all.JoinScreen));
 const Guardian = lazily(() => seldom().then((all) => all.Guardian));
 const Erase = lazily(() => seldom().then((all) => all.Erase));
 const Insurance = lazily(() => import("./screens/insurance").then((found) => found.Insurance));
+const RecognitionScreen = lazily(() => import("./screens/recognition").then((found) => found.RecognitionScreen));
+const VerifyScreen = lazily(() => import("./screens/verify").then((found) => found.VerifyScreen));
 const CertificateScreen = lazily(() => later().then((all) => all.CertificateScreen));
 
-const OPEN = ["/", "/sign-in", "/persons"]; // what somebody who is not signed in may see
+const OPEN = ["/", "/sign-in", "/persons", "/verify"]; // what somebody who is not signed in may see
 
 export function App() {
   const path = useLive(route);
@@ -58,6 +60,8 @@ function Screen({ name, id, rest }: { name: string; id: string; rest: string }) 
     case "join": return <JoinScreen activity={id} what="group" />;
     case "guardian": return <Guardian activity={id} />;
     case "board-name": return <BoardNameScreen activity={id} />;
+    case "recognition": return <RecognitionScreen entry={id} />;
+    case "verify": return <VerifyScreen />;
     case "certificate": return <CertificateScreen activity={id} />;
     default: return <Welcome />;
   }

@@ -8,7 +8,9 @@ import { phoneGet, phoneSet } from "./store/db";
 import { dropOld } from "./store/outbox";
 import { current, lockIfIdle, restoreCurrent, touched } from "./store/persons";
 import { kick, observe, performed, probe } from "./sync";
+import { doAfterwards } from "./sync/cycle";
 import { joinRounds } from "./sync/fieldwork";
+import { renewTrust } from "./sync/trust";
 import { askForBackgroundSync, registerWorker } from "./ui/updates";
 import "./styles.css";
 
@@ -18,6 +20,7 @@ async function start(): Promise<void> {
   watchSleep();
   observe();
   joinRounds();
+  doAfterwards(renewTrust);
   watchRoute();
   await restoreCurrent();
   render(<App />, document.getElementById("app")!);

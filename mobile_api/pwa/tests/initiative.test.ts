@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { IdeaMine, IdeaOne } from "../src/api/types";
 import { effectsOf, effectsTyped } from "../src/kinds/initiative/effects-part";
-import { amountOf, bodyFrom, codeOf, emptyBody, equalShares, invitationIn, lacks, mayHandIn, mayWithdraw, mayWrite, shownOf, viewOf, type Idea, type Kept, type WriteBody } from "../src/kinds/initiative/state";
+import { bodyFrom, codeOf, emptyBody, equalShares, invitationIn, lacks, mayHandIn, mayWithdraw, mayWrite, shownOf, viewOf, type Idea, type Kept, type WriteBody } from "../src/kinds/initiative/state";
+import { amountOf } from "../src/ui/amount";
 import type { OutboxRow } from "../src/store/outbox";
 
 const YEAR = "a1";

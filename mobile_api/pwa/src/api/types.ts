@@ -35,6 +35,11 @@ export type BoardLine = Shapes["Placed"];
 export type Issued = Shapes["Certificate"];
 export type Certificate = Shapes["CertificateOffer"];
 
+export type Recognition = Shapes["Recognition"];
+export type OwnAward = Shapes["OwnAward"];
+export type WallChoice = Shapes["WallChoice"];
+export type AwardMine = Shapes["AwardMineOut"];
+
 export type OperationResult = Omit<Shapes["VerdictOut"], "result" | "seal"> & { result: Record<string, unknown> | null; seal?: string };
 export type Outcome = OperationResult["outcome"];
 export type Pushed = { results: OperationResult[]; highest_seq: number };
@@ -48,6 +53,7 @@ export type PledgeSuggestion = Shapes["Suggestion"];
 export type PledgeFellows = Shapes["PledgeFellows"];
 export type PledgeDeeds = Shapes["PledgeDeeds"];
 
+export type MovementMine = Shapes["MovementMineOut"];
 export type IdeaMine = Shapes["InitiativeMineOut"];
 export type IdeaCard = Shapes["IdeaCard"];
 export type IdeaOne = Shapes["IdeaOne"];

@@ -7,8 +7,10 @@ import { Failed, Loading } from "../ui/parts";
 import type { Key } from "../text";
 import { useRead, type Read } from "../ui/read";
 import { useLive } from "../ui/use";
+import { award } from "./award";
 import { contest } from "./contest";
 import { initiative } from "./initiative";
+import { movement } from "./movement";
 import { pledge } from "./pledge";
 import { visit } from "./visit";
 
@@ -28,7 +30,7 @@ export interface CardWords {
   links: [where: string, word: Key][]; // pages of the activity besides its first
 }
 
-const KINDS: PhoneKind[] = [contest, visit, pledge, initiative];
+const KINDS: PhoneKind[] = [contest, visit, pledge, initiative, movement, award];
 
 // Of a kind this version does not know, home still shows the title and the dates.
 export function cardWords(card: ActivityCard): CardWords {

@@ -39,10 +39,13 @@ export function Home() {
   );
 }
 
+// What is read about stands behind what one takes part in.
+const isRead = (card: ActivityCard): number => Number(card.kind === "award");
+
 // Running first: that is what people come for. Then what comes, then what was.
 function Cards({ cards }: { cards: ActivityCard[] }) {
   const [all, setAll] = useState(false);
-  const open = cards.filter((card) => card.state === "open").sort((a, b) => a.closes_at.localeCompare(b.closes_at));
+  const open = cards.filter((card) => card.state === "open").sort((a, b) => a.closes_at.localeCompare(b.closes_at) || isRead(a) - isRead(b));
   const coming = cards.filter((card) => card.state === "scheduled").sort((a, b) => a.opens_at.localeCompare(b.opens_at));
   const past = cards.filter((card) => card.state === "closed" || card.state === "settled").sort((a, b) => b.closes_at.localeCompare(a.closes_at));
   return (

@@ -7,7 +7,7 @@ import { Banner, Button, Sheet } from "../ui/parts";
 import { problemText } from "../ui/problems";
 import { useTexts } from "../ui/texts";
 
-const NAMES = ["board_name", "publish_name"]; // without these one enters all the same
+const NAMES = ["board_name", "publish_name", "honour_name"]; // without these one enters all the same
 
 export function Consents({ me, again }: { me: Me; again: () => Promise<void> }) {
   const texts = useTexts().value ?? [];

@@ -23,6 +23,7 @@ export function Me() {
       {!person.revoked && <Stale read={me} />}
       {me.value ? <Who me={me} /> : me.loading && <Loading />}
       {me.value && <Belonging me={me.value} />}
+      <Recognised />
       <Settings />
       {me.value && <BoardName me={me.value} />}
       <Held young={Boolean(me.value && me.value.age_group !== "adult")} />
@@ -70,6 +71,17 @@ function Belonging({ me }: { me: MeData }) {
         {groups.map((one) => <li key={one.id} data-testid="membership"><strong>{unitTitle(one.unit)}</strong><p class="hint">{maybe(`me.group.${one.kind}`) ?? one.kind}</p></li>)}
       </ul>
       <a class="button plain" href="#/join" data-testid="open-join">{t("join.title")}</a>
+    </section>
+  );
+}
+
+function Recognised() {
+  return (
+    <section class="card" aria-labelledby="recognised">
+      <h2 id="recognised">{t("me.recognition")}</h2>
+      <p class="hint">{t("me.recognition.text")}</p>
+      <a class="button plain" href="#/recognition" data-testid="open-recognition">{t("me.recognition.open")}</a>
+      <a class="button quiet" href="#/verify" data-testid="open-verify">{t("welcome.verify")}</a>
     </section>
   );
 }

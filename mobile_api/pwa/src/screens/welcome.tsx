@@ -33,6 +33,7 @@ export function Welcome() {
       </ul>
       <Button class="wide" data-testid="begin" onClick={() => [(erased.done = false), go("/sign-in")]}>{t("welcome.start")}</Button>
       <Button look="quiet" class="wide" lang={language.get() === "vi" ? "en" : "vi"} onClick={() => void setLanguage(language.get() === "vi" ? "en" : "vi")}>{t("app.lang")}</Button>
+      <a class="button quiet wide" href="#/verify" data-testid="open-verify">{t("welcome.verify")}</a>
       {node && <p class="hint centre">{t("welcome.commune", { name: node.name })}</p>}
     </div>
   );

@@ -7,6 +7,7 @@ import type { KnownRow } from "./known";
 import type { OutboxRow } from "./outbox";
 import type { PersonRow } from "./persons";
 import type { HeldKey, Kept } from "./vault";
+import type { Trust } from "../verify/keep";
 
 export interface PhoneRows {
   epoch: string;
@@ -14,6 +15,7 @@ export interface PhoneRows {
   anchor: KeptAnchor;
   key: HeldKey; // of whoever is in; gone when they lock
   used: number; // when the app was last touched
+  trust: Trust; // the node's public keys and lists of revocations
 }
 
 interface Schema extends DBSchema, FieldRows {

@@ -1,8 +1,12 @@
 import type { Catalogue } from "./vi";
 
+export { awardEn } from "./award-en";
 export { fieldEn } from "./field-en";
 export { ideaEn } from "./idea-en";
+export { movementEn } from "./movement-en";
 export { pledgeEn } from "./pledge-en";
+export { scanEn } from "./scan-en";
+export { verifyEn } from "./verify-en";
 export { visitEn } from "./visit-en";
 
 export const en: Catalogue = {
@@ -55,6 +59,7 @@ export const en: Catalogue = {
   "welcome.point.free": "Voluntary, free of charge, stop at any time",
   "welcome.point.less": "Only phone number, name, year of birth and hamlet; no ID number, no location tracking",
   "welcome.point.offline": "Answers are kept on the phone and sent when there is signal",
+  "welcome.verify": "Check a certificate",
   "welcome.start": "Begin",
   "welcome.commune": "Server: {name}",
 
@@ -444,6 +449,9 @@ export const en: Catalogue = {
   "me.group.party_cell": "Party cell",
   "me.group.youth_branch": "Youth branch",
   "me.group.body": "Body or association",
+  "me.recognition": "Recognition",
+  "me.recognition.text": "Thank-yous, awards, certificates and the honour wall.",
+  "me.recognition.open": "See my recognition",
   "me.held": "What is held, and why",
   "me.held.name": "Name and year of birth: to know who entered and apply the rules on age",
   "me.held.phone": "Phone number: only to send sign-in codes",

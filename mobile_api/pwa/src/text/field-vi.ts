@@ -3,7 +3,7 @@ import { addWords } from ".";
 
 export const fieldVi = {
   "former.title": "Mã PIN đã đổi",
-  "former.text": "Bản ghi đang chờ trên máy này vẫn còn, nhưng khoá bằng mã PIN cũ. Nhập mã PIN cũ một lần để mở và gửi tiếp. Nếu không nhớ, bản ghi vẫn nằm yên ở đây, chưa gửi được.",
+  "former.text": "Bản ghi đang chờ trên máy này vẫn còn, nhưng khóa bằng mã PIN cũ. Nhập mã PIN cũ một lần để mở và gửi tiếp. Nếu không nhớ, bản ghi vẫn nằm yên ở đây, chưa gửi được.",
   "former.pin": "Mã PIN cũ",
   "former.open": "Mở bản ghi cũ",
   "field.title": "Cất giữ và gửi giúp",
@@ -12,10 +12,10 @@ export const fieldVi = {
   "field.unsent.n": "{n} việc đang chờ gửi",
   "field.unsent.none": "Không có việc nào chờ gửi.",
   "field.export": "Cất ra tệp",
-  "field.export.text": "Tệp được khoá lại, chỉ máy chủ của xã mở được; người cầm giúp không đọc được. Việc trong tệp vẫn ở trên máy này cho đến khi máy chủ nhận.",
+  "field.export.text": "Tệp được khóa lại, chỉ máy chủ của xã mở được; người cầm giúp không đọc được. Việc trong tệp vẫn ở trên máy này cho đến khi máy chủ nhận.",
   "field.export.shared": "Đã đưa tệp có {n} việc. Việc chỉ được tính khi máy chủ báo đã nhận.",
   "field.export.saved": "Đã lưu tệp {name} có {n} việc vào mục Tải xuống của máy. Việc chỉ được tính khi máy chủ báo đã nhận.",
-  "field.export.nokey": "Máy này chưa có khoá để cất tệp. Xin mở ứng dụng một lần khi có sóng.",
+  "field.export.nokey": "Máy này chưa có khóa để cất tệp. Xin mở ứng dụng một lần khi có sóng.",
   "field.relay": "Gửi giúp máy khác",
   "field.relay.text": "Nhận tệp .ltx của người khác qua Zalo, Bluetooth hoặc dây cáp rồi chọn ở đây. Tệp được gửi khi máy này có sóng; nhiều người cùng gửi một tệp cũng chỉ tính một lần.",
   "field.relay.choose": "Chọn tệp",

@@ -1,12 +1,16 @@
 import { language } from "../api/http";
 import { vi, type Key as CommonKey } from "./vi";
+import type { AwardKey } from "./award-vi";
 import type { FieldKey } from "./field-vi";
 import type { IdeaKey } from "./idea-vi";
+import type { MovementKey } from "./movement-vi";
 import type { PledgeKey } from "./pledge-vi";
+import type { ScanKey } from "./scan-vi";
+import type { VerifyKey } from "./verify-vi";
 import type { VisitKey } from "./visit-vi";
 
 // The words of the team's screens come with those screens: who never opens them does not wait for them.
-export type Key = CommonKey | FieldKey | IdeaKey | PledgeKey | VisitKey;
+export type Key = CommonKey | AwardKey | FieldKey | IdeaKey | MovementKey | PledgeKey | ScanKey | VerifyKey | VisitKey;
 type Words = Partial<Record<Key, string>>;
 const catalogues: { vi: Words; en?: Words } = { vi: { ...vi } };
 
@@ -17,7 +21,7 @@ export function addWords(more: Words): void {
 // English is fetched when somebody wants it, all of it at once. False: it could not be had.
 export async function bringWords(wanted: "vi" | "en"): Promise<boolean> {
   if (wanted === "vi" || catalogues.en) return true;
-  return import("./en").then(({ en, fieldEn, ideaEn, pledgeEn, visitEn }) => Boolean((catalogues.en = { ...en, ...fieldEn, ...ideaEn, ...pledgeEn, ...visitEn })), () => false);
+  return import("./en").then(({ en, awardEn, fieldEn, ideaEn, movementEn, pledgeEn, scanEn, verifyEn, visitEn }) => Boolean((catalogues.en = { ...en, ...awardEn, ...fieldEn, ...ideaEn, ...movementEn, ...pledgeEn, ...scanEn, ...verifyEn, ...visitEn })), () => false);
 }
 
 const words = (): Words => catalogues[language.get()] ?? catalogues.vi;

@@ -1,7 +1,8 @@
 // What came of it, in figures: a line each, with its number as people type it and its unit.
 import { t } from "../../text";
 import { Button, Check, Field } from "../../ui/parts";
-import { amountOf, type Effect } from "./state";
+import { amountOf } from "../../ui/amount";
+import { type Effect } from "./state";
 
 export interface TypedEffect {
   what: string;

@@ -162,13 +162,6 @@ export const sumOf = ({ share, others }: Pick<WriteBody, "share" | "others">): n
 // In equal parts; what rounding leaves falls to the first.
 export const equalShares = (many: number): number[] => Array.from({ length: many }, (_, at) => Math.floor(100 / many) + (at === 0 ? 100 % many : 0));
 
-// '1.250,5' as people write it here, and '2.5' as a keyboard may give it. Null: no number.
-export function amountOf(typed: string): number | null {
-  const text = typed.replace(/\s/g, "");
-  const plain = /^-?\d{1,3}(\.\d{3})+(,\d+)?$/.test(text) ? text.replace(/\./g, "").replace(",", ".") : text.replace(",", ".");
-  return /^-?\d+(\.\d+)?$/.test(plain) && plain.length <= 15 ? Number(plain) : null;
-}
-
 // --- an invitation ----------------------------------------------------------------------------------------------------
 
 // 'f3a1 09c2 …': short groups, for reading out. What is typed or scanned may be that, or the whole address.

@@ -5,7 +5,7 @@ import { go } from "../../route";
 import { clockTime, t } from "../../text";
 import { BackLink, Banner, Button, Title } from "../../ui/parts";
 import { isRefused } from "./records";
-import { Scan, canScan } from "./scan";
+import { Scan, canScan } from "../../ui/scan";
 import { useDeed, type DayState } from "./use-day";
 
 export function CheckIn({ activity, day }: { activity: Activity; day: DayState }) {

@@ -7,7 +7,7 @@ import { findByCard } from "../../sync/field";
 import { count, t } from "../../text";
 import { BackLink, Banner, Button, Field, Title } from "../../ui/parts";
 import { DayTag } from "./pieces";
-import { Scan, canScan } from "./scan";
+import { Scan, canScan } from "../../ui/scan";
 import { isDueHouse } from "./team-home";
 import type { DayState, House } from "./use-day";
 

@@ -1,8 +1,10 @@
-// Reads a QR code with the phone's own reader, or with ours where it has none. A phone without a camera finds the household by
-// its name.
+// Reads a QR code with the phone's own reader, or with ours where it has none. A phone without a camera finds what it looks for by
+// its name or number.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../text";
-import { Banner, Button, Sheet } from "../../ui/parts";
+import { t } from "../text";
+import "../text/scan-vi";
+import "./scan.css";
+import { Banner, Button, Sheet } from "./parts";
 
 interface Reader {
   detect(from: HTMLVideoElement): Promise<{ rawValue: string }[]>;
@@ -53,9 +55,9 @@ export function Scan({ onText, onClose }: { onText: (text: string) => void; onCl
     return () => void stop();
   }, []);
   return (
-    <Sheet title={t("visit.scan")} onClose={onClose}>
-      {failed ? <Banner tone="warn" alert>{t(failed === "camera" ? "visit.scan.no-camera" : "visit.scan.no-reader")}</Banner> : <><p class="hint">{t("visit.scan.text")}</p><video ref={video} class="finder" muted playsInline /></>}
-      <Button look="plain" class="wide" data-testid="stop-scan" onClick={onClose}>{t("visit.scan.stop")}</Button>
+    <Sheet title={t("scan.title")} onClose={onClose}>
+      {failed ? <Banner tone="warn" alert>{t(failed === "camera" ? "scan.no-camera" : "scan.no-reader")}</Banner> : <><p class="hint">{t("scan.text")}</p><video ref={video} class="finder" muted playsInline /></>}
+      <Button look="plain" class="wide" data-testid="stop-scan" onClick={onClose}>{t("scan.stop")}</Button>
     </Sheet>
   );
 }
