@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from admin import charts, rooms, shown
-from admin.blueprint import BANK_ROLES, actor, blueprint, page
+from admin.blueprint import BANK_ROLES, THANKERS, actor, blueprint, page
 from admin.figures import (
     PAPERS,
     PEOPLE,
@@ -53,6 +53,7 @@ def activity(activity_id: uuid.UUID) -> Response:
         settings=_settings(one),
         rules=shown.words(lifecycle.full_rules(one)).splitlines(),
         deeds=_may(campaign, "campaign_admin"),
+        may_thank=one.frozen_at is not None and _may(campaign, *THANKERS),
         may_read_bank=_may(campaign, *BANK_ROLES),
         settles_itself=kind_named(one.kind).settles_itself(one),
         publishes=kind_named(one.kind).publishes,

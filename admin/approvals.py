@@ -21,12 +21,13 @@ from backend import clock, http
 from backend.errors import DomainError, NotAllowed, NotFound
 from backend.http import guarded, staff_with, writes_on_read
 from backend.people.staff import names_of
-from backend.reports import approval, card_flow, files, kept, lines, queries
+from backend.reports import approval, card_flow, files, kept, queries
 from backend.reports.approval import Stamp
 from backend.reports.errors import MovedOn, NumberMissing
 from backend.reports.models import REASON, Report, Submission
 from backend.reports.rules import DEEDS, PARTS
 from backend.safeguards.audit import note
+from backend.units import offices
 from backend.units.queries import named_at_last, named_many, named_to_the_last
 
 WAITS_FOR_THOSE_BELOW = ("drafted", "reviewed", "received")
@@ -80,7 +81,7 @@ def _offices(row: Submission) -> list[str]:
     """Which Party organisations act for the sending and the receiving unit; none where the units act themselves."""
     session, today = http.session(), clock.today()
     ends = [unit for unit in (row.unit_id, row.receiver_id) if unit]
-    known = lines.offices(session, ends, today)
+    known = offices.offices(session, ends, today)
     acting = [unit for end in ends for unit in sorted(known.acting(end, row.line) - {end})]
     names = named_many(session, acting, today)
     return [names[unit].heading for unit in dict.fromkeys(acting) if unit in names]

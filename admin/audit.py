@@ -17,6 +17,7 @@ from backend.safeguards.audit import LAST_PAGE, entries, note
 from backend.safeguards.models import AuditEntry
 from backend.scorecards.indicators import template
 from backend.units.queries import named_many
+from backend.units.tags import TAG_WORDS
 from campaigns.contest.reasons import REMOVALS
 from campaigns.queries import activities
 
@@ -24,6 +25,31 @@ FACTS_READ = "facts.read"
 SEE_ALL = ("dpo", "system_operator")
 FILTERS = {"all": None, "writes": False, "reads": True}
 DEEDS = {
+    "exemplary.change": N_("Sửa bài về mô hình điển hình"),
+    "exemplary.published": N_("Đăng mô hình điển hình"),
+    "exemplary.visit": N_("Ghi lượt đến học mô hình điển hình"),
+    "exemplary.withdrawn": N_("Gỡ mô hình điển hình"),
+    "exemplary.write": N_("Viết về mô hình điển hình"),
+    "movement.assess": N_("Ghi phần tự đánh giá của doanh nghiệp, hộ kinh doanh"),
+    "movement.confirm": N_("Xác nhận bản đăng ký thi đua"),
+    "movement.declare": N_("Kê khai kết quả thi đua"),
+    "movement.enrol": N_("Đăng ký thi đua"),
+    "movement.final": N_("Công bố tổng kết phong trào thi đua"),
+    "movement.firm": N_("Ghi doanh nghiệp, hộ kinh doanh, hợp tác xã"),
+    "movement.firm_deleted": N_("Xóa doanh nghiệp, hộ kinh doanh, hợp tác xã khi chủ yêu cầu"),
+    "movement.firm_read": N_("Mở bản đăng ký của doanh nghiệp, hộ kinh doanh"),
+    "movement.firm_verified": N_("Đã xem giấy tờ của doanh nghiệp, hộ kinh doanh"),
+    "movement.firms_read": N_("Mở danh sách doanh nghiệp, hộ kinh doanh"),
+    "movement.interim": N_("Công bố sơ kết phong trào thi đua"),
+    "movement.launch": N_("Ghi văn bản phát động thi đua"),
+    "movement.launch_out": N_("Bỏ văn bản phát động thi đua"),
+    "movement.promise": N_("Sửa mức đăng ký thi đua"),
+    "movement.return": N_("Gửi lại bản đăng ký thi đua"),
+    "movement.review": N_("Lập bản sơ kết, tổng kết thi đua"),
+    "movement.review_out": N_("Bỏ bản sơ kết, tổng kết soạn dở"),
+    "movement.tag": N_("Ghi đặc điểm của đơn vị"),
+    "movement.tag_off": N_("Ghi đơn vị không còn đặc điểm"),
+    "movement.withdraw": N_("Rút bản đăng ký thi đua"),
     "activity.closed": N_("Đóng hoạt động"),
     "activity.open": N_("Mở hoạt động"),
     "activity.settled": N_("Chốt kết quả"),
@@ -70,8 +96,51 @@ DEEDS = {
     "card.submit": N_("Đưa phiếu điểm lên luồng ký duyệt"),
     "card.template": N_("Chuyển phiếu điểm sang bản mẫu mới"),
     "card.waived": N_("Ghi là không kiến nghị về phiếu điểm"),
+    "award.draft": N_("Lập danh sách đề nghị khen thưởng"),
+    "award.strike": N_("Bỏ tên khỏi danh sách khen thưởng"),
+    "award.propose": N_("Đề nghị khen thưởng"),
+    "award.council": N_("Ghi ý kiến hội đồng về khen thưởng"),
+    "award.sign": N_("Xác nhận đã ký quyết định khen thưởng"),
+    "award.number": N_("Cho số quyết định khen thưởng"),
+    "award.register": N_("Chuyển danh sách khen thưởng vào sổ"),
+    "award.give_back": N_("Trả lại danh sách khen thưởng"),
+    "award.drop": N_("Không làm tiếp danh sách khen thưởng"),
+    "award.enter": N_("Ghi vào sổ khen thưởng"),
+    "award.void": N_("Hủy số trong sổ khen thưởng"),
+    "award.revoke": N_("Thu hồi khen thưởng"),
+    "award.prize": N_("Đặt cơ cấu giải thưởng"),
+    "award.hand_over": N_("Ghi việc trao giải"),
+    "award.recover": N_("Ghi tiền giải thưởng thu về"),
+    "award.appeal": N_("Kiến nghị về khen thưởng"),
+    "award.answer": N_("Trả lời kiến nghị về khen thưởng"),
+    "award.suggest": N_("Xem gợi ý khen thưởng"),
+    "award.read": N_("Xem danh sách khen thưởng"),
+    "award.read_facts": N_("Xem số liệu sau một tên trong danh sách khen thưởng"),
+    "award.read_book": N_("Xem sổ khen thưởng"),
+    "award.export_book": N_("Tải sổ khen thưởng"),
+    "award.read_appeals": N_("Xem kiến nghị về khen thưởng"),
+    "honour.open": N_("Mở bảng vinh danh"),
+    "honour.close": N_("Đóng bảng vinh danh"),
+    "honour.show": N_("Đưa phần thưởng của mình lên bảng vinh danh"),
+    "honour.hide": N_("Gỡ phần thưởng của mình khỏi bảng vinh danh"),
+    "thanks.give": N_("Cảm ơn một người"),
+    "thanks.give_all": N_("Cảm ơn mọi người đã tham gia"),
+    "batch.make": N_("Lập lô giấy"),
+    "batch.stop": N_("Dừng lô giấy"),
+    "batch.mend": N_("Sửa tên chưa in được trong lô giấy"),
+    "certificate.anew": N_("Cấp lại giấy chứng nhận"),
+    "certificate.looked_up": N_("Tra một giấy để cấp lại"),
+    "batch.go_on": N_("Cho lô giấy chạy tiếp"),
+    "batch.read": N_("Tải giấy đã in của một lô"),
+    "batch.preview": N_("Xem trước danh sách cấp giấy"),
+    "batch.refused": N_("Xem giấy chưa in được của một lô"),
+    "design.save": N_("Lưu mẫu giấy"),
+    "design.retire": N_("Ngừng dùng mẫu giấy"),
+    "design.picture": N_("Thêm ảnh vào mẫu giấy"),
     "certificate.issue": N_("Cấp giấy chứng nhận"),
     "certificate.revoke": N_("Thu hồi giấy chứng nhận"),
+    "key.rotate": N_("Thay khóa ký của máy chủ"),
+    "key.withdraw": N_("Thu hồi một khóa ký của máy chủ"),
     "consent.figures": N_("Xem số liệu về sự đồng ý"),
     "consent.give": N_("Đồng ý"),
     "consent.give_for_child": N_("Người giám hộ đồng ý cho trẻ em"),
@@ -165,6 +234,7 @@ DEEDS = {
     "person.change": N_("Sửa thông tin của mình"),
     "person.download": N_("Tải dữ liệu của mình"),
     "person.erase": N_("Xóa dữ liệu của mình"),
+    "person.forget": N_("Xóa dữ liệu đã hết thời gian giữ"),
     "person.join": N_("Đăng ký tham gia"),
     "person.sign_in": N_("Đăng nhập trên điện thoại"),
     "pledge.cell": N_("Mở trang nêu gương của chi bộ"),
@@ -324,6 +394,8 @@ def _reason(row: AuditEntry) -> str:
         return " · ".join(filter(None, [gettext(REASONS[first]), rest]))
     if row.deed in ("staff.grant", "staff.end_grant") and row.reason in ROLES:
         return gettext(ROLES[row.reason])
+    if row.deed in ("movement.tag", "movement.tag_off") and row.reason and row.reason in TAG_WORDS:
+        return gettext(TAG_WORDS[row.reason])
     if row.deed == "contest.remove" and row.reason in REMOVALS:
         return shown.words(REMOVALS[row.reason])
     if row.deed != FACTS_READ or not row.reason:

@@ -59,6 +59,27 @@ CARD_PAPERS = ("drafter", "reviewer", "signer", "clerk")
 CARD_ROLES = (*CARD_READERS, *INSPECTORS, *CARD_PAPERS)
 PAPER_KEEPERS = ("system_operator",)
 DUTY_ROLES = (*IDEA_KEEPERS, "campaign_admin", *PLEDGE_ROLES)
+MOVEMENT_KEEPERS = ("emulation_officer", "campaign_admin")
+MOVEMENT_HEADS = (*MOVEMENT_KEEPERS, "unit_head")
+MOVEMENT_ROLES = (*MOVEMENT_HEADS, "emulation_council", "front")
+BATCH_ROLES = ("campaign_admin", "emulation_officer", "party_office")
+"""They make certificates for many; those a decision stands behind are the second's, on the Party's line the third's."""
+THANKERS = ("campaign_admin", "emulation_officer")
+HONOUR_KEEPERS = ("emulation_officer",)
+
+AWARD_PROPOSERS = ("unit_head", "cell_secretary", "front", "campaign_admin")
+AWARD_KEEPERS = ("emulation_officer", "party_office", "campaign_admin")
+AWARD_HANDS = (
+    *AWARD_PROPOSERS,
+    "emulation_officer",
+    "party_office",
+    "emulation_council",
+    "signer",
+    "clerk",
+    "campaign_releaser",
+)
+"""Everybody through whose hands a list goes; on which unit and line is the room's question."""
+AWARD_BOOKS = (*AWARD_KEEPERS, "emulation_council", "signer", "clerk")
 
 blueprint = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates", static_folder=None)
 csrf = CSRFProtect()

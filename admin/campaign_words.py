@@ -41,6 +41,10 @@ FORMS = {
 }
 DIFFICULTIES = {1: N_("dễ"), 2: N_("vừa"), 3: N_("khó")}
 SETTINGS = {
+    "tags": N_("Chủ đề thi đua"),
+    "units": N_("Đơn vị đăng ký thi đua"),
+    "firms": N_("Nhận doanh nghiệp, hộ kinh doanh, hợp tác xã"),
+    "unit_kinds": N_("Loại đơn vị được đăng ký"),
     "questions_per_attempt": N_("Số câu mỗi đề"),
     "time_limit_s": N_("Thời gian làm bài (phút)"),
     "grace_s": N_("Nhận bài đến muộn vì mất sóng (giây)"),
@@ -65,6 +69,16 @@ HINTS = {
     "prediction": N_("Dùng để xếp thứ tự những người bằng điểm."),
 }
 CHOICES = {
+    "patriotic": N_("thi đua yêu nước"),
+    "new_rural": N_("xây dựng nông thôn mới"),
+    "startup": N_("khởi nghiệp sáng tạo"),
+    "innovation": N_("đổi mới sáng tạo"),
+    "digital": N_("chuyển đổi số"),
+    "hamlet": N_("xóm, tổ dân phố"),
+    "agency": N_("cơ quan"),
+    "school": N_("trường học"),
+    "association": N_("hội, đoàn thể"),
+    "commune": N_("xã, phường"),
     "first": N_("lượt đầu tiên"),
     "best": N_("lượt tốt nhất"),
     "last": N_("lượt cuối cùng"),

@@ -12,8 +12,8 @@ from backend.cards.models import Card
 from backend.reports import card_flow
 from backend.reports.hands import Desk
 from backend.reports.models import Submission
-from backend.reports.rules import LINES as EVERY_LINE
 from backend.reports.rules import WITH_ABOVE
+from backend.units.offices import LINES as EVERY_LINE
 from backend.units.queries import NamedUnit
 
 

@@ -12,10 +12,10 @@ from backend import clock, http
 from backend.errors import NotAllowed
 from backend.participation import queries as ledger
 from backend.people.staff import reach, require_reach
-from backend.scorecards.comparison import Band
 from backend.scorecards.indicators import Indicator, template
 from backend.scorecards.queries import Figure, figures
 from backend.scorecards.standing import Side
+from backend.units.likeness import Band
 from backend.units.queries import NamedUnit, children
 from backend.units.trees import subtree
 from campaigns import queries as campaigns

@@ -12,13 +12,16 @@ from admin.blueprint import actor, blueprint, page
 from admin.figures import Pair, own_activity
 from admin.forms import typed
 from backend import clock, http
+from backend.certificates.errors import CertificateUnknown
+from backend.certificates.queries import check
+from backend.certificates.revoke import revoke
 from backend.errors import N_, DomainError
 from backend.http import guarded, staff_with
 from backend.participation.lease import shut_gate
 from backend.people.errors import ChangedMeanwhile
 from backend.people.staff import names_of
 from backend.scorecards.standing import for_statement, side_by_side
-from campaigns import certificates, lifecycle, results
+from campaigns import lifecycle, results
 from campaigns.contest import doubts
 from campaigns.contest.turn import papers_by_state, settles_from
 from campaigns.lifecycle import StillRunning
@@ -171,12 +174,14 @@ def revoke_certificate(activity_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _revoke(activity: Activity) -> str:
-    """Raises ReasonTooShort, CertificateUnknown; also for a number of another activity."""
+    """Raises ReasonTooShort, CertificateUnknown; also for a number of another activity, and for a paper behind which a
+    decision stands: only a decision takes that back."""
     reason = typed("reason")
     if len(reason) < LEAST_REASON:
         raise ReasonTooShort
-    checked = certificates.check(http.session(), typed("number"))
-    if checked.certificate is None or checked.certificate.activity_id != activity.id:
-        raise certificates.CertificateUnknown
-    certificates.revoke(http.session(), checked.number, reason, actor())
+    checked = check(http.session(), typed("number"))
+    found = checked.certificate
+    if found is None or found.activity_id != activity.id or found.tier == "formal":
+        raise CertificateUnknown
+    revoke(http.session(), checked.number, reason, actor())
     return checked.number

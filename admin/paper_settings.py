@@ -11,8 +11,8 @@ from backend.errors import DomainError, NotFound
 from backend.http import guarded, staff_with
 from backend.people.staff import names_of
 from backend.reports import layouts, settings
-from backend.reports.rules import LINES
 from backend.reports.words import LINES as LINE_WORDS
+from backend.units.offices import LINES
 
 
 @blueprint.get("/papers")

@@ -2,7 +2,7 @@
 
 from flask import url_for
 
-from admin.blueprint import IDEA_ROLES, PLEDGE_ROLES, TEAM_ROLES
+from admin.blueprint import IDEA_ROLES, MOVEMENT_ROLES, PLEDGE_ROLES, TEAM_ROLES
 from backend import http
 from campaigns.models import Activity
 
@@ -10,6 +10,7 @@ DESKS = {
     "visit": ("admin.supervision", TEAM_ROLES),
     "pledge": ("admin.pledges", PLEDGE_ROLES),
     "initiative": ("admin.ideas", IDEA_ROLES),
+    "movement": ("admin.movements", MOVEMENT_ROLES),
 }
 """Kind -> its page, and who may open it."""
 

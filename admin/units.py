@@ -50,6 +50,7 @@ TREES = {
 POPULATIONS = {
     "residents_from_7": N_("người từ 7 tuổi"),
     "residents": N_("người dân"),
+    "adults_present": N_("người lớn thực tế có mặt"),
     "members": N_("thành viên"),
 }
 CHANGES = {
