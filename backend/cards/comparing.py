@@ -16,7 +16,7 @@ from backend.cards.laying import Over
 from backend.cards.lineup import View
 from backend.cards.rules import Base, Figure, Mark, figure
 from backend.cards.shapes import Criterion, Template
-from backend.scorecards.comparison import Band, Compared, bands
+from backend.units.likeness import Band, Compared, bands
 from backend.units.lineage import lineage
 from backend.units.queries import NamedUnit, children, newest_heads
 

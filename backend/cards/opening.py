@@ -109,13 +109,12 @@ def _may_stand(asked: _Asked, sides: Sides) -> bool:
 
 def in_days(sides: Sides, may: Callable[[Sides], bool]) -> list[Sides]:
     """Whole days joined until they may stand by themselves; what is left over joins the row before it. Pure."""
-    above, below = sides
-    days = sorted({one.day for one in above} | {one.day for one in below or ()})
+    above, below = _by_day(sides[0]), _by_day(sides[1] or [])
+    days = sorted({*above, *below})
 
     def of(some: Sequence[date]) -> Sides:
-        wanted = set(some)
-        kept = [one for one in above if one.day in wanted]
-        return kept, None if below is None else [one for one in below if one.day in wanted]
+        kept = [one for day in some for one in above.get(day, ())]
+        return kept, None if sides[1] is None else [one for day in some for one in below.get(day, ())]
 
     groups: list[list[date]] = [[]]
     for day in days:
@@ -128,6 +127,13 @@ def in_days(sides: Sides, may: Callable[[Sides], bool]) -> list[Sides]:
     if left and may(of(left)):
         groups.append(left)
     return [of(group) for group in groups]
+
+
+def _by_day(records: Sequence[Record]) -> dict[date, list[Record]]:
+    found: dict[date, list[Record]] = {}
+    for one in records:
+        found.setdefault(one.day, []).append(one)
+    return found
 
 
 def _row(asked: _Asked, sides: Sides) -> Days:

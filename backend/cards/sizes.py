@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from backend.cards.shapes import Template
-from backend.scorecards.comparison import Band, Compared, bands
+from backend.units.likeness import Band, Compared, bands
 from backend.units.queries import NamedUnit, newest_heads
 
 EDGES = (0, 2000, 5000, 8000, 12_000, 16_000, 20_000, 30_000, 50_000)

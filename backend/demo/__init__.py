@@ -15,7 +15,7 @@ from backend.db.base import Base
 from backend.db.engine import Database
 from backend.db.node import Node, found_node, serve
 from backend.db.statements import on_postgres
-from backend.demo import giving, history, inspection, plans, targets
+from backend.demo import awards, giving, history, inspection, movements, plans, targets
 from backend.demo.cards import CardMonth
 from backend.demo.data import DATA, FULL, SEED, SMALL, Size
 from backend.demo.fieldwork import FieldWork
@@ -32,6 +32,7 @@ from backend.safeguards.audit import OPERATOR, note
 from backend.safeguards.models import AuditEntry
 from backend.safeguards.signing import Signer
 from campaigns import campaigns
+from campaigns.contest import KIND as CONTEST
 
 __all__ = [
     "DATA",
@@ -120,13 +121,13 @@ def _plant(database: Database, settings: Settings, size: Size) -> None:
         found_node(session, DATA["node"])
         planted = plant_units(session)
         serve(session, planted.commune)
-        _live(session, planted, signer, size)
+        _live(session, planted, signer, size, settings.public_url)
         history.count_all(session)
         changes.number_new(session)
         note(session, OPERATOR, PLANTED, "node", reason=size.stamp)
 
 
-def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> None:
+def _live(session: Session, planted: Planted, signer: Signer, size: Size, public_url: str) -> None:
     """Staff, residents, and the campaigns they lived through."""
     now, chance = clock.now(), random.Random(SEED)
     pack, played = history.shipped_pack(), history.rounds(now)
@@ -135,11 +136,12 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> Non
     crew = history.Crew.of(staff)
     people = Inventing(chance, planted, size, clock.local_day(now).year).everybody()
     planned = history.planned(people, played, size, chance)
-    campaign = history.prepare(session, pack, planted, played, crew)
+    campaign = history.prepare(session, awards.with_awards(pack), planted, played, crew)
     write_down(session, people, planted, campaign.id, chance)
-    playing = history.Playing(session, planted, crew, signer, Phones(session, chance), chance)
+    playing = history.Playing(session, planted, crew, signer, Phones(session, chance), chance, public_url)
     activities = [activity for _, rows in campaigns.rounds_of(session, campaign) for activity in rows]
-    for activity, round_, takings in zip(activities, played, planned, strict=True):
+    contests = [activity for activity in activities if activity.kind == CONTEST.name]
+    for activity, round_, takings in zip(contests, played, planned, strict=True):
         playing.play(activity, round_, takings)
     history.prepare_others(session, pack, planted, crew, now)
     FieldWork(session, planted, crew, playing.phones, chance, size).live(people, now)
@@ -153,3 +155,7 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size) -> Non
     plans.plant(session, planted, staff)
     inspection.plant(session, planted, staff)
     giving.plant(session, planted.commune, staff, now)
+    season = awards.AwardSeason(session, planted, staff, playing.phones, signer, public_url, played[-1].opens)
+    season.live(campaign, people, played)
+    year = movements.MovementYear(session, planted, crew, staff, playing.phones, signer, own, now)
+    year.live(people)

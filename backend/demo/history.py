@@ -110,6 +110,7 @@ class Playing:
     signer: Signer
     phones: Phones
     chance: random.Random
+    public_url: str
 
     def play(self, activity: Activity, round_: Round, planned: Sequence[Taking]) -> None:
         """Opened by its hour, papers as planned; a round that is over is settled and published."""
@@ -155,7 +156,7 @@ class Playing:
     def _issue(self, activity: Activity, one: Resident) -> None:
         desk = Desks(self.session, participant(one), "vi").desk(activity.id)
         if desk and certificates.offer(desk).earned:
-            certificates.issue(desk, one.name, self.signer)
+            certificates.issue(desk, one.name, self.signer, self.public_url)
 
 
 def count_all(session: Session) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.certificates.models import Certificate
 from backend.config import Settings
 from backend.db.engine import Database
 from backend.demo.data import DATA
 from backend.people.staff import ROLES
-from campaigns.certificates import Certificate
 
 
 def where_to_go(settings: Settings) -> str:
@@ -30,14 +30,27 @@ def _addresses(settings: Settings, session: Session) -> Iterator[str]:
     yield f"  Ứng dụng điện thoại   {base}/app/"
     yield f"  Trang Ban Tổ chức     {base}/admin/"
     yield f"  Kết quả đã công bố    {base}/ket-qua"
-    yield f"  Xác minh giấy         {base}/xac-minh{_number_to_try(session)}"
+    yield f"  Bảng vinh danh        {base}/vinh-danh/{DATA['commune']['code']}"
+    yield f"  Xác minh giấy         {base}/xac-minh"
+    yield from _numbers_to_try(session)
 
 
-def _number_to_try(session: Session) -> str:
-    row = session.scalars(
-        select(Certificate).where(Certificate.revoked_at.is_(None)).order_by(Certificate.issued_at).limit(1)
-    ).first()
-    return f"  (thử số {row.number})" if row else ""
+def _numbers_to_try(session: Session) -> Iterator[str]:
+    """A paper of each sort: good, of a hamlet together, and taken back."""
+    sorts = (
+        ("còn giá trị", (Certificate.revoked_at.is_(None), Certificate.recipient_kind == "person")),
+        ("của tập thể", (Certificate.revoked_at.is_(None), Certificate.recipient_kind == "unit")),
+        ("đã thu hồi", (Certificate.revoked_at.is_not(None),)),
+    )
+    for words, which in sorts:
+        number = session.scalars(
+            select(Certificate.number)
+            .where(*which)
+            .order_by(Certificate.issued_at, Certificate.number)
+            .limit(1)
+        ).first()
+        if number:
+            yield f"    thử số {number}  ({words})"
 
 
 def _phones() -> Iterator[str]:

@@ -63,6 +63,12 @@ def top(session: Session, board: Board, named: Select[uuid.UUID, str], limit: in
     return _read(session, board, first)
 
 
+def leading(session: Session, board: Board, limit: int) -> list[Row]:
+    """The first of everybody, in order, without names: for whoever recognises results, never for a public page."""
+    placed = Standing.place.between(1, limit)
+    return _read(session, board, _standing(board).where(placed).order_by(Standing.place))
+
+
 def around(session: Session, board: Board, place: int) -> list[Row]:
     """The results near a place, nobody's name among them."""
     # Each place by its number: of a range the database would not know how few it holds, and plan anew every time.

@@ -11,8 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import clock
-from backend.errors import NotFound
-from backend.people.errors import BoardNameNotForMinors, ConsentTextUnknown, GuardianNeeded, NotAMinor
+from backend.errors import DomainError, NotFound
+from backend.people.errors import (
+    BoardNameNotForMinors,
+    ConsentTextUnknown,
+    GuardianNeeded,
+    HonourNameNotForMinors,
+    NotAMinor,
+)
 from backend.people.models import Consent, Person
 from backend.people.rules import age_group, may_be_named
 
@@ -36,6 +42,9 @@ class ConsentText:
 
 PUBLISH_NAME = "publish_name"
 """The own name may stand in public; of adults only (queries.published_names)."""
+HONOUR_NAME = "honour_name"
+"""The name on a decision may stand on the honour wall, for the awards the person chose; of adults only."""
+FOR_ADULTS = {BOARD_NAME: BoardNameNotForMinors, HONOUR_NAME: HonourNameNotForMinors}
 
 
 TEXTS = Path(__file__).parent / "consent_texts.yaml"
@@ -60,18 +69,18 @@ def text(purpose: str, version: int) -> ConsentText | None:
 
 def give(session: Session, person: uuid.UUID, purpose: str, version: int, channel: str = "app") -> Consent:
     """Raises ConsentTextUnknown when the text read is not the present one, GuardianNeeded where it is not theirs,
-    BoardNameNotForMinors where no minor may agree.
+    BoardNameNotForMinors or HonourNameNotForMinors where no minor may agree.
     """
     if purpose == BY_GUARDIAN:
         raise GuardianNeeded
-    if purpose == BOARD_NAME:
-        _check_adult(session, person)
+    if purpose in FOR_ADULTS:
+        _check_adult(session, person, FOR_ADULTS[purpose])
     return _add(session, person, purpose, version, channel=channel, given_by="self")
 
 
-def _check_adult(session: Session, person: uuid.UUID) -> None:
+def _check_adult(session: Session, person: uuid.UUID, refusal: type[DomainError]) -> None:
     if not may_be_named(session.get_one(Person, person).birth_year, clock.today().year):
-        raise BoardNameNotForMinors
+        raise refusal
 
 
 def give_for_child(

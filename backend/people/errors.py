@@ -206,6 +206,14 @@ class BoardNameNotForMinors(DomainError):
     sentence = N_("Bảng xếp hạng không ghi tên người dưới 18 tuổi. Em vẫn được thi và xem thứ hạng của mình.")
 
 
+class HonourNameNotForMinors(DomainError):
+    status = 409
+    code = "honour_name_not_for_minors"
+    sentence = N_(
+        "Bảng vinh danh không ghi tên người dưới 18 tuổi. Phần thưởng và giấy khen của em vẫn giữ nguyên."
+    )
+
+
 class JoinCodeUnknown(DomainError):
     status = 404
     code = "join_code_unknown"

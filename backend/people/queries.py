@@ -1,7 +1,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
@@ -140,3 +140,31 @@ def published_names(session: Session, subjects: Iterable[uuid.UUID]) -> dict[uui
         return {}
     rows = session.execute(_PUBLISHED_NAMES, {"subjects": wanted})
     return {row.subject: row.name for row in rows}
+
+
+def honour_agreed() -> Select[uuid.UUID, datetime]:
+    """(subject, given_at) of everybody who may stand on honour walls by name: agreed to the present text, has not withdrawn,
+    and is an adult today. Join it as `board_named`; what was chosen before `given_at` was chosen under an agreement that
+    is over.
+    """
+    return _HONOURED
+
+
+_HONOURED = (
+    select(_LINK.subject, _CONSENT.given_at)
+    .join(Person.__table__, _PERSON.id == _LINK.person_id)
+    .join(Consent.__table__, _CONSENT.person_id == _PERSON.id)
+    .where(
+        _PERSON.birth_year < bindparam("honoured_adult", callable_=lambda: clock.today().year - 18),
+        _CONSENT.purpose == consents.HONOUR_NAME,
+        _CONSENT.version
+        == bindparam("honour_text", callable_=lambda: consents.texts()[consents.HONOUR_NAME].version),
+        _CONSENT.withdrawn_at.is_(None),
+    )
+)
+
+
+def honoured_since(session: Session, subject: uuid.UUID) -> datetime | None:
+    """Since when this person agrees to stand on honour walls by name; None for a minor and for who does not."""
+    rows = session.execute(_HONOURED.where(_LINK.subject == subject))
+    return min((row.given_at for row in rows), default=None)

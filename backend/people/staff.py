@@ -41,8 +41,10 @@ ROLES = {
     "party_office": N_("Văn phòng Đảng ủy"),
     "drafter": N_("Người soạn thảo báo cáo"),
     "reviewer": N_("Người thẩm định báo cáo"),
-    "signer": N_("Người ký báo cáo"),
+    "signer": N_("Người ký"),
     "clerk": N_("Văn thư"),
+    "emulation_officer": N_("Thường trực thi đua, khen thưởng"),
+    "emulation_council": N_("Hội đồng thi đua, khen thưởng"),
     "province_viewer": N_("Theo dõi của tỉnh"),
     "inspector": N_("Kiểm tra, giám sát"),
     "front": N_("Mặt trận Tổ quốc"),
@@ -51,18 +53,22 @@ ROLES = {
 }
 DUTIES = {
     "campaign_admin": N_(
-        "Chuẩn bị cuộc thi, đặt thể lệ, không công nhận bài thi (có lý do), công bố kết quả. Không xem đáp án trước khi đóng."
+        "Chuẩn bị cuộc thi, đặt thể lệ, không công nhận bài thi (có lý do), công bố kết quả, lập danh sách giấy chứng nhận của Ban Tổ chức. Không xem đáp án trước khi đóng."
     ),
-    "campaign_releaser": N_("Xem lại cuộc thi Ban Tổ chức đã chuẩn bị và cho phát hành, hoặc trả lại."),
+    "campaign_releaser": N_(
+        "Xem lại cuộc thi Ban Tổ chức đã chuẩn bị và danh sách giấy chứng nhận; cho phát hành, hoặc trả lại."
+    ),
     "question_editor": N_(
         "Soạn, đọc lại, khóa câu hỏi. Vai trò duy nhất xem được đáp án trước khi đóng. Không xem người dự thi là ai."
     ),
-    "unit_head": N_("Xem số liệu, phiếu điểm của đơn vị mình và các đơn vị cùng cấp dưới dạng con số."),
+    "unit_head": N_(
+        "Xem số liệu, phiếu điểm của đơn vị mình và các đơn vị cùng cấp dưới dạng con số. Đăng ký thi đua, đề nghị khen thưởng cho đơn vị mình."
+    ),
     "team_leader": N_(
         "Lên lịch tuần, xem hộ và lượt thăm của tổ mình, nhận lại bản ghi đang chờ. Không xem tổ khác."
     ),
     "cell_secretary": N_(
-        "Xem, góp ý, xác nhận hoặc trả lại bản đăng ký nêu gương của đảng viên trong chi bộ mình. Mỗi lượt xem được báo cho đảng viên biết."
+        "Xem, góp ý, xác nhận hoặc trả lại bản đăng ký nêu gương của đảng viên trong chi bộ mình. Đề nghị khen thưởng. Mỗi lượt xem được báo cho đảng viên biết."
     ),
     "party_committee": N_(
         "Ghi mức xếp loại đã quyết định cho đảng viên các chi bộ trực thuộc. Không xem nội dung đăng ký, trừ khi chi bộ đồng ý."
@@ -77,12 +83,20 @@ DUTIES = {
         "Chấm những sáng kiến được phân công. Không chấm sáng kiến của mình hay của người thân."
     ),
     "party_office": N_(
-        "Xem số liệu các đơn vị trong phạm vi, tổng hợp, theo dõi; tiếp nhận hoặc trả lại báo cáo gửi đến đơn vị mình."
+        "Xem số liệu các đơn vị trong phạm vi, tổng hợp, theo dõi; tiếp nhận hoặc trả lại báo cáo gửi đến đơn vị mình. Thẩm định, vào sổ khen thưởng của Đảng."
     ),
     "drafter": N_("Soạn báo cáo của đơn vị và trình thẩm định. Không thẩm định, không ký báo cáo mình soạn."),
     "reviewer": N_("Đọc lại, thẩm định báo cáo đã soạn, hoặc trả lại để bổ sung (có lý do)."),
-    "signer": N_("Xác nhận đã ký báo cáo, phiếu điểm đã thẩm định, hoặc trả lại để bổ sung (có lý do)."),
-    "clerk": N_("Cho số, ghi ngày và gửi báo cáo đã ký. Không sửa nội dung."),
+    "signer": N_(
+        "Xác nhận đã ký báo cáo, phiếu điểm đã thẩm định, quyết định khen thưởng; hoặc trả lại để bổ sung (có lý do)."
+    ),
+    "clerk": N_("Cho số, ghi ngày và gửi báo cáo đã ký; cho số quyết định khen thưởng. Không sửa nội dung."),
+    "emulation_officer": N_(
+        "Theo dõi phong trào thi đua; lập danh sách đề nghị khen thưởng, vào sổ, trao thưởng, trả lời kiến nghị, in giấy. Không ghi ý kiến hội đồng, không ký quyết định."
+    ),
+    "emulation_council": N_(
+        "Ghi ý kiến của hội đồng về danh sách đề nghị khen thưởng. Không xét danh sách có tên mình, không ký quyết định."
+    ),
     "province_viewer": N_(
         "Xem số liệu tổng hợp của các xã trong tỉnh, đọc báo cáo đã gửi lên. Không tiếp nhận, không trả lại báo cáo, không xem tên người dân."
     ),
@@ -90,7 +104,7 @@ DUTIES = {
         "Lập chương trình, ghi phát hiện và kết luận kiểm tra. Chỉ xem tài liệu mà hồ sơ đang mở cho phép, không sửa số liệu; mỗi lượt xem được ghi vào nhật ký."
     ),
     "front": N_(
-        "Gửi ý kiến giám sát, phản biện xã hội vào hồ sơ kiểm tra đang mở của đơn vị mình. Không mở tài liệu của hồ sơ, không sửa số liệu."
+        "Gửi ý kiến giám sát, phản biện xã hội vào hồ sơ kiểm tra đang mở của đơn vị mình. Đề nghị khen thưởng theo hệ thống Mặt trận. Không mở tài liệu của hồ sơ, không sửa số liệu."
     ),
     "dpo": N_(
         "Xem con số về sự đồng ý; tra cứu sự đồng ý của một người khi có yêu cầu; mỗi lượt xem được ghi lại."
