@@ -43,8 +43,8 @@ test: setup-dev pwa $(CATALOGUES) ## Run all tests (ARGS="-k contest" is handed 
 	@$(PY) scripts/ensure_test_services.py
 	$(PY) scripts/build_pwa.py --test
 	$(BIN)/pytest -n $(TEST_JOBS) --dist loadgroup -m "not browser and not fault" --durations=15 $(ARGS)
-	@# Each file of browser tests has a node of its own. One that fails is tried once more and named as RERUN: look into it.
-	$(BIN)/pytest -n $(TEST_JOBS) --dist loadfile -m "browser" --reruns 1 -r R --durations=15 $(ARGS) || [ $$? -eq 5 ]
+	@# Each file of browser tests has a node of its own. One that fails is tried twice more and named as RERUN: look into it.
+	$(BIN)/pytest -n $(TEST_JOBS) --dist loadfile -m "browser" --reruns 2 -r R --durations=15 $(ARGS) || [ $$? -eq 5 ]
 	@# These kill processes and race threads: one at a time, and once only. Code 5 = nothing matched.
 	$(BIN)/pytest -m "fault" $(ARGS) || [ $$? -eq 5 ]
 
@@ -58,7 +58,7 @@ check: setup-dev ## Format, lint, types, import contracts, stale files, the app'
 	$(PY) scripts/build_pwa.py --check
 
 .PHONY: bench
-bench: setup-dev pwa $(CATALOGUES) ## Run the benchmarks, about 12 minutes and half an hour for the country (ARGS="hot boards opening field phone country" chooses)
+bench: setup-dev pwa $(CATALOGUES) ## Run the benchmarks, about 12 minutes and half an hour for the country (ARGS="hot boards opening field phone certificates country" chooses)
 	@$(PY) scripts/ensure_test_services.py --bench
 	$(PY) -m loadtests.bench $(ARGS)
 

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from loadtests import boards, country, field, hot, opening, phone
+from loadtests import boards, certificates, country, field, hot, opening, phone
 
 Part = Callable[[argparse.Namespace, Path], bool]
 PARTS: dict[str, Part] = {
@@ -18,6 +18,7 @@ PARTS: dict[str, Part] = {
     "opening": opening.run,
     "field": field.run,
     "phone": phone.run,
+    "certificates": certificates.run,
     "country": country.run,
 }
 
@@ -30,6 +31,10 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=40_000, help="hot: how many people have a deed ready")
     parser.add_argument("--communes", type=int, default=3321, help="country: as many as Viet Nam has")
     parser.add_argument("--facts", type=int, default=10_000_000, help="country: how long the ledger is")
+    parser.add_argument("--papers", type=int, default=1000, help="certificates: how many a round")
+    parser.add_argument(
+        "--most", type=int, default=5000, help="certificates: how many while memory is watched"
+    )
     chosen = parser.parse_args()
     fine = True
     for name in chosen.parts or PARTS:

@@ -12,6 +12,7 @@ ORDER = (
     "Opening minute",
     "Field work",
     "Phone and console",
+    "Certificates",
     "Country",
 )
 

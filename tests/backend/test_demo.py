@@ -15,12 +15,14 @@ from sqlalchemy import func, select, text
 
 from backend import clock, demo, figures
 from backend.app import create_app
+from backend.certificates.models import Certificate
 from backend.config import Settings
 from backend.db import migrate
 from backend.db.base import Base, new_id
 from backend.db.engine import Database
 from backend.db.node import Node, found_node
 from backend.demo import history
+from backend.demo.awards import STORY as AWARDS
 from backend.demo.ideas import STORIES as IDEAS
 from backend.demo.ideas import UNIT_KINDS
 from backend.demo.pledges import STORIES
@@ -28,17 +30,20 @@ from backend.http import NodeApp
 from backend.participation.models import Fact, Operation
 from backend.people.models import Consent, Person, StaffLogin
 from backend.safeguards.models import AuditEntry
-from backend.scorecards.comparison import EDGES
 from backend.scorecards.indicators import template
 from backend.scorecards.queries import figures as card_figures
 from backend.tallies.models import Tally
 from backend.teams.models import Household, Team
+from backend.units.likeness import EDGES
 from backend.units.models import Headcount, Unit, UnitName
-from campaigns.certificates import Certificate
+from campaigns.award import wall
+from campaigns.award.models import Appeal, Entry
+from campaigns.award.wall_models import HonourChoice
 from campaigns.contest.models import ContestAttempt
 from campaigns.initiative import council, duty, similar
 from campaigns.initiative.models import Assignment, Initiative, Recognition, Result
 from campaigns.models import Activity, Campaign, Publication
+from campaigns.movement.models import Enrolment, ExemplaryVisit, Firm, Launch, Review
 from campaigns.pledge import cell_view
 from campaigns.registry import measure_book
 from tests.support.world import prove
@@ -171,7 +176,7 @@ def test_two_rounds_are_published_and_the_third_is_half_over(look: Any) -> None:
 
 def test_campaigns_of_three_states_are_there(look: Any) -> None:
     found = look.execute(select(Campaign.state, Campaign.stage, Campaign.document_number)).all()
-    assert sorted(row.state for row in found) == ["draft", *["running"] * 4, "scheduled"]
+    assert sorted(row.state for row in found) == ["draft", *["running"] * 5, "scheduled"]
     assert [row.stage for row in found if row.state == "scheduled"] == ["pilot"]
     assert [row.document_number for row in found if row.state == "draft"] == [None]
     soon = select(Activity.opens_at).join(Campaign).where(Campaign.state == "scheduled")
@@ -290,10 +295,49 @@ def test_everybody_one_is_told_of_can_sign_in_and_has_taken_part_as_told(
 
 
 def test_the_citizen_has_certificates(look: Any) -> None:
-    names = Counter((row.subject, row.statement["name"]) for row in look.scalars(select(Certificate)))
+    asked = select(Certificate).where(Certificate.source_kind == "asked")
+    names = Counter((row.subject, row.statement["name"]) for row in look.scalars(asked))
     # Chance may invent a second Hoa, with a certificate of her own.
     assert 2 in {count for (_, name), count in names.items() if name == f"Nguyễn Thị Hoa {INVENTED}"}
     assert names.total() > 40
+
+
+def test_awards_were_given_revoked_and_appealed_against(look: Any) -> None:
+    formal = [row for row in look.scalars(select(Entry)) if row.decision_id]
+    assert sum(row.recipient_kind == "unit" for row in formal) == 1
+    assert [row.revoked_why for row in formal if row.revoked_at] == [AWARDS["revoked_why"]]
+    assert len({row.recipient_key for row in formal if row.prize_id}) == 8, "one prize a person"
+    assert [row.state for row in look.scalars(select(Appeal))] == ["refused"]
+    told = {
+        row.source_id: row for row in look.scalars(select(Certificate).where(Certificate.tier == "formal"))
+    }
+    assert {row.id for row in formal} == set(told), "each has its certificate"
+    assert [bool(told[row.id].revoked_at) for row in formal] == [bool(row.revoked_at) for row in formal]
+    letters = look.scalars(select(Certificate).where(Certificate.tier == "thanks")).all()
+    assert [row.statement["heading"] for row in letters] == ["Thư cảm ơn"]
+
+
+def test_the_wall_names_only_who_agreed(look: Any) -> None:
+    shown = wall.read(
+        look, look.scalars(select(Unit.id).where(Unit.code == demo.DATA["commune"]["code"])).one()
+    )
+    assert shown
+    chosen = set(look.scalars(select(HonourChoice.entry_id)))
+    people = [row for row in shown.rows if row.recipient_kind == "person"]
+    assert {row.entry_id for row in people} == chosen
+    assert all(row.name.endswith(INVENTED) for row in people)
+    assert [row.name for row in shown.rows if row.recipient_kind == "unit"] == ["Xóm Đồng Tiến"]
+
+
+def test_the_movement_has_its_hamlets_firms_review_and_models(look: Any) -> None:
+    rows = look.execute(select(Enrolment.unit_id, Enrolment.firm_id, Enrolment.state)).all()
+    assert sum(row.unit_id is not None for row in rows) == 18
+    assert sum(row.firm_id is not None for row in rows) == 9
+    assert {row.state for row in rows} == {"confirmed"}
+    assert [(row.kind, row.state) for row in look.scalars(select(Review))] == [("interim", "published")]
+    assert {row.line for row in look.scalars(select(Launch))} == {"front", "youth"}
+    assert all(row.name.endswith(INVENTED) for row in look.scalars(select(Firm)))
+    assert look.scalar(select(func.count()).select_from(ExemplaryVisit)) == 3
 
 
 def test_the_family_shares_a_phone_and_the_child_still_needs_class_guardian_and_assent(
@@ -308,7 +352,7 @@ def test_the_family_shares_a_phone_and_the_child_still_needs_class_guardian_and_
     (card,) = [
         card
         for card in client.get("/api/v1/home", headers=headers).json["activities"]
-        if card["state"] == "open" and card["campaign"]["title"] == "Tìm hiểu chuyển đổi số"
+        if card["state"] == "open" and card["kind"] == "contest"
     ]
     assert card["needs"] == ["class_code", "guardian_consent", "child_assent"]
     joined = client.post("/api/v1/me/classes", json={"class_code": "TK8B26"}, headers=headers)
@@ -440,7 +484,7 @@ def test_the_first_release_s_demo_is_brought_to_the_present_shape_and_replaced(t
     assert demo.plant(settings, demo.SMALL)
     with database.transaction(writes=False) as session:
         assert session.scalar(select(func.count()).select_from(Unit).where(Unit.code == "DEMO-TK")) == 0
-        assert session.scalar(select(func.count()).select_from(Campaign)) == 6
+        assert session.scalar(select(func.count()).select_from(Campaign)) == 7
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
     database.close()
 

@@ -28,7 +28,7 @@ def test_the_environment_goes_before_the_file_and_then_none_is_made(tmp_path: Pa
     assert not (tmp_path / "signing_key").exists()
 
 
-@pytest.mark.parametrize("wrong", ["short", packed(b"m" * 31), packed(b"m" * 33), "không phải khoá"])
+@pytest.mark.parametrize("wrong", ["short", packed(b"m" * 31), packed(b"m" * 33), "không phải khóa"])
 def test_what_is_no_key_stops_the_start(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(SettingMissing, match="LANTOA_SIGNING_KEY"):
         read(tmp_path, LANTOA_SIGNING_KEY=wrong)

@@ -249,6 +249,11 @@ def reopen_tab(page: Page) -> Page:
     return fresh
 
 
+def expect_draft_saved(page: Page) -> None:
+    """The form says that the last letter lies on the phone; what is closed earlier may lose it."""
+    expect(tid(page, "draft-saved")).to_have_attribute("data-saved", "true")
+
+
 def in_the_phone(page: Page, *, as_it_lies: bool = False) -> dict[str, list[Any]]:
     """Everything in the app's database on the phone, store by store: as whoever is in reads it, or as it lies there."""
     found: dict[str, list[Any]] = page.evaluate(

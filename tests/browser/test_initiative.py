@@ -28,6 +28,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.browser.demo_node import DemoNode
 from tests.browser.steps import (
     Newcomer,
+    expect_draft_saved,
     expect_tally,
     find_signal,
     keep_app_on_phone,
@@ -134,7 +135,7 @@ def write_small(phone: Page, title: str = TITLE) -> None:
     tid(phone, "small-problem").fill("Bà con đến không biết hôm nay ai trực.")
     tid(phone, "step-next").click()
     tid(phone, "small-solution").fill("In lịch chữ to, treo ở cổng và chỗ để xe.")
-    expect(tid(phone, "draft-saved")).to_have_attribute("data-saved", "true")
+    expect_draft_saved(phone)
 
 
 def send_small(phone: Page, title: str = TITLE) -> None:

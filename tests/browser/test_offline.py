@@ -189,7 +189,7 @@ def leave_the_phone(phone: Page) -> None:
 def unlock(phone: Page, who: Newcomer) -> None:
     tid(phone, "person-card").filter(has_text=who.name).click()
     tid(phone, "pin-input").fill(who.pin)
-    phone.get_by_role("button", name="Mở khoá").click()
+    phone.get_by_role("button", name="Mở khóa").click()
     expect(running_card(phone)).to_be_visible()
 
 

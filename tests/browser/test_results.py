@@ -100,7 +100,7 @@ def test_three_of_a_family_one_of_them_a_child_use_one_phone(phone: Page) -> Non
 
     tid(phone, "person-card").filter(has_text=CHILD["name"]).click()
     tid(phone, "pin-input").fill(PIN)
-    phone.get_by_role("button", name="Mở khoá").click()
+    phone.get_by_role("button", name="Mở khóa").click()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("Chào em")
     the_child_takes_part_as_the_law_asks(phone)
     answer_all(phone)

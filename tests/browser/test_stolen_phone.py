@@ -88,7 +88,7 @@ def lock(phone: Page) -> None:
 
 def try_pin(phone: Page, pin: str) -> None:
     tid(phone, "pin-input").fill(pin)
-    phone.get_by_role("button", name="Mở khoá").click()
+    phone.get_by_role("button", name="Mở khóa").click()
 
 
 def unlock(phone: Page, pin: str = PIN) -> None:
@@ -114,7 +114,7 @@ def test_behind_the_lock_nothing_can_be_read_and_the_pin_brings_all_of_it_back(p
     assert found(words, phone) == []
     assert "a key in the open" not in everything_kept(phone)
     assert str(MAI["name"]) in everything_kept(phone)  # for the screen that asks who is here
-    expect(tid(phone, "person-waiting")).to_have_text("Còn 3 việc chờ; mở khoá thì máy mới gửi.")
+    expect(tid(phone, "person-waiting")).to_have_text("Còn 3 việc chờ; mở khóa thì máy mới gửi.")
 
     tid(phone, "person-card").click()
     for left in ("4", "3"):

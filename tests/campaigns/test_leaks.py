@@ -24,6 +24,7 @@ from backend import clock
 from backend.calendars import last_full
 from backend.cards.actions import open_card
 from backend.cards.templates import newest as card_template
+from backend.certificates.designs import ORGANISER
 from backend.db.base import new_id
 from backend.http import STAFF_TOKEN, NodeApp
 from backend.inspection import actions as inspection
@@ -43,11 +44,14 @@ from backend.teams.models import Assignment
 from backend.units import change as units
 from backend.units.models import Unit
 from campaigns import lifecycle
+from campaigns.award import founding, proposals
+from campaigns.award.hands import hand
 from campaigns.contest.models import ContestQuestion
 from campaigns.contest.schemas import ContestSettings
-from campaigns.models import Activity
+from campaigns.models import Activity, Campaign
 from tests.admin.field import found_team, household
 from tests.structure.test_guards import ROLE_OF
+from tests.support.awards import RULES as AWARD_RULES
 from tests.support.contest import choose, close, remove, settle, turn, write_paper
 from tests.support.world import SINCE, Phone, World, plant
 from tests.targets.conftest import issue_at
@@ -128,6 +132,7 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
     with world.database.transaction(writes=False) as session:
         home, team = session.execute(select(Assignment.household_id, Assignment.team_id)).one()
     document, task, file = register_and_inspection(world)
+    award, case, nominee = awards_of_the_commune(world)
     return {
         "activity_id": [str(world.activity)],
         "campaign_id": [str(world.campaign)],
@@ -142,6 +147,7 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "name": ["khong-co.png"],
         "digest": ["0" * 64],
         "number": ["khong-co"],
+        "list_number": ["1"],
         "team_id": [str(team)],
         "household_id": [str(home)],
         "operation_id": [str(new_id())],
@@ -166,11 +172,20 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "task_id": [str(task)],
         "file_id": [str(file)],
         "finding_id": [str(new_id())],
+        "batch_id": [str(new_id())],
+        "design_id": [str(ORGANISER)],
         "event_id": [str(new_id())],
         "card_id": [str(card_of_last_month(world))],
         "evidence_id": [str(new_id())],
         "criterion": [one.code for one in card_template("xa-thang").criteria if one.formula],
         "appeal_id": [str(new_id())],
+        "award_id": [str(award)],
+        "case_id": [str(case)],
+        "nominee_id": [str(nominee)],
+        "entry_id": [str(new_id())],
+        "enrolment_id": [str(new_id())],
+        "review_number": ["1"],
+        "model_id": [str(new_id())],
         "template_sha": [card_template("xa-thang").sha256],
     }
 
@@ -186,6 +201,19 @@ def plan_of_the_commune(world: World) -> uuid.UUID:
     """Its own set of targets."""
     with world.database.transaction() as session:
         return issue_at(session, world.commune, "tan-khanh").id
+
+
+def awards_of_the_commune(world: World) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+    """Awards whose rules read the contest, a list, and a name on it."""
+    with world.database.transaction() as session:
+        by = hand(session, world.staff["emulation"])
+        award = founding.add(session, session.get_one(Campaign, world.campaign), AWARD_RULES, by)
+        lifecycle.open_activity(session, award, OPERATOR)
+        outline = proposals.Outline(
+            "state", "formal", "giay-khen", world.commune, world.commune, "Dẫn đầu", "dan-dau"
+        )
+        case = proposals.draft(session, award, outline, by)
+        return award.id, case.id, proposals.add(session, case, proposals.Candidate("person", "Bình"), by).id
 
 
 def card_of_last_month(world: World) -> uuid.UUID:
@@ -241,6 +269,8 @@ def queries_for(rule: Rule) -> list[dict[str, str]]:
     """Figures one by one where a page reads which; elsewhere one of each sort is enough."""
     if not rule.rule.startswith("/admin"):
         return [{"nonce": "x"}]
+    if "suggestions" in rule.rule:
+        return [{"rule": one.code} for one in AWARD_RULES.rules]
     return QUERIES if "facts" in rule.rule else [QUERIES[0], QUERIES[-1]]
 
 
@@ -447,6 +477,21 @@ def test_nothing_tells_keys_or_the_number_before_the_results_are_settled(
 
 
 MAY_BE_EMPTY = {
+    "/giai-thuong/<uuid:award_id>",  # no prize was published; tests/admin/test_awards.py
+    "/admin/batches/<uuid:batch_id>",  # no batch was made here; tests/admin/test_batches.py looks at these
+    "/admin/batches/<uuid:batch_id>/live",
+    "/admin/batches/<uuid:batch_id>.<string:kind>.zip",
+    "/admin/designs/<uuid:design_id>/preview.png",  # needs what the form packs: tests/admin/test_designs.py
+    "/admin/designs/pictures/<uuid:unit_id>/<string:digest>.png",
+    "/admin/awards/register.xlsx",  # nothing is in a book here; tests/admin/test_awards.py looks at it
+    "/admin/movements/<uuid:activity_id>",  # there is no movement here; tests/admin/test_movements.py looks at these
+    "/admin/movements/<uuid:activity_id>/entrants/<uuid:enrolment_id>",
+    "/admin/movements/<uuid:activity_id>/entrants/<uuid:enrolment_id>/files/<digest>",
+    "/admin/movements/<uuid:activity_id>/reviews/<int:review_number>",
+    "/admin/models/<uuid:model_id>",
+    "/phong-trao/<uuid:activity_id>",  # tests/public/test_movements.py
+    "/phong-trao/<uuid:activity_id>/<int:review_number>.json",
+    "/mo-hinh/<uuid:model_id>",
     "/admin/cards/evidence/<uuid:evidence_id>",  # nobody handed a file in; tests/admin/test_card_evidence.py looks at it
     "/admin/cards/<uuid:card_id>/official",  # nobody here works for the level above
     "/admin/reports/<uuid:report_id>",  # no report was begun here; tests/admin/test_reports.py looks at these
@@ -459,6 +504,8 @@ MAY_BE_EMPTY = {
     "/api/v1/activities/<uuid:activity_id>/certificate",  # only once settled
     "/admin/campaigns/<uuid:campaign_id>/pictures/<path:name>",  # this bank has none,
     "/hinh/<string(length=64):digest>",
+    "/trang-thai/<int:list_number>",  # no certificate was issued yet; tests/certificates/test_node.py
+    "/trang-thai/<int:list_number>.jwt",
     "/admin/supervision/waiting/<uuid:operation_id>",  # nothing waits, and nobody goes from house to house here
     "/admin/households/<uuid:household_id>/merged/<uuid:merged_id>",  # no two were made one
     "/admin/supervision/aside/<uuid:aside_id>",  # nor was anything put aside
@@ -486,6 +533,11 @@ MAY_BE_EMPTY = {
     "/api/v1/initiatives/<uuid:activity_id>/invitations/<uuid:author_id>",
     "/api/v1/initiatives/<uuid:activity_id>/<uuid:initiative_id>",
     "/sang-kien/<uuid:initiative_id>",
+    "/vinh-danh/<string:unit_code>",  # no honour wall is open here; tests/public/test_honour.py looks at these
+    "/vinh-danh/<string:unit_code>/poster.png",
+    "/vinh-danh/<string:unit_code>/story.png",
+    "/vinh-danh/<string:unit_code>.atom",
+    "/vinh-danh/<string:unit_code>.json",
     "/admin/ideas/challenges",  # and at the console; tests/admin/test_ideas.py and test_idea_council.py look at these
     "/admin/ideas/councils",
     "/admin/ideas/councils/<uuid:council_id>",

@@ -16,6 +16,10 @@ from sqlalchemy import select, update
 
 from backend import clock
 from backend.app import create_app
+from backend.certificates import queries, revoke
+from backend.certificates.errors import CertificateUnknown
+from backend.certificates.models import Certificate
+from backend.certificates.rules import new_number
 from backend.config import Settings
 from backend.db.engine import Database
 from backend.http import NodeApp
@@ -24,8 +28,6 @@ from backend.safeguards.audit import OPERATOR, Actor
 from backend.safeguards.models import AuditEntry
 from backend.safeguards.signing import Signer, packed
 from campaigns import certificates, lifecycle, results
-from campaigns.certificate_rules import new_number
-from campaigns.certificates import Certificate
 from campaigns.desks import Desks
 from campaigns.models import Activity
 from tests.structure.test_budgets import spent
@@ -65,7 +67,7 @@ def page(over: Settled, address: str) -> tuple[int, str]:
 def verdict(over: Settled, address: str) -> str:
     """The one verdict the verification page gives."""
     _, text = page(over, address)
-    (found,) = [word for word in certificates.Verdict.__args__ if f'data-testid="verdict-{word}"' in text]
+    (found,) = [word for word in queries.Verdict.__args__ if f'data-testid="verdict-{word}"' in text]
     return str(found)
 
 
@@ -96,7 +98,7 @@ def test_asking_again_gives_the_same_certificate_whatever_name_is_sent(over: Set
     first = issued(phone)
     assert issued(phone, "Tên Khác") == first
     with over.database.transaction(writes=False) as session:
-        assert len(certificates.issued(session, over.activity)) == 1
+        assert len(queries.issued(session, over.activity)) == 1
 
 
 def test_of_two_asking_at_once_the_second_gets_what_the_first_made(over: Settled) -> None:
@@ -105,8 +107,8 @@ def test_of_two_asking_at_once_the_second_gets_what_the_first_made(over: Settled
         desk = Desks(session, participant(session, phone.token), "vi").desk(over.activity)
         assert desk is not None
         signer = over.app.services.signer
-        statements = [certificates._statement(desk, EARNED, name) for name in ("Một", "Hai")]
-        one, two = (certificates._issue(desk, statement, signer) for statement in statements)
+        words = [certificates._words(desk, EARNED, name) for name in ("Một", "Hai")]
+        one, two = (certificates._issue(desk, each, signer, "http://localhost:8000") for each in words)
     assert one.number == two.number
     assert two.statement["name"] == "Một"
 
@@ -210,7 +212,7 @@ def test_a_code_with_another_signature_does_not_pass(over: Settled) -> None:
 def test_a_row_somebody_changed_in_the_database_does_not_pass(over: Settled) -> None:
     got = issued(over.phone())
     with over.database.transaction(writes=False) as session:
-        (row,) = certificates.issued(session, over.activity)
+        (row,) = queries.issued(session, over.activity)
     change(over, got["number"], statement=row.statement | {"name": "Kẻ Sửa"})
     _, text = page(over, got["verify_url"])
     assert 'data-testid="verdict-altered"' in text
@@ -222,7 +224,7 @@ def test_one_signed_by_a_key_that_is_not_ours_does_not_pass(over: Settled) -> No
     got = issued(over.phone())
     other = Signer.throw_away()
     with over.database.transaction(writes=False) as session:
-        (row,) = certificates.issued(session, over.activity)
+        (row,) = queries.issued(session, over.activity)
     change(over, got["number"], signature=other.sign(b"x"), key_id=other.key_id)
     assert verdict(over, f"/xac-minh/{got['number']}") == "altered"
     assert row.key_id == over.app.services.signer.key_id
@@ -281,9 +283,9 @@ def test_one_taken_back_says_when_and_why(over: Settled) -> None:
     phone = over.phone()
     got = issued(phone)
     with clock.stopped_at(NOON), over.database.transaction() as session:
-        certificates.revoke(session, got["number"], "Dự thi hộ", Actor("staff", over.officer))
+        revoke.revoke(session, got["number"], "Dự thi hộ", Actor("staff", over.officer))
     with clock.stopped_at(NOON + timedelta(hours=1)), over.database.transaction() as session:
-        certificates.revoke(session, got["number"], "Lý do khác", Actor("staff", over.officer))
+        revoke.revoke(session, got["number"], "Lý do khác", Actor("staff", over.officer))
     _, text = page(over, got["verify_url"])
     assert 'data-testid="verdict-revoked"' in text
     assert "12:00, 22/11/2026" in text
@@ -303,17 +305,15 @@ def test_a_removal_takes_the_certificate_back_and_asking_again_does_not_bring_it
     over.kind.earned = lambda _desk: None
     with over.database.transaction() as session:
         subject = participant(session, phone.token).subject
-        assert certificates.revoke_of(
-            session, over.activity, subject, "Trùng bài", Actor("staff", over.officer)
-        )
-        assert not certificates.revoke_of(session, over.activity, over.officer, "x", Actor("worker"))
+        assert revoke.revoke_of(session, over.activity, subject, "Trùng bài", Actor("staff", over.officer))
+        assert not revoke.revoke_of(session, over.activity, over.officer, "x", Actor("worker"))
     assert issued(phone)["revoked_at"] is not None
     assert verdict(over, got["verify_url"]) == "revoked"
 
 
 def test_revoking_a_number_nobody_has_says_so(over: Settled) -> None:
-    with over.database.transaction() as session, pytest.raises(certificates.CertificateUnknown):
-        certificates.revoke(session, "7K3M-9QXA-22TD-HF0X", "x", Actor("worker"))
+    with over.database.transaction() as session, pytest.raises(CertificateUnknown):
+        revoke.revoke(session, "7K3M-9QXA-22TD-HF0X", "x", Actor("worker"))
 
 
 # --- leaving ---
@@ -405,7 +405,9 @@ def test_verifying_costs_3(over: Settled) -> None:
     ]
 
 
-def test_asking_costs_12_once_and_5_afterwards(over: Settled) -> None:
+def test_asking_costs_14_once_and_5_afterwards(over: Settled) -> None:
+    """The first of a node costs more: its identity, key and list of revocations begin with it."""
+    issued(over.phone("Người Đầu Tiên"))
     phone = over.phone()
     arrived = [
         "SELECT person",  # whose token this is
@@ -419,7 +421,9 @@ def test_asking_costs_12_once_and_5_afterwards(over: Settled) -> None:
         "SELECT unit_link",  # what lies above the owner
         "SELECT unit",  # its name
         "SELECT unit",  # the owner's
-        "INSERT node_key",  # the public half is on record
+        "SELECT node_key",  # the public half is on record, and not retired
+        "SELECT node_identity",  # who the node is to verifiers
+        "UPDATE status_list",  # a place in the list of revocations is taken
         "INSERT certificate",
         "SELECT certificate",  # the own one, or that of a request that raced it and won
         "INSERT audit_entry",

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.scorecards.comparison import EDGES, FEWEST, LEADERS, Band, Compared, bands
+from backend.units.likeness import EDGES, FEWEST, LEADERS, Band, Compared, bands
 
 
 def unit(name: str, headcount: int, people: int | None = 10) -> Compared[str]:

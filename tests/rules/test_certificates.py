@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.safeguards import signing
-from backend.safeguards.signing import Signer
-from campaigns.certificate_rules import (
+from backend.certificates.rules import (
     SIGNS,
     checked,
     grouped,
     initials,
+    is_initials,
+    is_slip,
     new_number,
     number_in,
     printable,
 )
+from backend.safeguards import signing
+from backend.safeguards.signing import Signer
 
 numbers = st.text(SIGNS, min_size=15, max_size=15).map(lambda signs: grouped(checked(signs)))
 
@@ -129,3 +131,34 @@ def test_composed_and_decomposed_letters_are_one_statement() -> None:
 def test_a_seed_of_another_length_is_refused(seed: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the library's own words
         Signer(seed)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_one"),
+    [
+        ("Nguyễn Thị Bỉnh", "Nguyễn Thị Bình", True),
+        ("NGUYỄN THỊ BÌNH", "Nguyễn Thị Bình", True),
+        ("Nguyen Thi Dung", "Nguyễn Thị Đung", True),
+        ("Nguyễn Thi Hoaa", "Nguyễn Thị Hoa", True),
+        ("Lê Văn 😀 An", "Lê Văn An", True),
+        ("Hoàng Thị Nguyệt Ánh Công Tằng Tôn Nữ", "Hoàng Thị Nguyệt Ánh", True),
+        ("Nguyễn Thị Hoa", "Nguyễn Thị Hằng", False),
+        ("Nguyễn Thị Hoa", "Trần Văn Tám", False),
+        ("Nguyễn Văn An", "Nguyễn Văn Ba", False),
+        ("Xóm 2", "Xóm 3", False),
+        ("Xom 2", "Xóm 2", True),
+        ("Nguyễn Văn An", "An Văn Nguyễn", False),
+        ("Nguyễn Văn An", "", False),
+        ("Nguyễn Văn An", "😀", False),
+    ],
+)
+def test_a_slip_is_put_right_and_no_other_name_is_one(old: str, new: str, is_one: bool) -> None:
+    assert is_slip(old, new) is is_one
+
+
+@pytest.mark.parametrize(
+    ("name", "are"),
+    [("N. V. A.", True), ("N. V. A. (lớp 7A)", True), ("Nguyễn V. A.", False), ("", False), ("An", False)],
+)
+def test_initials_are_told_from_names(name: str, are: bool) -> None:
+    assert is_initials(name) is are

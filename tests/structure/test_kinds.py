@@ -294,7 +294,7 @@ def take_part(world: World, pack: str) -> Phone:
     phone = world.phone()
     join(world, found_team(world), phone)
     belong(world, phone, found_cell(world))
-    for purpose in ("pledge_record", "initiative_record"):
+    for purpose in ("pledge_record", "initiative_record", "movement_record"):
         phone.agree(purpose)
     for activity_id in open_pack(world, pack):
         with world.database.transaction(writes=False) as session:

@@ -139,6 +139,8 @@ def plant(app: NodeApp, database: Database, opened: bool = True) -> World:
                 ("reviewer", "reviewer", "05752"),
                 ("signer", "signer", "05752"),
                 ("clerk", "clerk", "05752"),
+                ("emulation", "emulation_officer", "05752"),
+                ("emulators", "emulation_council", "05752"),
                 ("province", "province_viewer", "19"),
             )
         }
