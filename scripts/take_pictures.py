@@ -6,6 +6,7 @@
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -59,15 +60,25 @@ def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, running(Path(data)) as node, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=place, args=list(CHROMIUM))
-        of_the_phone(browser, node)
-        of_a_team(browser, node)
-        of_a_pledge(browser, node)
-        of_ideas(browser, node)
-        of_the_console(browser, node)
-        of_the_figures(browser, node)
-        of_a_paper(node.data)
+        for take_some in chosen(sys.argv[1:]):
+            take_some(browser, node)
         browser.close()
     return 0
+
+
+def chosen(names: list[str]) -> list[Callable[[Browser, DemoNode], None]]:
+    """All of them, or those named on the command line: 'recognition', 'figures'."""
+    known = {
+        "phone": of_the_phone,
+        "team": of_a_team,
+        "pledge": of_a_pledge,
+        "ideas": of_ideas,
+        "recognition": of_recognition,
+        "console": of_the_console,
+        "figures": of_the_figures,
+        "paper": of_a_paper,
+    }
+    return [known[name] for name in names] if names else list(known.values())
 
 
 def of_the_phone(browser: Browser, node: DemoNode) -> None:
@@ -197,6 +208,31 @@ def of_ideas(browser: Browser, node: DemoNode) -> None:
     take(desk, "console-ideas", height=742)
 
 
+def of_recognition(browser: Browser, node: DemoNode) -> None:
+    """What one person was recognised with, the wall of those who agreed, and the register."""
+    page = browser.new_context(**PHONE, base_url=node.url, device_scale_factor=1.5).new_page()
+    open_app(page)
+    tid(page, "begin").click()
+    enter_as(page, HOA)
+    page.goto("/app/#/recognition")
+    expect(tid(page, "award").first).to_be_visible()
+    take(page, "phone-recognition")
+    desk = browser.new_context(**DESK, base_url=node.url).new_page()
+    desk.goto("/vinh-danh/05917")
+    take(desk, "honour-wall", height=742)
+    for shape in ("poster", "story"):
+        picture = desk.request.get(f"/vinh-danh/05917/{shape}.png").body()
+        (PICTURES / f"honour-{shape}.png").write_bytes(picture)
+    sign_in_to_console(desk, "thidua")
+    desk.goto("/admin/awards/register")
+    take(desk, "console-register", height=742)
+    desk.locator("main a[href*='/xac-minh/']").first.click()
+    take(desk, "paper-checked", height=742)
+    (PICTURES / "paper-award.png").write_bytes(desk.request.get(desk.url.split("?")[0] + ".png").body())
+    desk.goto("/admin/movements")
+    take(desk, "console-movement", height=742)
+
+
 def of_the_console(browser: Browser, node: DemoNode) -> None:
     page = browser.new_context(**DESK, base_url=node.url).new_page()
     page.goto("/")
@@ -249,9 +285,9 @@ def of_the_figures(browser: Browser, node: DemoNode) -> None:
     take(page, "console-inspection")
 
 
-def of_a_paper(data: Path) -> None:
+def of_a_paper(_browser: Browser, node: DemoNode) -> None:
     """The first page of the commune's six-month report as it was signed, set by what sets its PDF."""
-    database = Database(f"sqlite:///{data / 'lantoa.sqlite3'}")
+    database = Database(f"sqlite:///{node.data / 'lantoa.sqlite3'}")
     with database.transaction(writes=False) as session:
         half = select(Submission).join(Unit, Unit.id == Submission.unit_id).where(Unit.code == COMMUNE)
         half = half.where(
