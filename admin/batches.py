@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from admin.blueprint import BATCH_ROLES, actor, blueprint, page
-from admin.forms import refusal_of, typed
-from admin.outcome import LEAST_REASON, ReasonTooShort
+from admin.forms import refusal_of, typed, typed_reason
 from backend import clock, http
 from backend.certificates import batches as making
 from backend.certificates import designs, progress
@@ -132,30 +131,25 @@ def batch_progress(batch_id: uuid.UUID) -> Response:
 @guarded(staff_with(*BATCH_ROLES))
 def stop_batch(batch_id: uuid.UUID) -> ResponseReturnValue:
     """What exists stays; the rest waits until somebody lets it go on."""
-    found, why = _mine(batch_id), typed("why", 300)
-    return _done(found, _stopped, why, gettext("Đã dừng. Giấy đã in vẫn còn giá trị."))
+    return _done(_mine(batch_id), _stopped, gettext("Đã dừng. Giấy đã in vẫn còn giá trị."))
 
 
-def _stopped(batch_id: uuid.UUID, why: str) -> None:
-    if len(why) < LEAST_REASON:
-        raise ReasonTooShort
-    making.stop(http.session(), batch_id, why, actor())
+def _stopped(batch_id: uuid.UUID) -> None:
+    making.stop(http.session(), batch_id, typed_reason("why", 300), actor())
 
 
 @blueprint.post("/batches/<uuid:batch_id>/go-on")
 @guarded(staff_with(*BATCH_ROLES))
 def resume_batch(batch_id: uuid.UUID) -> ResponseReturnValue:
-    return _done(_mine(batch_id), _gone_on, "", gettext("Lô giấy tiếp tục được in."))
+    return _done(_mine(batch_id), _gone_on, gettext("Lô giấy tiếp tục được in."))
 
 
-def _gone_on(batch_id: uuid.UUID, _why: str) -> None:
+def _gone_on(batch_id: uuid.UUID) -> None:
     making.go_on(http.session(), batch_id, actor())
 
 
-def _done(
-    found: Progress, deed: Callable[[uuid.UUID, str], None], why: str, told: str
-) -> ResponseReturnValue:
-    if refused := refusal_of(lambda: deed(found.batch.id, why)):
+def _done(found: Progress, deed: Callable[[uuid.UUID], None], told: str) -> ResponseReturnValue:
+    if refused := refusal_of(lambda: deed(found.batch.id)):
         return _batch_page(_mine(found.batch.id), refused)
     flash(told)
     return redirect(url_for("admin.batch", batch_id=found.batch.id), 303)
@@ -165,14 +159,11 @@ def _done(
 @guarded(staff_with(*BATCH_ROLES))
 def mend_item(batch_id: uuid.UUID, position: int) -> ResponseReturnValue:
     """The name of one line put right; it waits to be drawn again."""
-    found, name, why = _mine(batch_id), typed("name", 120), typed("why", 300)
+    found, name = _mine(batch_id), typed("name", 120)
 
     def deed() -> None:
-        if len(why) < LEAST_REASON:
-            raise ReasonTooShort
-        reissuing.put_right(
-            http.session(), batch_id, position, name, why, hand_of(http.session(), http.staff())
-        )
+        hand, why = hand_of(http.session(), http.staff()), typed_reason("why", 300)
+        reissuing.put_right(http.session(), batch_id, position, name, why, hand)
 
     if refused := refusal_of(deed):
         return _batch_page(_mine(batch_id), refused, position)

@@ -10,12 +10,12 @@ from flask_babel import gettext
 from admin import shown
 from admin.blueprint import actor, blueprint, page
 from admin.figures import Pair, own_activity
-from admin.forms import typed
+from admin.forms import typed, typed_reason
 from backend import clock, http
 from backend.certificates.errors import CertificateUnknown
 from backend.certificates.queries import check
 from backend.certificates.revoke import revoke
-from backend.errors import N_, DomainError
+from backend.errors import DomainError
 from backend.http import guarded, staff_with
 from backend.participation.lease import shut_gate
 from backend.people.errors import ChangedMeanwhile
@@ -27,15 +27,6 @@ from campaigns.contest.turn import papers_by_state, settles_from
 from campaigns.lifecycle import StillRunning
 from campaigns.models import Activity
 from campaigns.registry import kind_named
-
-LEAST_REASON = 5
-
-
-class ReasonTooShort(DomainError):
-    status = 409
-    code = "reason_missing"
-    sentence = N_("Xin ghi lý do, ít nhất vài chữ.")
-
 
 # --- fixing the results ----------------------------------------------------------------------------------------------
 
@@ -144,16 +135,13 @@ def _publish(pair: Pair) -> int:
 
     Raises ChangedMeanwhile, ReasonTooShort, WrongState, PublishedAlready.
     """
-    session, activity, why = http.session(), pair[0], typed("why")
+    session, activity = http.session(), pair[0]
     shut_gate(session, activity.id)
     before = results.published(session, activity.id)
     if request.form.get("replaces", 0, type=int) != (before.number if before else 0):
         raise ChangedMeanwhile
-    if before and len(why) < LEAST_REASON:
-        raise ReasonTooShort
-    made = results.publish(
-        session, activity, http.services().signer, _units(pair), actor(), why if before else None
-    )
+    why = typed_reason("why") if before else None
+    made = results.publish(session, activity, http.services().signer, _units(pair), actor(), why)
     return made.number
 
 
@@ -176,9 +164,7 @@ def revoke_certificate(activity_id: uuid.UUID) -> ResponseReturnValue:
 def _revoke(activity: Activity) -> str:
     """Raises ReasonTooShort, CertificateUnknown; also for a number of another activity, and for a paper behind which a
     decision stands: only a decision takes that back."""
-    reason = typed("reason")
-    if len(reason) < LEAST_REASON:
-        raise ReasonTooShort
+    reason = typed_reason("reason")
     checked = check(http.session(), typed("number"))
     found = checked.certificate
     if found is None or found.activity_id != activity.id or found.tier == "formal":

@@ -8,8 +8,7 @@ from flask_babel import gettext
 
 from admin.batches import makers
 from admin.blueprint import BATCH_ROLES, actor, blueprint, page
-from admin.forms import refusal_of, typed
-from admin.outcome import LEAST_REASON, ReasonTooShort
+from admin.forms import refusal_of, typed, typed_reason
 from backend import http
 from backend.certificates import progress
 from backend.certificates.errors import CertificateUnknown
@@ -54,7 +53,7 @@ def make_paper_again() -> ResponseReturnValue:
     number, made = typed("number", 60), list[str]()
 
     def deed() -> None:
-        found, why = _mine(number), _reason()
+        found, why = _mine(number), typed_reason("why", 200)
         services, by = http.services(), hand_of(http.session(), http.staff())
         address = services.settings.public_url
         new = again(http.session(), found, typed("name", 120), why, by, services.signer, address)
@@ -76,20 +75,12 @@ def revoke_letter() -> ResponseReturnValue:
         found = _mine(number)
         if found.tier != "thanks":
             raise CertificateUnknown
-        revoke(http.session(), found, _reason(), actor())
+        revoke(http.session(), found, typed_reason("why", 200), actor())
 
     if error := refusal_of(deed):
         return _page(number, _found(number), error)
     flash(gettext("Đã thu hồi thư số %(number)s.", number=number))
     return redirect(url_for("admin.paper_again", number=number), 303)
-
-
-def _reason() -> str:
-    """Raises ReasonTooShort."""
-    why = typed("why", 200)
-    if len(why) < LEAST_REASON:
-        raise ReasonTooShort
-    return why
 
 
 def _found(number: str) -> Certificate | None:
