@@ -34,7 +34,9 @@ WITHOUT_SIGNAL = ("net::ERR_INTERNET_DISCONNECTED",)
 
 outcome = pytest.StashKey[bool]()
 
-expect.set_options(timeout=10_000)
+PATIENCE_MS = 20_000
+"""Until something is on the screen: a busy machine is slow, and what never comes fails all the same."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -116,6 +118,7 @@ def opened(
     @contextmanager
     def profile(kind: str, **options: Any) -> Iterator[BrowserContext]:
         context = browser.new_context(**({"base_url": node.url} | options))
+        context.set_default_timeout(3 * PATIENCE_MS)
         complaints: list[str] = []
         context.on(
             "console",
