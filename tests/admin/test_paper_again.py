@@ -8,9 +8,10 @@ from tests.admin.desk import Desk, trail
 from tests.admin.test_batches import certificates, drawn, formal, made, new, over
 from tests.certificates.test_batches import entry
 from tests.certificates.test_batches import made as batch_of
+from tests.mobile_api.test_recognition import letter, thanked
 from tests.support.world import World
 
-AGAIN = "/admin/papers/again"
+AGAIN, REVOKE = "/admin/papers/again", "/admin/papers/revoke"
 
 
 def name_put_right(row: Certificate) -> str:
@@ -61,6 +62,24 @@ def test_what_was_typed_stays_where_it_is_refused(world: World, desk: Desk) -> N
     with world.database.transaction(writes=False) as session:
         assert check(session, row.number).verdict == "valid"
     assert desk("an").get(f"{AGAIN}?number=khong-co").status_code == 404
+
+
+def test_a_thank_you_letter_is_taken_back_with_a_reason_and_no_other_paper_is(
+    world: World, desk: Desk
+) -> None:
+    number = letter(*thanked(world)).json["number"]
+    short = desk("emulation").post(REVOKE, data={"number": number, "why": "x"})
+    assert (short.status_code, "<details open>" in short.text) == (409, True)
+    assert desk("emulation").post(REVOKE, data={"number": number, "why": "gửi nhầm người"}).status_code == 303
+    assert "gửi nhầm người" in desk("emulation").get(f"{AGAIN}?number={number}").text
+    assert "verdict-revoked" in world.app.test_client().get(f"/xac-minh/{number}").text
+
+
+def test_what_has_a_result_behind_it_is_no_letter_to_take_back(world: World, desk: Desk) -> None:
+    row = first(world, desk)
+    assert desk("an").post(REVOKE, data={"number": row.number, "why": "gửi nhầm"}).status_code == 404
+    with world.database.transaction(writes=False) as session:
+        assert check(session, row.number).verdict == "valid"
 
 
 def test_papers_behind_a_decision_are_made_anew_by_its_office_alone(world: World, desk: Desk) -> None:
