@@ -22,7 +22,9 @@ import psutil
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "mobile_api" / "static" / "app" / "index.html"
 PASSWORD = "lan-toa-2026"
-UP_WITHIN_S = 40
+UP_WITHIN_S = 90
+# Long, for a busy machine: a node that will not go at all is still found out.
+DOWN_WITHIN_S = 60
 
 
 @dataclass(frozen=True)
@@ -131,11 +133,11 @@ def _stop(served: "subprocess.Popen[bytes]") -> list[str]:
     family = psutil.Process(served.pid).children(recursive=True) if served.poll() is None else []
     served.terminate()
     try:
-        served.wait(timeout=20)
+        served.wait(timeout=DOWN_WITHIN_S)
     except subprocess.TimeoutExpired:
         served.kill()
         served.wait(timeout=5)
-    _, left = psutil.wait_procs(family, timeout=5)
+    _, left = psutil.wait_procs(family, timeout=DOWN_WITHIN_S)
     named = [f"{process.pid} {process.name()}" for process in left]
     for process in left:
         process.kill()
