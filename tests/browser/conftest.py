@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.demo_node import APP, ROOT, DemoNode, running
+from tests.browser.demo_node import APP, ROOT, DemoNode, keep_up, running
 
 CHROMIUM = (
     "--no-sandbox",
@@ -52,6 +52,19 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoNode]:
     _require_the_app()
     with running(tmp_path_factory.mktemp("node")) as up:
         yield up
+
+
+@pytest.fixture(autouse=True)
+def _node_is_up(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that is tried again finds a node that answers; what the node said stands beside what failed."""
+    if "node" not in request.fixturenames:
+        yield
+        return
+    node: DemoNode = request.getfixturevalue("node")
+    keep_up(node)
+    yield
+    if request.node.stash.get(outcome, False):
+        print(f"the node said:\n{node.said()}")
 
 
 @pytest.fixture

@@ -41,6 +41,14 @@ class DemoNode:
             cwd=ROOT, env=environment(self.data), capture_output=True, text=True, check=False,
         )  # fmt: skip
 
+    @property
+    def log(self) -> Path:
+        return self.data / "serve.log"
+
+    def said(self) -> str:
+        """The end of what its processes wrote."""
+        return self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
+
     def answers(self, path: str, token: str) -> int:
         """The status the API gives to the bearer of this token."""
         asked = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
@@ -83,21 +91,37 @@ def running(data: Path) -> Iterator[DemoNode]:
     """Put a planted demo into `data` and serve it; at the end every process of it is gone, or this fails."""
     if not APP.exists():
         raise RuntimeError(f"{APP.relative_to(ROOT)} is not built: run `make pwa` first")
-    port = _free_port()
-    node = DemoNode(f"http://127.0.0.1:{port}", data)
+    node = DemoNode(f"http://127.0.0.1:{_free_port()}", data)
     shutil.copytree(planted_world(), data, dirs_exist_ok=True)
-    log = data / "serve.log"
-    with log.open("wb") as out:
-        served = subprocess.Popen(
-            [sys.executable, "-m", "backend.cli", "serve"],
-            cwd=ROOT, env=environment(data, port), stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
     try:
-        _wait_until_well(node, served, log)
+        _serve(node)
         yield node
     finally:
-        left = _stop(served)
-    assert not left, f"still running after the node was stopped: {left}"
+        left = _stop(_served.pop(node.url))
+    assert not left, f"still running after the node was stopped: {left}\n{node.said()}"
+
+
+_served: dict[str, "subprocess.Popen[bytes]"] = {}
+"""By the node's address."""
+
+
+def _serve(node: DemoNode) -> None:
+    with node.log.open("ab") as out:
+        served = _served[node.url] = subprocess.Popen(
+            [sys.executable, "-m", "backend.cli", "serve"],
+            cwd=ROOT, env=environment(node.data, int(node.url.rpartition(":")[2])), stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    _wait_until_well(node, served)
+
+
+def keep_up(node: DemoNode) -> None:
+    """Serve a node anew that does not answer any more, so that the next test is about itself and not about the last one."""
+    try:
+        _wait_until_well(node, _served[node.url])
+    except RuntimeError as trouble:
+        print(trouble, file=sys.stderr)
+        _stop(_served[node.url])
+        _serve(node)
 
 
 @cache
@@ -117,7 +141,7 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _wait_until_well(node: DemoNode, served: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_well(node: DemoNode, served: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + UP_WITHIN_S
     while time.monotonic() < until and served.poll() is None:
         try:
@@ -125,7 +149,7 @@ def _wait_until_well(node: DemoNode, served: "subprocess.Popen[bytes]", log: Pat
                 return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"the node did not come up:\n{log.read_text(errors='replace')[-1500:]}")
+    raise RuntimeError(f"the node does not answer:\n{node.said()}")
 
 
 def _stop(served: "subprocess.Popen[bytes]") -> list[str]:
