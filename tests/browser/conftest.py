@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.demo_node import APP, ROOT, DemoNode, keep_up, running
+from tests.browser.demo_node import APP, ROOT, DemoNode, running
 
 CHROMIUM = (
     "--no-sandbox",
@@ -55,15 +55,11 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoNode]:
 
 
 @pytest.fixture(autouse=True)
-def _node_is_up(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that is tried again finds a node that answers; what the node said stands beside what failed."""
-    if "node" not in request.fixturenames:
-        yield
-        return
-    node: DemoNode = request.getfixturevalue("node")
-    keep_up(node)
+def _what_the_node_said(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Stands beside what failed: a node that died is a defect of the node, and its last words name it."""
+    node: DemoNode | None = request.getfixturevalue("node") if "node" in request.fixturenames else None
     yield
-    if request.node.stash.get(outcome, False):
+    if node is not None and request.node.stash.get(outcome, False):
         print(f"the node said:\n{node.said()}")
 
 

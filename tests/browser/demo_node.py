@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[2]
 APP = ROOT / "mobile_api" / "static" / "app" / "index.html"
 PASSWORD = "lan-toa-2026"
 UP_WITHIN_S = 90
-# Long, for a busy machine: a node that will not go at all is still found out.
-DOWN_WITHIN_S = 60
+# `lantoa serve` itself gives each of its two children fifteen seconds; killed before that it would leave them behind.
+DOWN_WITHIN_S = 45
 
 
 @dataclass(frozen=True)
@@ -91,37 +91,20 @@ def running(data: Path) -> Iterator[DemoNode]:
     """Put a planted demo into `data` and serve it; at the end every process of it is gone, or this fails."""
     if not APP.exists():
         raise RuntimeError(f"{APP.relative_to(ROOT)} is not built: run `make pwa` first")
-    node = DemoNode(f"http://127.0.0.1:{_free_port()}", data)
+    port = _free_port()
+    node = DemoNode(f"http://127.0.0.1:{port}", data)
     shutil.copytree(planted_world(), data, dirs_exist_ok=True)
+    with node.log.open("wb") as out:
+        served = subprocess.Popen(
+            [sys.executable, "-m", "backend.cli", "serve"],
+            cwd=ROOT, env=environment(data, port), stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
     try:
-        _serve(node)
+        _wait_until_well(node, served)
         yield node
     finally:
-        left = _stop(_served.pop(node.url))
+        left = _stop(served)
     assert not left, f"still running after the node was stopped: {left}\n{node.said()}"
-
-
-_served: dict[str, "subprocess.Popen[bytes]"] = {}
-"""By the node's address."""
-
-
-def _serve(node: DemoNode) -> None:
-    with node.log.open("ab") as out:
-        served = _served[node.url] = subprocess.Popen(
-            [sys.executable, "-m", "backend.cli", "serve"],
-            cwd=ROOT, env=environment(node.data, int(node.url.rpartition(":")[2])), stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    _wait_until_well(node, served)
-
-
-def keep_up(node: DemoNode) -> None:
-    """Serve a node anew that does not answer any more, so that the next test is about itself and not about the last one."""
-    try:
-        _wait_until_well(node, _served[node.url])
-    except RuntimeError as trouble:
-        print(trouble, file=sys.stderr)
-        _stop(_served[node.url])
-        _serve(node)
 
 
 @cache
@@ -149,7 +132,7 @@ def _wait_until_well(node: DemoNode, served: "subprocess.Popen[bytes]") -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"the node does not answer:\n{node.said()}")
+    raise RuntimeError(f"the node did not come up:\n{node.said()}")
 
 
 def _stop(served: "subprocess.Popen[bytes]") -> list[str]:
@@ -161,7 +144,7 @@ def _stop(served: "subprocess.Popen[bytes]") -> list[str]:
     except subprocess.TimeoutExpired:
         served.kill()
         served.wait(timeout=5)
-    _, left = psutil.wait_procs(family, timeout=DOWN_WITHIN_S)
+    _, left = psutil.wait_procs(family, timeout=5)
     named = [f"{process.pid} {process.name()}" for process in left]
     for process in left:
         process.kill()
