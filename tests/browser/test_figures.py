@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,9 @@ def test_a_point_of_the_card_opens_down_to_the_rows(at_desk: AtDesk) -> None:
             for term in ("Tử số", "Mẫu số")
         )
         assert 0 < top <= bottom
-        expect(tid(desk, "value-du-thi")).to_have_text(f"{100 * top / bottom:.1f} %".replace(".", ","))
+        share = (Decimal(top) * 100 / bottom).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        said = str(share).removesuffix(".0").replace(".", ",")
+        expect(tid(desk, "value-du-thi")).to_have_text(f"{said} %")
         expect(one.locator(".raise")).to_be_visible()
         one.get_by_test_id("rows-du-thi").click()
         expect(tid(desk, "fraction").first.get_by_test_id("above")).to_have_text(f"{top:,}".replace(",", "."))
