@@ -3,6 +3,7 @@
 The types are msgspec structs, the same ones that hold the settings of a kind: what may be chosen is written once.
 """
 
+import functools
 import re
 import types
 from collections.abc import Callable
@@ -119,7 +120,7 @@ def _read_struct(node: Node, wanted: type[Struct], name: str, complaints: Compla
             name=name or "-",
         )
         return None
-    fields = {field.encode_name: field for field in msgspec.structs.fields(wanted)}
+    fields = _fields(wanted)
     for unknown in node.entries.keys() - fields.keys():
         complaints.add(
             node.file, node.places[unknown],
@@ -134,6 +135,12 @@ def _read_struct(node: Node, wanted: type[Struct], name: str, complaints: Compla
         for key, value in node.entries.items()
         if key in fields
     }
+
+
+@functools.cache
+def _fields(wanted: type[Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    """Name as written -> field. msgspec works the types out anew every time, and a bank has thousands of groups."""
+    return {field.encode_name: field for field in msgspec.structs.fields(wanted)}
 
 
 def _read_value(node: Node, wanted: Any, name: str, complaints: Complaints) -> Any:

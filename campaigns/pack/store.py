@@ -68,7 +68,9 @@ def read_once(folder: Path) -> Pack:
     return _read_marked(folder, marks)
 
 
-@functools.lru_cache(maxsize=8)
+# Far more than ship with the product: the console's pages ask for all of them in turn, and a cache one too small
+# for that would read every one anew on every page.
+@functools.lru_cache(maxsize=64)
 def _read_marked(folder: Path, _marks: tuple[tuple[str, int, int], ...]) -> Pack:
     return read_pack(folder)
 
