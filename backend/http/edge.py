@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -18,6 +18,8 @@ from backend.config import Settings
 from backend.db.engine import Database
 from backend.db.node import this_node
 from backend.errors import DomainError, NotSetUp
+from backend.federation.documents.kinds import Kinds
+from backend.federation.packets.stream import Book
 from backend.people.identity import CodeSender
 from backend.people.keys import Seal
 from backend.safeguards.signing import Signer
@@ -32,13 +34,16 @@ class Services:
     seal: Seal
     signer: Signer
     code_sender: CodeSender
+    streams: Book = field(default_factory=Book)
+    documents: Kinds = field(default_factory=dict)
 
 
 class CookieOfConsole(SecureCookieSessionInterface):
-    """The phone's door knows bearer tokens and no cookie: there the browser's session is not even looked at."""
+    """The phone's door knows bearer tokens, the peers' signatures, and neither a cookie: there the browser's session is not
+    even looked at."""
 
     def open_session(self, app: Flask, request: Request) -> Any:
-        if request.path.startswith("/api/"):
+        if request.path.startswith(("/api/", "/federation/")):
             return self.make_null_session(app)
         return super().open_session(app, request)
 

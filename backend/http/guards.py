@@ -12,6 +12,9 @@ from flask import g, request
 from flask import session as cookie
 
 from backend.errors import NotAllowed, NotSignedIn
+from backend.federation.peers.caller import ENVIRON, Caller
+from backend.federation.peers.errors import UnknownPeer
+from backend.federation.peers.models import ACTIVE, Peer
 from backend.http.edge import release, services, session
 from backend.people import devices
 from backend.people import staff as staff_desk
@@ -95,6 +98,28 @@ def me() -> Participant:
     if "participant" not in g:
         _signed_in()
     return cast(Participant, g.participant)
+
+
+def _peer() -> None:
+    if not isinstance(request.environ.get(ENVIRON), Caller):
+        raise UnknownPeer
+
+
+peer = Guard("peer", _peer)
+"""Another node, whose signature the gate of the peers' door has checked."""
+
+
+def caller() -> Caller:
+    """Who asks at the peers' door."""
+    return cast(Caller, request.environ[ENVIRON])
+
+
+def calling_peer() -> Peer:
+    """The same as its row. Raises UnknownPeer for one that was revoked since it knocked."""
+    found = session().get(Peer, caller().peer_id)
+    if found is None or found.state != ACTIVE:
+        raise UnknownPeer
+    return found
 
 
 STAFF_TOKEN = "staff_token"  # noqa: S105 - the name of a cookie field
