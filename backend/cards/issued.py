@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +16,9 @@ def issues_of(
     session: Session, issuers: Iterable[uuid.UUID], code: str | None = None
 ) -> list[CardTemplateIssue]:
     """The newest version first."""
-    query = select(CardTemplateIssue).where(among(CardTemplateIssue.issuer_id, issuers))
+    query = select(CardTemplateIssue).where(
+        among(CardTemplateIssue.issuer_id, issuers), CardTemplateIssue.withdrawn_at.is_(None)
+    )
     if code is not None:
         query = query.where(CardTemplateIssue.code == code)
     return list(session.scalars(query.order_by(CardTemplateIssue.version.desc(), CardTemplateIssue.id)))
@@ -28,8 +29,3 @@ def issued_for(session: Session, unit: uuid.UUID, code: str, period: Period) -> 
     way = above(session, unit, period.last)
     rows = [row for row in issues_of(session, way, code) if row.valid_from <= period.first]
     return max(rows, key=lambda row: (way.index(row.issuer_id), row.version), default=None)
-
-
-def codes_for(session: Session, unit: uuid.UUID, on: date) -> set[str]:
-    """Templates that were issued on the unit's own line and hold that day."""
-    return {row.code for row in issues_of(session, above(session, unit, on)) if row.valid_from <= on}

@@ -32,6 +32,7 @@ class CardTemplateIssue(Base):
     """A template that a unit's office brought in: it holds for the unit and all below it, for periods that begin from a day on.
 
     Where several units on a line issued the same template the highest does, so that all who are compared are judged alike.
+    `withdrawn_at`: it came from above and was taken back.
     """
 
     __tablename__ = "card_template_issue"
@@ -44,6 +45,7 @@ class CardTemplateIssue(Base):
     valid_from: Mapped[date]
     made_by: Mapped[uuid.UUID | None]
     made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class CardFreeze(Base):

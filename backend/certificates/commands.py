@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from backend import clock
-from backend.certificates import did, queries, status, verifying
+from backend.certificates import did, from_above, queries, status, verifying
 from backend.certificates.did import Keys
 from backend.certificates.rules import BAD
 from backend.certificates.status import Seen
@@ -17,6 +17,7 @@ from backend.certificates.verifying import Verdict
 from backend.config import Settings, key_is_told, read_settings
 from backend.db.engine import Database
 from backend.errors import DomainError, SettingMissing
+from backend.federation.peers import queries as peers
 from backend.safeguards import keys as rotation
 from backend.safeguards import signing
 from backend.safeguards.audit import OPERATOR
@@ -113,7 +114,8 @@ def _with_node(raw: bytes, at: datetime) -> Verdict:
         signer = Signer(settings.signing_key) if settings.signing_key else None
         who = did.identity_to_be(session, settings.public_url)
         own = did.own(who, did.own_keys(session, signer))
-        found = verifying.verify(raw, [own], status.own(session, who, at), at)
+        keys = from_above.believed(session, [own])
+        found = verifying.verify(raw, keys, status.own(session, who, at), at)
         if found.word != "stale":
             return found
         return verifying.with_record(found, queries.check(session, found.number))
@@ -181,6 +183,7 @@ def rotate(place: Path | None) -> None:
             "LANTOA_SIGNING_KEY holds the present key. Say --file PATH, and put what stands there into it."
         )
     where = (place or settings.data / "signing_key").absolute()
+    _check_no_peers(Database(settings.database_url))
     try:
         with Database(settings.database_url).transaction() as session:
             signing.remember(session, old := Signer(settings.signing_key))
@@ -191,6 +194,15 @@ def rotate(place: Path | None) -> None:
         ) from None
     rotation.take_over(where)
     click.echo(f"{new.key_id} signs from now on. Restart the node: until then it signs nothing.")
+
+
+def _check_no_peers(database: Database) -> None:
+    """Other nodes have to be told of the new key by the old one, before it is gone."""
+    with database.transaction(writes=False) as session:
+        if peers.parents(session) or peers.children(session):
+            raise click.ClickException(
+                "Other nodes know this key and must be told first. Run: lantoa node rotate"
+            )
 
 
 @keys.command()

@@ -113,3 +113,17 @@ class Certificate(Base):
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     replaced_by: Mapped[str | None] = mapped_column(String(20))
+
+
+class RevokedKey(Base):
+    """A key of some node that the level above called given up: what it signed since then is not believed here.
+
+    `document`: digest of the document that said so.
+    """
+
+    __tablename__ = "revoked_key"
+
+    key_id: Mapped[str] = mapped_column(String(30), primary_key=True)
+    since: Mapped[datetime]
+    words: Mapped[str] = mapped_column(String(300))
+    document: Mapped[str] = mapped_column(String(64))

@@ -52,7 +52,7 @@ def make(session: Session, unit: uuid.UUID, asked: Asked, by: Actor) -> Calendar
     found = session.scalars(made.returning(OwnCalendar.id)).first()
     if found is None:
         raise CalendarTaken(code=code)
-    _keep(session, found, told)
+    keep_periods(session, found, told)
     note(session, by, "calendar.make", "own_calendar", found, unit=unit, reason=code)
     return told
 
@@ -86,12 +86,13 @@ def add_periods(
     known = {one.code for one in before.listed}
     if any(one.first <= last for one in told.listed if one.code not in known):
         raise BeforeTheLast(last=_dmy(last))
-    _keep(session, held.id, told, known)
+    keep_periods(session, held.id, told, known)
     note(session, by, "calendar.extend", "own_calendar", held.id, unit=held.unit_id, reason=held.code)
     return told
 
 
-def _keep(session: Session, calendar: uuid.UUID, told: Calendar, known: Iterable[str] = ()) -> None:
+def keep_periods(session: Session, calendar: uuid.UUID, told: Calendar, known: Iterable[str] = ()) -> None:
+    """Those of its periods that are not `known` by their code."""
     there = set(known)
     session.add_all(
         OwnPeriod(

@@ -68,7 +68,7 @@ class TargetSet(Base):
     """The targets of one document. It governs its issuer's unit and all below it on the unit's own line, from a day on.
 
     `issued_by`: the body that signed, in words. `between_horizons`: what is assumed between two horizons, chosen and said, never
-    silent. A set that supersedes another ends it on the day it begins.
+    silent. A set that supersedes another ends it on the day it begins. `withdrawn_at`: it came from above and was taken back.
     """
 
     __tablename__ = "target_set"
@@ -85,6 +85,7 @@ class TargetSet(Base):
     between_horizons: Mapped[str] = mapped_column(String(10), default="none")
     made_by: Mapped[uuid.UUID | None]
     made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class Target(Base):

@@ -123,6 +123,7 @@ def in_force(session: Session, issuers: Iterable[uuid.UUID], on: date) -> list[T
         select(TargetSet)
         .outerjoin(later, (later.supersedes_id == TargetSet.id) & (later.valid_from <= on))
         .where(among(TargetSet.issuer_unit_id, issuers), TargetSet.valid_from <= on, later.id.is_(None))
+        .where(TargetSet.withdrawn_at.is_(None))
         .order_by(TargetSet.valid_from.desc(), TargetSet.made_at.desc(), TargetSet.id.desc())
     )
     return list(session.scalars(query))
@@ -179,7 +180,8 @@ def governs(session: Session, of: TargetSet, unit: uuid.UUID, on: date) -> bool:
 
 def nearer(session: Session, of: TargetSet, on: date) -> set[uuid.UUID]:
     """Units below the issuer that a set of their own governs, with all below them."""
-    query = select(TargetSet.issuer_unit_id).where(TargetSet.valid_from <= on).distinct()
+    holds = (TargetSet.valid_from <= on, TargetSet.withdrawn_at.is_(None))
+    query = select(TargetSet.issuer_unit_id).where(*holds).distinct()
     below = subtree(session, of.issuer_unit_id, on) - {of.issuer_unit_id}
     return subtrees(session, [one for one in session.scalars(query) if one in below], on)
 
@@ -187,7 +189,8 @@ def nearer(session: Session, of: TargetSet, on: date) -> set[uuid.UUID]:
 def sets_of_issuers(session: Session, issuers: Iterable[uuid.UUID]) -> list[TargetSet]:
     """All sets of these units, what was superseded and what is to come included, the newest first."""
     mine = set(issuers)  # may be every unit of the country: too many to name to the database
-    rows = session.scalars(select(TargetSet).order_by(TargetSet.valid_from.desc(), TargetSet.id.desc()))
+    held = select(TargetSet).where(TargetSet.withdrawn_at.is_(None))
+    rows = session.scalars(held.order_by(TargetSet.valid_from.desc(), TargetSet.id.desc()))
     return [row for row in rows if row.issuer_unit_id in mine]
 
 

@@ -113,7 +113,7 @@ def merge(
         gone = [unit for unit in ids if unit != target]
         for unit in gone:
             change.close(session, unit, on)
-            _hand_over(session, unit, target, on)
+            hand_over(session, unit, target, on)
         for total in totals:
             source = _source(total, document, names)
             change.count_heads(session, target, total.population, on, total.people, source)
@@ -146,9 +146,11 @@ def _locked(session: Session, ids: set[uuid.UUID]) -> list[Unit]:
     return found
 
 
-def check(session: Session, units: Sequence[Unit], on: date) -> Parents:
-    """Where all the units stand. Raises NotYet, CannotMerge, OtherCommune."""
-    if on > clock.today():
+def check(session: Session, units: Sequence[Unit], on: date, *, may_be_ahead: bool = False) -> Parents:
+    """Where all the units stand. Raises CannotMerge, OtherCommune, and NotYet unless the day may be ahead."""
+    if len(units) < 2:
+        raise OneIsNotEnough
+    if on > clock.today() and not may_be_ahead:
         raise NotYet
     places = {_parents(session, unit.id, on) for unit in units}
     since: date | None = session.scalars(
@@ -228,7 +230,7 @@ def _found(session: Session, new: NewUnit, kind: str, parents: Parents, on: date
     )
 
 
-def _hand_over(session: Session, unit: uuid.UUID, target: uuid.UUID, on: date) -> None:
+def hand_over(session: Session, unit: uuid.UUID, target: uuid.UUID, on: date) -> None:
     """What stood below the unit stands below the one it went into, and its join codes lead there."""
     below = session.scalars(
         select(UnitLink).where(
