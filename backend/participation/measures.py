@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Additivity = Literal["sum", "distinct", "last", "ratio"]
+Line = Literal["state", "party", "front", "youth"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class Measure:
 
     `result` names the fields of the fact's result. `sealed`: hidden from every reader until the activity is settled.
     `tells_result`: hidden in a person's own receipts until then, because its mere presence says how the person did.
+    `line`: whose level above is told of it: what the Party counts never goes up the State's line. `is_sensitive`: about what
+    people may think less of each other for; told to nobody of fewer than ten. `of_one_node`: whoever is counted belongs to one
+    node by what it is (a household to where it lives), so that different ones of several nodes add up. People do not: in a
+    month somebody may take part in two communes' campaigns, and the sum over communes is only the most there can be.
     """
 
     code: str
@@ -34,6 +39,9 @@ class Measure:
     ranking: Ranking | None = None
     sealed: bool = False
     tells_result: bool = False
+    line: Line = "state"
+    is_sensitive: bool = False
+    of_one_node: bool = False
 
 
 class MeasureBook:
@@ -47,6 +55,9 @@ class MeasureBook:
 
     def __getitem__(self, code: str) -> Measure:
         return self._by_code[code]
+
+    def get(self, code: str) -> Measure | None:
+        return self._by_code.get(code)
 
     def __iter__(self) -> Iterator[Measure]:
         return iter(self._by_code.values())

@@ -75,6 +75,12 @@ def write_new(place: Path) -> Signer:
     return Signer(seed)
 
 
+def waiting(place: Path) -> Signer | None:
+    """The key in the file beside `place`, written earlier and not yet taken over."""
+    beside = _beside(place)
+    return Signer(beside.read_text().strip()) if beside.exists() else None
+
+
 def take_over(place: Path) -> None:
     """The new key takes the place of the old one, which is gone then: a rotated key must not lie about."""
     _beside(place).replace(place)
