@@ -126,7 +126,7 @@ def resume(session: Session, campaign_id: uuid.UUID, actor: Actor) -> Campaign:
 
 
 def close(session: Session, campaign_id: uuid.UUID, actor: Actor) -> Campaign:
-    """What is open closes, what has not opened stays shut for good. Raises WrongState."""
+    """What is open closes, what has not opened stays shut for good. Raises WrongState, FixedFromAbove."""
     campaign = alone_with(session, campaign_id, TRANSITIONS["close"].before)
     for _, activities in rounds_of(session, campaign):
         for activity in activities:

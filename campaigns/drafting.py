@@ -16,6 +16,7 @@ from backend.participation import changes as phones
 from backend.participation.lease import hold, shut_gate
 from backend.people.errors import ChangedMeanwhile
 from backend.safeguards.audit import Actor, note
+from campaigns import common_launch, given_pack
 from campaigns.lifecycle import WrongState
 from campaigns.models import PARTS, Activity, Campaign, CampaignBody, CampaignPicture, Phase
 from campaigns.pack import Pack, Round
@@ -126,9 +127,10 @@ def prepare(
 ) -> Campaign:
     """A draft with the pack's rounds, its question banks and pictures. `dates`: one pair per round.
 
-    Raises DatesWrong.
+    A pack with a `common` section brings its dates itself. Raises DatesWrong, CommonRunsAlready.
     """
     document = document or Document()
+    dates = common_launch.dates_of(pack) or dates
     campaign = Campaign(
         code=_free_code(session, pack.code),
         kind=pack.kind,
@@ -155,6 +157,7 @@ def prepare(
         _put_round(session, campaign, number, round_, when)
     for kind in pack.parts:
         kind_named(kind).unpack(session, campaign, pack)
+    common_launch.bind(session, campaign, pack)
     if pack.cover:
         put_pictures(session, campaign, pack, [pack.cover])
     note(
@@ -248,7 +251,7 @@ def edit(session: Session, campaign_id: uuid.UUID, revision: int, changes: Chang
     """Write an editor's changes as one new revision.
 
     Raises ChangedMeanwhile when somebody else saved since `revision`, WrongState, RoundOpen, DatesWrong, SettingsWrong,
-    WordsMissing, and NotReady when a released campaign would no longer be complete.
+    WordsMissing, FixedFromAbove, and NotReady when a released campaign would no longer be complete.
     """
     shared = (changes.title, changes.summary, changes.document, changes.themes, changes.stage, changes.bodies)
     about_rounds = all(value is None for value in shared)
@@ -304,6 +307,8 @@ def _move(session: Session, campaign: Campaign, phase_id: uuid.UUID, when: Dates
         raise ActivityUnknown
     if (phase.opens_at, phase.closes_at) == when:
         return
+    common_launch.leave_as_it_is(session, common_launch.rounds_in(phase.id))
+    given_pack.check_addition(session, campaign, "dates")
     _check_dates(when, phase.title)
     for activity in session.scalars(select(Activity).where(Activity.phase_id == phase.id)):
         if activity.state != "scheduled":
@@ -320,6 +325,8 @@ def _edit_rules(session: Session, campaign: Campaign, activity_id: uuid.UUID, ch
     rules = changes.rules.get(activity_id, activity.rules)
     if (settings, rules) == (_settings(activity, activity.settings), activity.rules):
         return
+    common_launch.leave_as_it_is(session, [activity_id])
+    given_pack.check_addition(session, campaign, "rules")
     if activity.state != "scheduled":
         raise RoundOpen(title=activity.title["vi"])
     activity.settings, activity.rules = settings, rules
@@ -360,6 +367,7 @@ def discard(session: Session, campaign_id: uuid.UUID, actor: Actor) -> None:
         raise WasReleased
     for part in PACK_PARTS.values():
         part.discard(session, campaign.id)
+    common_launch.discard(session, campaign.id)
     for table in (Activity, Phase, CampaignBody, CampaignPicture):
         session.execute(delete(table).where(table.campaign_id == campaign.id))
     note(

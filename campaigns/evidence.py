@@ -16,7 +16,7 @@ from backend.db.statements import among
 from backend.leaderboards import fold as boards
 from backend.leaderboards.models import Board
 from backend.leaderboards.queries import Row, around, board_of, leading, perfect_subjects, rank_of, top
-from backend.participation.measures import MeasureBook
+from backend.participation.measures import Measure, MeasureBook
 from backend.participation.models import Fact
 from backend.participation.queries import standing
 from backend.people.queries import board_named
@@ -50,14 +50,33 @@ def found_board(session: Session, activity: uuid.UUID, rule: BoardRule) -> None:
 
 
 def fix_board(
-    session: Session, activity: uuid.UUID, rule: BoardRule, book: MeasureBook, moment: datetime
+    session: Session,
+    activity: uuid.UUID,
+    rule: BoardRule,
+    book: MeasureBook,
+    moment: datetime,
+    target: int | None = None,
 ) -> list[Winner]:
-    """Fix ranking and target from the ledger; answers who had everything right."""
+    """Fix ranking and target from the ledger; answers who had everything right. `target`: one that comes from elsewhere."""
     board, ranking = session.get_one(Board, (rule.measure, activity)), book[rule.measure].ranking
     if ranking is None:
         return []
-    boards.fix(session, board, ranking, moment)
+    boards.fix(session, board, ranking, moment, target)
     return [Winner(subject, operation) for subject, operation in perfect_subjects(session, board)]
+
+
+def count_now(session: Session, measure: Measure, activity: uuid.UUID) -> tuple[int, int]:
+    """(people, of them with everything right) of a board not yet fixed, for whoever adds up many communes; no page
+    of this node ever shows the second before the results are settled."""
+    board = session.get_one(Board, (measure.code, activity))
+    return boards.count_now(session, board, measure.ranking) if measure.ranking else (0, 0)
+
+
+def compare_anew(session: Session, measure: Measure, activity: uuid.UUID, target: int) -> None:
+    """Give out the places of a fixed board anew, guesses held against another number. When it was fixed stays."""
+    board = session.get_one(Board, (measure.code, activity))
+    if measure.ranking and board.fixed_at:
+        boards.fix(session, board, measure.ranking, board.fixed_at, target)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy.orm import Session
 
+from backend.errors import DomainError
 from backend.participation.deeds import Answer, Deed, FactLine
 from backend.participation.measures import Measure
 from backend.people.sign_in import Participant
@@ -213,7 +214,8 @@ class Kind:
     the sentences its settings mean, by language, `ranking_in_words` those about who stands before whom, `in_short(settings)` the few that a card shows.
     `check_opening(session, activity)` raises when it is not fit to open, `freeze` names what else is fixed then, `board`
     how it ranks; `turn(session, activity, now)` is called by the worker; `settle(session, activity, winners, now)` when
-    results are fixed, `settles_itself` whether that waits for nobody; `outcome(session, activity, settings)` are the kind's
+    results are fixed, `settles_itself` whether that waits for nobody; `awaits(session, activity)` what must come first from
+    elsewhere, as the refusal that says so, and `target(session, activity)` the number guesses are compared with, if it came; `outcome(session, activity, settings)` are the kind's
     own parts of the published results; `earned(desk)` what a certificate may say.
     A kind without results to settle leaves those parts as they are here; `publishes`: its results are made public;
     `comes_after`: it may also be opened once the campaign is over, because it is about what was done in it.
@@ -246,6 +248,8 @@ class Kind:
     turn: Callable[[Session, Activity, datetime], None] = lambda _session, _activity, _now: None
     may_settle: Callable[[Session, Activity, datetime], bool] = lambda _session, _activity, _now: True
     settles_itself: Callable[[Activity], bool] = lambda _activity: True
+    awaits: Callable[[Session, Activity], DomainError | None] = lambda _session, _activity: None
+    target: Callable[[Session, Activity], int | None] = lambda _session, _activity: None
     settle: Callable[[Session, Activity, Sequence[Winner], datetime], None] = lambda *_: None
     outcome: Callable[[Session, Activity, Any], dict[str, Any]] = lambda *_: {}
     earned: Callable[[Desk], Earned | None] | None = None

@@ -14,7 +14,7 @@ from backend.participation.lease import shut_gate
 from backend.safeguards.audit import WORKER, Actor, note
 from backend.units.change import freeze_headcounts
 from backend.units.trees import subtree
-from campaigns import evidence
+from campaigns import common_launch, evidence, given_pack
 from campaigns.models import Activity, Campaign
 from campaigns.registry import kind_named, measure_book, settings_of
 
@@ -49,14 +49,20 @@ class ClosesInThePast(DomainError):
 def open_activity(session: Session, activity: Activity, actor: Actor) -> None:
     """Open it now. From here its rules, settings and denominators do not change.
 
-    Raises WrongState unless scheduled, NotReleased, ClosesInThePast, and whatever the kind finds missing.
+    Raises WrongState unless scheduled, NotReleased, ClosesInThePast, FixedFromAbove before its day where that was fixed
+    from above, and whatever the kind finds missing.
     """
     _alone_with(session, activity, "scheduled")
+    if actor.kind == "staff" and clock.now() < activity.opens_at:
+        common_launch.leave_as_it_is(session, [activity.id])
     if not _goes_on(session, activity):
         raise NotReleased
     if activity.closes_at <= clock.now():
         raise ClosesInThePast
-    kind_named(activity.kind).check_opening(session, activity)
+    try:
+        kind_named(activity.kind).check_opening(session, activity)
+    except DomainError as lacking:
+        given_pack.say_sealed(session, activity, lacking)
     _freeze(session, activity)
     _become(session, activity, "open", actor)
 
@@ -99,8 +105,10 @@ def full_rules(activity: Activity) -> dict[str, str]:
 
 
 def close_activity(session: Session, activity: Activity, actor: Actor) -> None:
-    """No new start from here on; a paper already begun may be finished in its own time. Raises WrongState."""
+    """No new start from here on; a paper already begun may be finished in its own time. Raises WrongState, FixedFromAbove."""
     _alone_with(session, activity, "open")
+    if clock.now() < activity.closes_at:
+        common_launch.leave_as_it_is(session, [activity.id])
     activity.closes_at = max(clock.now(), activity.opens_at + timedelta(microseconds=1))
     _become(session, activity, "closed", actor)
 
@@ -108,11 +116,13 @@ def close_activity(session: Session, activity: Activity, actor: Actor) -> None:
 def settle_activity(session: Session, activity: Activity, actor: Actor) -> None:
     """Fix the results: places are given out, sealed figures open, answers are shown.
 
-    Raises WrongState unless closed, StillRunning.
+    Raises WrongState unless closed, StillRunning, and what the kind still awaits from elsewhere.
     """
     _alone_with(session, activity, "closed")
     if not kind_named(activity.kind).may_settle(session, activity, clock.now()):
         raise StillRunning
+    if waits := kind_named(activity.kind).awaits(session, activity):
+        raise waits
     _settle(session, activity, actor)
 
 
@@ -120,8 +130,8 @@ def _settle(session: Session, activity: Activity, actor: Actor) -> None:
     kind, now = kind_named(activity.kind), clock.now()
     # What still runs is marked as run out first: whoever hands in at this moment is waited for, and then counted.
     kind.turn(session, activity, now)
-    rule = kind.board(settings_of(activity))
-    winners = evidence.fix_board(session, activity.id, rule, measure_book(), now) if rule else []
+    rule, target = kind.board(settings_of(activity)), kind.target(session, activity)
+    winners = evidence.fix_board(session, activity.id, rule, measure_book(), now, target) if rule else []
     kind.settle(session, activity, winners, now)
     _become(session, activity, "settled", actor)
 
@@ -149,6 +159,7 @@ def turn(session: Session, activity_id: uuid.UUID, now: datetime) -> None:
         activity.state == "closed"
         and kind.settles_itself(activity)
         and kind.may_settle(session, activity, now)
+        and kind.awaits(session, activity) is None
     ):
         _settle(session, activity, WORKER)
 

@@ -10,5 +10,5 @@ APPEALED = "award.appealed"
 MEASURES = (
     Measure(GIVEN, N_("Cá nhân được khen thưởng, ghi nhận"), "sum"),
     Measure(COLLECTIVE, N_("Tập thể được khen thưởng, ghi nhận"), "sum"),
-    Measure(APPEALED, N_("Người có kiến nghị về khen thưởng"), "distinct"),
+    Measure(APPEALED, N_("Người có kiến nghị về khen thưởng"), "distinct", is_sensitive=True),
 )

@@ -10,7 +10,7 @@ the results: no fact says it, no board ranks, no reader of any door can ask.
 """
 
 from backend.errors import N_
-from campaigns.contest import actions, express, reasons, schemas
+from campaigns.contest import actions, common_local, express, reasons, schemas
 from campaigns.contest.certificate import earned
 from campaigns.contest.outcome import outcome
 from campaigns.contest.pack import unpack
@@ -67,6 +67,8 @@ KIND = Kind(
     turn=turn,
     may_settle=may_settle,
     settles_itself=settles_itself,
+    awaits=common_local.awaits,
+    target=common_local.target,
     settle=settle,
     erase=erase,
     forget=forget,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from backend import clock
 from backend.errors import N_, DomainError, NotFound
 from backend.safeguards.audit import Actor, note
+from campaigns import common_launch, given_pack
 from campaigns.contest import rules
 from campaigns.contest.models import ContestQuestion
 from campaigns.contest.pool import drawables
@@ -189,10 +190,12 @@ def revise(
 ) -> ContestQuestion:
     """The next revision of a question. `changes`: some of EDITED; `key` in any order, it is written canonically.
 
-    Raises NotFound, KeysFrozen, ChangedMeanwhile, QuestionIncomplete, KeyDoesNotFit.
+    Raises NotFound, FixedFromAbove, KeysFrozen, ChangedMeanwhile, QuestionIncomplete, KeyDoesNotFit.
     """
     # One editor of a bank at a time: two who revise different questions would take the same number.
     session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
+    common_launch.leave_as_it_is(session, select(Activity.id).where(Activity.campaign_id == campaign.id))
+    given_pack.check_addition(session, campaign, "questions")
     if is_frozen(session, campaign.id):
         raise KeysFrozen
     present = revisions(session, campaign.id, code)[0]

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns import evidence
-from campaigns.contest import rules
+from campaigns.contest import common_outcome, rules
 from campaigns.contest.models import ContestAttempt
 from campaigns.contest.reasons import REMOVALS
 from campaigns.contest.removal import removed_by_reason
@@ -37,7 +37,7 @@ def outcome(session: Session, activity: Activity, settings: ContestSettings) -> 
         # The rules promise this number to everybody who guessed it, however small it is.
         "all_correct": fixed.target if fixed and settings.prediction else None,
         "formula": FORMULA,
-    }
+    } | common_outcome.parts(session, activity, settings)
 
 
 def _papers(session: Session, activity: Activity) -> int:

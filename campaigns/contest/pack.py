@@ -6,7 +6,7 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from msgspec import Meta, Struct
 from sqlalchemy import delete
@@ -20,6 +20,7 @@ from campaigns.contest.schemas import ContestSettings, Stratum
 from campaigns.contest.turn import PassTellsAllCorrect, RanksInCircles
 from campaigns.contest.written import Code, Looked, OptionIn, ProseIn, QuestionIn, groups_in
 from campaigns.models import Campaign
+from campaigns.pack import sealed as sealing
 from campaigns.pack.folder import Folder
 from campaigns.pack.lines import Complaints, Group
 from campaigns.pack.reader import Chosen, Pack
@@ -71,11 +72,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Bank:
-    """The contest's part of a pack."""
+    """The contest's part of a pack. `sealed`: so many questions that nobody here can read yet."""
 
     topics: dict[str, dict[str, Any]] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
     readings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sealed: int = 0
 
 
 def read(files: Folder, own: Group | None, chosen: list[Chosen]) -> Bank:
@@ -86,11 +88,23 @@ def read(files: Folder, own: Group | None, chosen: list[Chosen]) -> Bank:
         files.complaints.add(
             "pack.yaml", 1, N_("Thiếu mục “contest” với danh sách “topics” (các chủ đề của bộ câu hỏi).")
         )
-    questions = _questions(files, topics)
-    readings = _readings(files, {q.told.code for q in questions})
-    for settings, share in zip(chosen, _shares(chosen, questions), strict=True):
+    sealed = _outlines(files) if files.has(sealing.MARK) else []
+    questions = [] if sealed else _questions(files, topics)
+    readings = _readings(files, {q.told.code for q in questions}) if not sealed else {}
+    for settings, share in zip(chosen, _shares(chosen, sealed or questions), strict=True):
         _check_settings(files.complaints, settings, share, topics)
-    return Bank(topics, tuple(questions), readings)
+    return Bank(topics, tuple(questions), readings, len(sealed))
+
+
+def _outlines(files: Folder) -> list[Question]:
+    """As many blank questions of each sort as lie under seal: the rules of the rounds are checked against them, nothing else."""
+    root = files.yaml(sealing.MARK)
+    told = shaped(root, sealing.MarkIn, files.complaints) if isinstance(root, Group) else None
+    return [
+        Question(cast(QuestionIn, sort), "", None)
+        for sort in (told.sorts if told else ())
+        for _ in range(sort.count)
+    ]
 
 
 # --- the questions ------------------------------------------------------------------------------------------------

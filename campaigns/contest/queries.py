@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from backend.clock import iso
-from campaigns.contest import rules
+from campaigns.contest import common_final, rules
 from campaigns.contest import schemas as s
 from campaigns.contest.models import ContestAttempt
 from campaigns.contest.paper import View, as_shown, pool_of, shows_result
@@ -126,7 +126,8 @@ def held(session: Session, subject: uuid.UUID) -> list[dict[str, Any]]:
         .where(ContestAttempt.subject == subject)
         .order_by(ContestAttempt.started_at)
     )
-    return [_held(session, attempt, activity) for attempt, activity in rows]
+    papers = [_held(session, attempt, activity) for attempt, activity in rows]
+    return papers + common_final.held(session, subject)
 
 
 def _held(session: Session, row: ContestAttempt, activity: Activity) -> dict[str, Any]:
@@ -152,8 +153,10 @@ def _held(session: Session, row: ContestAttempt, activity: Activity) -> dict[str
 def erase(session: Session, subject: uuid.UUID) -> None:
     """The papers go; what was counted of them stays as facts under a key that leads nowhere."""
     session.execute(delete(ContestAttempt).where(ContestAttempt.subject == subject))
+    common_final.erase(session, subject)
 
 
 def forget(session: Session, activity: uuid.UUID) -> None:
     """Every paper of the contest goes; the facts stay."""
     session.execute(delete(ContestAttempt).where(ContestAttempt.activity_id == activity))
+    common_final.forget(session, activity)

@@ -28,7 +28,7 @@ MEASURES = (
             perfect=("right", "of"),
         ),
     ),
-    Measure("contest.passed", N_("Bài đạt yêu cầu"), "sum", tells_result=True),
+    Measure("contest.passed", N_("Bài đạt yêu cầu"), "sum", tells_result=True, is_sensitive=True),
     # Known early it would decide every prediction. It is written only when the results are settled, and sealed besides.
     Measure(
         ALL_CORRECT,
@@ -36,6 +36,7 @@ MEASURES = (
         "distinct",
         sealed=True,
         tells_result=True,
+        is_sensitive=True,
     ),
 )
 RANKED_BY = {

@@ -37,7 +37,8 @@ class ContestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `attempts_per_person` null: as many as one likes; `counting_attempt` says which of them counts. `open_to`: kinds of
     membership of which the person must hold one. `settle`: by itself when the last paper is in, or by hand, which
-    leaves time to look at doubtful papers first. `bank`: 'dealt' gives each round of the campaign questions of its own,
+    leaves time to look at doubtful papers first. `predict_over`: 'common' compares guesses with the count of all communes
+    of one contest, which only a pack from above may say (campaigns.common_terms). `bank`: 'dealt' gives each round of the campaign questions of its own,
     so that the answers shown after one round are no key to the next; 'whole' draws each round from everything.
     """
 
@@ -57,6 +58,7 @@ class ContestSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     show_result: Literal["at_submit", "after_settled"] = "at_submit"
     show_answers: Literal["after_settled", "never"] = "after_settled"
     prediction: bool = False
+    predict_over: Literal["here", "common"] = "here"
     ranking: tuple[Key, ...] = CHAIN
     settle: Literal["auto", "by_hand"] = "auto"
     bank: Literal["dealt", "whole"] = "dealt"

@@ -14,6 +14,7 @@ from backend.db.base import new_id
 from backend.errors import N_, DomainError
 from backend.participation import record
 from backend.participation.models import Fact
+from campaigns.common_models import CommonRound
 from campaigns.contest import rules
 from campaigns.contest.models import ContestAttempt
 from campaigns.contest.pool import share_of
@@ -64,13 +65,23 @@ class RanksInCircles(DomainError):
     )
 
 
+class NothingCommon(DomainError):
+    status = 409
+    code = "nothing_common"
+    sentence = N_(
+        "Thể lệ ghi dự đoán tính chung nhiều xã, nhưng gói này không phải gói của cuộc thi chung. Xin dùng gói do cấp trên phát hành."
+    )
+
+
 def check_opening(session: Session, activity: Activity) -> None:
-    """Raises PassTellsAllCorrect, RanksInCircles, TooFewQuestions, StrataTooMany, StratumTooThin."""
+    """Raises PassTellsAllCorrect, RanksInCircles, NothingCommon, TooFewQuestions, StrataTooMany, StratumTooThin."""
     settings = msgspec.convert(activity.settings, ContestSettings)
     if rules.tells_too_much(settings):
         raise PassTellsAllCorrect
     if rules.ranks_in_circles(settings):
         raise RanksInCircles
+    if settings.predict_over == "common" and session.get(CommonRound, activity.id) is None:
+        raise NothingCommon
     pool = share_of(session, activity, settings)
     if len(pool) < settings.questions_per_attempt:
         raise TooFewQuestions(have=len(pool), need=settings.questions_per_attempt)

@@ -33,7 +33,7 @@ def rules_in_words(settings: ContestSettings) -> Lines:
         _attempts(settings),
         ("Mất sóng giữa chừng: cứ làm tiếp trên điện thoại. Bài đến muộn không quá " + _span(settings.grace_s)[0] + " sau khi hết giờ vẫn được nhận.",
          "If the signal drops, keep going on the phone. A paper that arrives within " + _span(settings.grace_s)[1] + " after time is still accepted."),
-        *([_prediction()] if settings.prediction else []),
+        *([_prediction(settings)] if settings.prediction else []),
         _result(settings),
         _ranking(settings),
         ("Thành viên Ban Tổ chức, Ban Đề thi, Ban Giám khảo và Tổ thư ký không dự thi. Bài trái thể lệ thì kết quả không được công nhận; lý do được báo cho người dự thi và người dự thi có quyền khiếu nại.",
@@ -108,12 +108,30 @@ def _attempts(settings: ContestSettings) -> tuple[str, str]:
     )
 
 
-def _prediction() -> tuple[str, str]:
+def _prediction(settings: ContestSettings) -> tuple[str, str]:
+    return _prediction_over_all() if settings.predict_over == "common" else _prediction_here()
+
+
+def _prediction_here() -> tuple[str, str]:
     return (
         "Trước khi nộp bài, mỗi người dự đoán số người trả lời đúng tất cả các câu hỏi của đợt thi. Con số đúng là số người (không phải số lượt) "
         "được công nhận trả lời đúng hết, xác định sau khi loại các bài trái thể lệ; trước lúc đó không ai được xem, kể cả Ban Tổ chức.",
         "Before handing in, everybody predicts how many people will have every answer right in this round. The number is of people, not papers, "
         "fixed after invalid papers are removed; before that nobody may see it, the organisers included.",
+    )
+
+
+def _prediction_over_all() -> tuple[str, str]:
+    """Who guesses must know over whom: all communes, and that the smallest are left out of the sum."""
+    return (
+        "Trước khi nộp bài, mỗi người dự đoán số người trả lời đúng tất cả các câu hỏi của đợt thi, tính chung ở tất cả các xã, phường cùng thi. "
+        "Con số đúng là số người (không phải số lượt) được công nhận trả lời đúng hết, cộng từ số có ký của từng xã, phường sau khi loại các bài trái thể lệ; "
+        "nơi có dưới 5 người dự thi, hoặc có số phải ẩn để không lộ ai đã dự thi, thì không cộng vào. Trước lúc đó không ai được xem, kể cả Ban Tổ chức. Quá hạn mà chưa có số chung thì Ban Tổ chức của xã, phường "
+        "được chốt theo số của mình, có ghi lý do.",
+        "Before handing in, everybody predicts how many people will have every answer right in this round, in all communes that take part together. "
+        "The number is of people, not papers, added up from the signed counts of the communes after invalid papers are removed; communes where fewer than 5 people "
+        "took part, or whose number must stay hidden so that nobody is found out, are not added. Before that nobody may see it, the organisers included. Where the common number has not come by its deadline, a commune's organisers "
+        "may settle with their own and must say why.",
     )
 
 
@@ -152,7 +170,7 @@ def _ranking(settings: ContestSettings) -> tuple[str, str]:
 
 def ranking_in_words(settings: ContestSettings) -> Lines:
     """How the board is ordered, and what becomes of equal results."""
-    pairs = [_ranking(settings), *([_prediction()] if settings.prediction else []), _last_resort()]
+    pairs = [_ranking(settings), *([_prediction(settings)] if settings.prediction else []), _last_resort()]
     return {"vi": [vi for vi, _ in pairs], "en": [en for _, en in pairs]}
 
 

@@ -19,5 +19,5 @@ MEASURES = (
     Measure(VALID, N_("Hồ sơ sáng kiến hợp lệ"), "sum"),
     Measure(RECOGNISED, N_("Sáng kiến được công nhận"), "sum"),
     Measure(REPLICATED, N_("Sáng kiến đã nhân rộng"), "sum"),
-    Measure(MEMBERS, N_("Đảng viên đã gửi sáng kiến"), "distinct"),
+    Measure(MEMBERS, N_("Đảng viên đã gửi sáng kiến"), "distinct", line="party", is_sensitive=True),
 )

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from sqlalchemy.orm import Session
 
 from backend.errors import N_
+from campaigns.common_terms import CommonIn, may_be_named
 from campaigns.pack.folder import Folder
 from campaigns.pack.lines import Complaints, Group, Rows
 from campaigns.pack.pictures import Picture
@@ -41,7 +42,7 @@ class RoundIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 class PackIn(Struct, frozen=True, forbid_unknown_fields=True):
     """pack.yaml, without the parts of the kinds. `counts_by`: the membership that says where a deed counts;
-    `population`: whom its rates are taken of."""
+    `population`: whom its rates are taken of; `common`: one contest of many communes, fixed from above."""
 
     pack: Slug
     version: Annotated[int, Meta(ge=1)]
@@ -53,6 +54,7 @@ class PackIn(Struct, frozen=True, forbid_unknown_fields=True):
     cover: PictureIn | None = None
     counts_by: Literal["lives_in", "works_at", "studies_at", "party_cell", "youth_branch"] = "lives_in"
     population: Literal["residents_from_7", "residents", "members"] = "residents_from_7"
+    common: CommonIn | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Pack:
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     alts: Mapping[str, dict[str, str]] = field(default_factory=dict)
     parts: Mapping[str, Any] = field(default_factory=dict)
+    common: CommonIn | None = None
 
     @property
     def activities(self) -> list[Activity]:
@@ -109,7 +112,10 @@ class Pack:
 
     @property
     def how_many_questions(self) -> int:
-        return sum(len(getattr(part, "questions", ())) for part in self.parts.values())
+        held = (
+            len(getattr(part, "questions", ())) + getattr(part, "sealed", 0) for part in self.parts.values()
+        )
+        return sum(held)
 
 
 @dataclass(frozen=True)
@@ -167,6 +173,7 @@ class _Reading:
         parts = {kind: self._part(root, kind, found) for kind, found in chosen.items()}
         if told:
             self._check_rounds(root, told)
+            self._check_common(root, told)
         self.complaints.raise_if_any()
         assert told  # noqa: S101 - otherwise a complaint was raised
         return self._pack(told, parts)
@@ -215,6 +222,13 @@ class _Reading:
             before = round_.closes_day
         self._check_codes(root)
 
+    def _check_common(self, root: Group, told: PackIn) -> None:
+        """What names a contest between nodes is short and holds no long number, or no peer would take it."""
+        codes = [told.pack, *(activity.code for round_ in told.rounds for activity in round_.activities)]
+        if told.common and not all(may_be_named(code) for code in codes):
+            line = root.places.get("common", root.line)
+            self.complaints.add(root.file, line, N_("Gói của cuộc thi chung: mã gói và mã từng đợt dài tối đa 50 chữ và không có dãy số dài."))  # fmt: skip
+
     def _check_codes(self, root: Group) -> None:
         seen: dict[str, int] = {}
         for activity in activities_in(root):
@@ -241,6 +255,7 @@ class _Reading:
             pictures=self.files.pictures,
             alts=self.files.alts,
             parts=parts,
+            common=told.common,
         )
 
     def _round(self, told: RoundIn) -> Round:

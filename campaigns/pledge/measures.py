@@ -11,10 +11,22 @@ REVIEWED = "pledge.reviewed"
 ASSESSED = "pledge.assessed"
 
 MEASURES = (
-    Measure(REGISTERED, N_("Đảng viên đã đăng ký nêu gương"), "distinct"),
-    Measure(CONFIRMED, N_("Đảng viên có bản đăng ký được chi bộ xác nhận"), "distinct"),
-    Measure(DIGITAL, N_("Việc chuyển đổi số đã được xác nhận"), "sum"),
-    Measure(MIDYEAR, N_("Đảng viên đã được kiểm tra giữa năm"), "distinct"),
-    Measure(REVIEWED, N_("Đảng viên đã tự đánh giá cuối năm"), "distinct"),
-    Measure(ASSESSED, N_("Đảng viên đã có mức xếp loại được quyết định"), "distinct"),
+    Measure(REGISTERED, N_("Đảng viên đã đăng ký nêu gương"), "distinct", line="party", is_sensitive=True),
+    Measure(
+        CONFIRMED,
+        N_("Đảng viên có bản đăng ký được chi bộ xác nhận"),
+        "distinct",
+        line="party",
+        is_sensitive=True,
+    ),
+    Measure(DIGITAL, N_("Việc chuyển đổi số đã được xác nhận"), "sum", line="party", is_sensitive=True),
+    Measure(MIDYEAR, N_("Đảng viên đã được kiểm tra giữa năm"), "distinct", line="party", is_sensitive=True),
+    Measure(REVIEWED, N_("Đảng viên đã tự đánh giá cuối năm"), "distinct", line="party", is_sensitive=True),
+    Measure(
+        ASSESSED,
+        N_("Đảng viên đã có mức xếp loại được quyết định"),
+        "distinct",
+        line="party",
+        is_sensitive=True,
+    ),
 )

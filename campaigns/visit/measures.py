@@ -63,7 +63,7 @@ def guided(service: str, stage: str) -> str:
 
 
 MEASURES = (
-    Measure(HOUSEHOLDS, N_("Hộ đã được đến thăm"), "distinct"),
+    Measure(HOUSEHOLDS, N_("Hộ đã được đến thăm"), "distinct", of_one_node=True),
     Measure(VISITS, N_("Lượt thăm hộ"), "sum"),
     Measure(FOLLOW_UPS, N_("Lượt thăm lại đúng hẹn"), "sum"),
     Measure(SESSIONS, N_("Buổi hướng dẫn chung"), "sum"),
