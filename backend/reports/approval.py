@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend import clock
 from backend.errors import NotAllowed
-from backend.reports import card_flow, compose, files, rules, waits
+from backend.reports import card_flow, compose, files, rules, upward, waits
 from backend.reports.errors import MovedOn, SamePerson, StepNotOpen, WordsMissing
 from backend.reports.models import REASON, Step, Submission
 from backend.reports.rules import Stamp
@@ -23,12 +23,13 @@ __all__ = ["Stamp", "missing_children", "of_subject", "open_submission", "played
 
 def take(
     session: Session, submission: uuid.UUID, deed: str, by: Actor, *, seen: int, words: str = "",
-    stamp: Stamp | None = None,
+    stamp: Stamp | None = None, sample: bool = False,
 ) -> Submission:  # fmt: skip
-    """One step on the way. `seen`: the revision the person had before their eyes.
+    """One step on the way. `seen`: the revision the person had before their eyes; `sample`: files made for another node say
+    that they are of a demo.
 
     Raises ReportUnknown, MovedOn, StepNotOpen, SamePerson, WordsMissing, NumberMissing, NumberTaken,
-    DayBeforeSigning, ChildrenMissing, ParentLocked; of a card that is locked also AppealOpen, AppealRunning.
+    DayBeforeSigning, ChildrenMissing, ParentLocked, AnsweredAbove, TextNamesSomebody; of a card that is locked also AppealOpen, AppealRunning.
     """
     row = held(session, submission)
     words = words.strip()[:REASON]
@@ -36,6 +37,7 @@ def take(
         raise MovedOn
     before = rules.Held(row.state, row.round, played(session, [row])[row.id])
     _check(session, row, before, deed, by, words, stamp)
+    upward.before_step(session, row, deed)
     was = row.state
     _write(row, rules.done(before, deed, _who(by)), deed, by, stamp)
     if row.subject_kind == "card" and deed == "draft":
@@ -43,6 +45,7 @@ def take(
     _tell(session, row, deed, by, words)
     if deed in rules.KEPT_AT:
         files.keep(session, row, deed)
+    upward.after_step(session, row, deed, words, before.round, sample)
     if row.subject_kind == "card":
         card_flow.after_step(session, row, deed, was, by, words)
     return row

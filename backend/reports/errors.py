@@ -181,3 +181,65 @@ class LockedAbove(DomainError):
     sentence = N_(
         "Phiếu đã khóa theo văn bản gửi %(unit)s (%(line)s). Xin mở lại văn bản ấy ở trang ký duyệt; phiếu sẽ mở theo."
     )
+
+
+class AnsweredAbove(DomainError):
+    code = "report_answered_above"
+    sentence = N_(
+        "Báo cáo này đã chuyển sang máy chủ của nơi nhận; việc tiếp nhận, trả lại hay khóa làm ở đó và tự hiện tại đây. Xin chờ câu trả lời."
+    )
+
+
+class TextNamesSomebody(DomainError):
+    code = "report_text_names_somebody"
+    sentence = N_(
+        "Báo cáo này sẽ sang máy chủ khác nên không được có số điện thoại, số giấy tờ tùy thân hay thư điện tử của ai. Xin bỏ phần ấy trong bài viết rồi trình lại."
+    )
+
+
+class ProposalUnknown(DomainError):
+    status = 404
+    code = "proposal_unknown"
+    sentence = N_("Không tìm thấy kiến nghị này trong phạm vi của Ông/Bà.")
+
+
+class ProposalNotOpen(DomainError):
+    code = "proposal_not_open"
+    sentence = N_("Kiến nghị này đã trả lời hoặc đã chuyển đi rồi. Xin tải lại trang để xem.")
+
+
+class ProposalIncomplete(DomainError):
+    status = 400
+    code = "proposal_incomplete"
+    sentence = N_(
+        "Xin chọn loại và lĩnh vực, ghi tiêu đề ít nhất năm chữ cái và nội dung ít nhất mười chữ cái."
+    )
+
+
+class ProposalOfficeUnknown(DomainError):
+    status = 422
+    code = "proposal_office_unknown"
+    sentence = N_(
+        "Xin chọn trong danh sách cơ quan gửi kiến nghị; đó là những nơi người dùng này được thay mặt."
+    )
+
+
+class ProposalTermWrong(DomainError):
+    status = 400
+    code = "proposal_term_wrong"
+    sentence = N_("Hạn trả lời phải là một ngày (ngày/tháng/năm) sau hôm nay và trong vòng một năm.")
+
+
+class ProposalNamesSomebody(DomainError):
+    status = 400
+    code = "proposal_names_somebody"
+    sentence = N_(
+        "Lời này sang máy chủ khác nên không được có số điện thoại, số giấy tờ tùy thân hay thư điện tử của ai. Xin bỏ đi rồi gửi lại."
+    )
+
+
+class NobodyAbove(DomainError):
+    code = "proposal_nobody_above"
+    sentence = N_(
+        "Đơn vị này chưa có cấp trên trong hệ thống để chuyển đến. Xin nhờ người quản trị kết nối máy chủ cấp trên, rồi gửi lại."
+    )

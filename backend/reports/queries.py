@@ -27,6 +27,7 @@ from backend.reports.obligations import (
     shipped,
 )
 from backend.reports.rules import NEEDS_WORDS, WITH_ABOVE
+from backend.reports.upward_models import ReportAnswer
 from backend.units.queries import NamedUnit, named_to_the_last
 
 BACK, AHEAD = timedelta(days=200), timedelta(days=45)
@@ -218,8 +219,14 @@ def steps(session: Session, submission_id: uuid.UUID) -> list[Step]:
 
 def last_words(session: Session, row: Submission) -> str:
     """Why it was given back or opened again."""
-    told = [step.words for step in steps(session, row.id) if step.deed in NEEDS_WORDS and step.words]
-    return told[-1] if told else ""
+    told = [
+        (step.at, step.words) for step in steps(session, row.id) if step.deed in NEEDS_WORDS and step.words
+    ]
+    query = select(ReportAnswer.decided_at, ReportAnswer.words).where(
+        ReportAnswer.submission_id == row.id, ReportAnswer.outcome == "returned"
+    )
+    told += [(at, words) for at, words in session.execute(query)]
+    return max(told)[1] if told else ""
 
 
 def waiting(session: Session, units: set[uuid.UUID], receivers: set[uuid.UUID]) -> list[Submission]:
