@@ -13,14 +13,16 @@ import admin
 # The tables of rooms that only the console opens, which it does when it is mounted: whoever compares the models with a
 # database finds them all from here on.
 import backend.cards.models
+import backend.federation.peers.models
 import backend.inspection.models
+import backend.levels.models
 import backend.open_data.models
 import backend.own_calendars.models
 import backend.plans.models
 import backend.reports.models
 import backend.targets.models  # noqa: F401
 import mobile_api
-from backend import http, public
+from backend import http, public, streams, wire
 from backend.config import Settings, read_settings
 from backend.db.engine import Database
 from backend.errors import DomainError, SettingMissing
@@ -50,6 +52,7 @@ def create_app(
     mobile_api.register(app)
     admin.register(app)
     public.register(app)
+    wire.register(app)
     _answer_problems(app)
     return app
 
@@ -62,6 +65,8 @@ def services_of(settings: Settings, database: Database, code_sender: CodeSender 
         seal=Seal(settings.secret_key),
         signer=Signer(settings.signing_key) if settings.signing_key else Signer.throw_away(),
         code_sender=code_sender or _code_sender(settings),
+        streams=streams.book(),
+        documents=streams.DOCUMENTS,
     )
 
 

@@ -17,6 +17,10 @@ from backend.db import migrate as migrations
 from backend.db.engine import Database
 from backend.db.node import begin_epoch
 from backend.errors import DomainError, SettingMissing
+from backend.federation.packets import commands as packet_commands
+from backend.federation.packets.stream import Book
+from backend.federation.peers import commands as peer_commands
+from backend.people import at_shell
 from backend.safeguards.audit import OPERATOR, note
 from campaigns.pack import PackInvalid, read_pack
 from campaigns.registry import measure_book
@@ -82,11 +86,12 @@ def worker() -> None:
     """Run one worker: fold, number changes, turn activities with time, draw certificates."""
     from backend.certificates.hands import hands_of
     from backend.media.photos import Keeping
-    from backend.worker import Worker
+    from backend.worker import Worker, rounds_of
 
     settings = _settings()
+    database = Database(settings.database_url)
     keeping = Keeping(timedelta(days=settings.photo_days), timedelta(days=settings.half_photo_days))
-    hand = Worker(Database(settings.database_url), measure_book(), keeping, hands_of(settings))
+    hand = Worker(database, measure_book(), keeping, hands_of(settings), rounds_of(settings, database))
     hand.stop_on_signals()
     hand.run()
 
@@ -146,6 +151,16 @@ def openapi(check: bool) -> None:
 commands_batches.join(commands.certificates)
 main.add_command(commands.certificates)
 main.add_command(commands.keys)
+
+
+def _streams() -> Book:
+    from backend import streams
+
+    return streams.book()
+
+
+peer_commands.join(main, at_shell.operator, at_shell.first_operator)
+packet_commands.join(peer_commands.node, _streams)
 
 
 @main.group()

@@ -15,6 +15,19 @@ from backend.db.alone import IDLE_S, Lines
 WRITES = "lantoa_writes"
 
 
+@contextmanager
+def transaction_on(engine: Engine, writes: bool = True) -> Iterator[Session]:
+    """A transaction of its own, for whoever holds no more than the engine: see `Database.transaction`."""
+    with Session(engine, expire_on_commit=False) as session:
+        session.connection(execution_options={WRITES: writes})
+        try:
+            yield session
+        except BaseException:
+            session.rollback()
+            raise
+        session.commit()
+
+
 class Database:
     """One engine and the way to open a transaction on it."""
 
@@ -25,14 +38,8 @@ class Database:
     @contextmanager
     def transaction(self, writes: bool = True) -> Iterator[Session]:
         """Commit at the end, roll back on any error. `writes=False` takes no write lock on SQLite."""
-        with Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options={WRITES: writes})
-            try:
-                yield session
-            except BaseException:
-                session.rollback()
-                raise
-            session.commit()
+        with transaction_on(self.engine, writes) as session:
+            yield session
 
     def by_itself(self) -> AbstractContextManager[Any]:
         """The driver's own cursor, on which every statement is a transaction of its own: for the hot path on

@@ -15,7 +15,7 @@ from backend.db.base import Base
 from backend.db.engine import Database
 from backend.db.node import Node, found_node, serve
 from backend.db.statements import on_postgres
-from backend.demo import awards, giving, history, inspection, movements, plans, targets
+from backend.demo import awards, common, giving, history, inspection, movements, plans, targets
 from backend.demo.cards import CardMonth
 from backend.demo.data import DATA, FULL, SEED, SMALL, Size
 from backend.demo.fieldwork import FieldWork
@@ -144,6 +144,7 @@ def _live(session: Session, planted: Planted, signer: Signer, size: Size, public
     for activity, round_, takings in zip(contests, played, planned, strict=True):
         playing.play(activity, round_, takings)
     history.prepare_others(session, pack, planted, crew, now)
+    common.plant(session, planted, crew, now)
     FieldWork(session, planted, crew, playing.phones, chance, size).live(people, now)
     PledgeYear(session, planted, crew, staff, playing.phones, chance, size).live(people, now)
     # A chance of its own: how many newcomers a small world needs must not hang on the minute of planting.

@@ -157,20 +157,29 @@ def _write(session: Session, board: Board, results: dict[uuid.UUID, Result]) -> 
 # --- fixing: the moment places are given out ----------------------------------------------------------------------
 
 
-def fix(session: Session, board: Board, ranking: Ranking, moment: datetime) -> None:
+def fix(
+    session: Session, board: Board, ranking: Ranking, moment: datetime, target: int | None = None
+) -> None:
     """Stand everybody anew straight from the ledger, fix the target, give out the places.
 
     The target is the number of people whose counting result has nothing wrong. Where a guess decides which of two
     equally right papers counts, both have nothing wrong, so the number does not move when it becomes known.
+    `target`: the number guesses are compared with, where it comes from elsewhere.
     """
     session.execute(delete(Standing).where(*_on(board)))  # type: ignore[arg-type]
     board.target = None
     _write_all(session, board, _counting(session, board, ranking, _results_query(board)))
     if any(way == "near" for _, way in board.chain):
-        board.target = perfect_people(session, board)
+        board.target = perfect_people(session, board) if target is None else target
         _write_all(session, board, _counting(session, board, ranking, _results_query(board)))
     board.fixed_at = moment
     give_places(session, board)
+
+
+def count_now(session: Session, board: Board, ranking: Ranking) -> tuple[int, int]:
+    """(people, of them with nothing wrong) straight from the ledger, of a board not yet fixed. Nothing is written."""
+    results = _counting(session, board, ranking, _results_query(board)).values()
+    return len(results), sum(result.perfect for result in results)
 
 
 def _write_all(session: Session, board: Board, results: dict[uuid.UUID, Result]) -> None:

@@ -14,6 +14,7 @@ from backend import clock
 from backend.errors import DomainError, NotFound
 from backend.people.errors import (
     BoardNameNotForMinors,
+    CommonFinalNotForMinors,
     ConsentTextUnknown,
     GuardianNeeded,
     HonourNameNotForMinors,
@@ -44,7 +45,13 @@ PUBLISH_NAME = "publish_name"
 """The own name may stand in public; of adults only (queries.published_names)."""
 HONOUR_NAME = "honour_name"
 """The name on a decision may stand on the honour wall, for the awards the person chose; of adults only."""
-FOR_ADULTS = {BOARD_NAME: BoardNameNotForMinors, HONOUR_NAME: HonourNameNotForMinors}
+COMMON_FINAL = "common_final"
+"""The own result, without a name, may stand on the final list of a contest of many communes; of adults only."""
+FOR_ADULTS = {
+    BOARD_NAME: BoardNameNotForMinors,
+    HONOUR_NAME: HonourNameNotForMinors,
+    COMMON_FINAL: CommonFinalNotForMinors,
+}
 
 
 TEXTS = Path(__file__).parent / "consent_texts.yaml"
@@ -69,7 +76,7 @@ def text(purpose: str, version: int) -> ConsentText | None:
 
 def give(session: Session, person: uuid.UUID, purpose: str, version: int, channel: str = "app") -> Consent:
     """Raises ConsentTextUnknown when the text read is not the present one, GuardianNeeded where it is not theirs,
-    BoardNameNotForMinors or HonourNameNotForMinors where no minor may agree.
+    BoardNameNotForMinors, HonourNameNotForMinors or CommonFinalNotForMinors where no minor may agree.
     """
     if purpose == BY_GUARDIAN:
         raise GuardianNeeded

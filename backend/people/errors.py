@@ -101,6 +101,14 @@ class GuardianNeeded(DomainError):
     sentence = N_("Nội dung này do cha, mẹ hoặc người giám hộ đồng ý, bằng mã gửi đến số điện thoại.")
 
 
+class CommonFinalNotForMinors(DomainError):
+    status = 409
+    code = "common_final_not_for_minors"
+    sentence = N_(
+        "Danh sách chung kết của nhiều xã chỉ dành cho người từ đủ 18 tuổi. Kết quả và thứ hạng của em ở xã vẫn giữ nguyên."
+    )
+
+
 class LoginSuspended(DomainError):
     status = 403
     code = "login_suspended"

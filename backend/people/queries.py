@@ -142,6 +142,31 @@ def published_names(session: Session, subjects: Iterable[uuid.UUID]) -> dict[uui
     return {row.subject: row.name for row in rows}
 
 
+_COMMON_FINAL = exists().where(
+    _CONSENT.person_id == _PERSON.id,
+    _CONSENT.purpose == consents.COMMON_FINAL,
+    _CONSENT.version
+    == bindparam("final_text", callable_=lambda: consents.texts()[consents.COMMON_FINAL].version),
+    _CONSENT.withdrawn_at.is_(None),
+)
+_FINALISTS = (
+    select(_LINK.subject)
+    .join(Person.__table__, _PERSON.id == _LINK.person_id)
+    .where(
+        _LINK.subject.in_(bindparam("subjects", expanding=True)),
+        _PERSON.birth_year < bindparam("final_adult", callable_=lambda: clock.today().year - 18),
+        _COMMON_FINAL,
+    )
+)
+
+
+def agreed_to_final(session: Session, subjects: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of `subjects` whose result may stand on a final list of many communes: adults who agreed to the present
+    text and have not withdrawn. One statement."""
+    wanted = list(subjects)
+    return set(session.scalars(_FINALISTS, {"subjects": wanted})) if wanted else set()
+
+
 def honour_agreed() -> Select[uuid.UUID, datetime]:
     """(subject, given_at) of everybody who may stand on honour walls by name: agreed to the present text, has not withdrawn,
     and is an adult today. Join it as `board_named`; what was chosen before `given_at` was chosen under an agreement that

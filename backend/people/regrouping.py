@@ -45,11 +45,11 @@ def merge_units(
     target = reorganise.merge(
         session, listed, into, on=on, document=document, decided_on=decided_on, issuer=issuer, kind=kind
     )
-    _follow(session, [unit for unit in listed if unit != target], target, on)
+    follow(session, [unit for unit in listed if unit != target], target, on)
     return target
 
 
-def _follow(session: Session, units: list[uuid.UUID], target: uuid.UUID, on: date) -> None:
+def follow(session: Session, units: list[uuid.UUID], target: uuid.UUID, on: date) -> None:
     """A membership that reached beyond the day ends there (or never held) and goes on in the other unit."""
     held = session.scalars(
         select(Membership).where(

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from backend.people.errors import (
 )
 from backend.people.models import Person, RoleGrant, SignInSession, StaffLogin
 from backend.safeguards import limits
-from backend.units.models import TREES
+from backend.units.models import TREES, Unit
 from backend.units.trees import holds_on, subtree
 
 ROLES = {
@@ -129,12 +129,13 @@ _NOBODY = keys.hash_secret("nobody's password")
 
 @dataclass(frozen=True)
 class Staff:
-    """A signed-in staff member with the roles held today: role -> the units it was granted on."""
+    """A signed-in staff member with the roles held today: role -> the units it was granted on; `kinds`: what those are."""
 
     person: uuid.UUID
     session: uuid.UUID
     name: str
     roles: dict[str, frozenset[uuid.UUID]]
+    kinds: dict[uuid.UUID, str] = field(default_factory=dict)
 
     def holds(self, *roles: str) -> bool:
         return any(role in self.roles for role in roles)
@@ -228,18 +229,23 @@ def staff_member(session: Session, token: str) -> Staff:
     ).first()
     if row is None:
         raise NotSignedIn
-    return Staff(*row, roles=_roles_today(session, row[0]))
+    roles, kinds = _roles_today(session, row[0])
+    return Staff(*row, roles, kinds)
 
 
-def _roles_today(session: Session, person: uuid.UUID) -> dict[str, frozenset[uuid.UUID]]:
+def _roles_today(
+    session: Session, person: uuid.UUID
+) -> tuple[dict[str, frozenset[uuid.UUID]], dict[uuid.UUID, str]]:
+    """Role -> the units it is held on, and of what kind each of those is."""
     found: dict[str, set[uuid.UUID]] = {}
-    for role, unit in session.execute(
-        select(RoleGrant.role, RoleGrant.unit_id).where(
-            RoleGrant.person_id == person, holds_on(RoleGrant, clock.today())
-        )
+    kinds: dict[uuid.UUID, str] = {}
+    granted = select(RoleGrant.role, RoleGrant.unit_id, Unit.kind).join(Unit, Unit.id == RoleGrant.unit_id)
+    for role, unit, kind in session.execute(
+        granted.where(RoleGrant.person_id == person, holds_on(RoleGrant, clock.today()))
     ):
         found.setdefault(role, set()).add(unit)
-    return {role: frozenset(units) for role, units in found.items()}
+        kinds[unit] = kind
+    return {role: frozenset(units) for role, units in found.items()}, kinds
 
 
 def reach(session: Session, staff: Staff, *roles: str) -> set[uuid.UUID]:

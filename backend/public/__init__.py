@@ -3,12 +3,14 @@ phone app's files, and whether the node is well."""
 
 from backend.http import NodeApp
 from backend.public import (
+    common,
     conclusions,
     did,
     exemplary,
     honour,
     ideas,
     key,
+    levels,
     movements,
     open_data,
     pages,
@@ -32,9 +34,11 @@ def register(app: NodeApp) -> None:
         did,
         status,
         open_data,
+        levels,
         honour,
         movements,
         exemplary,
         prizes,
+        common,
     ):
         app.register_blueprint(room.blueprint)

@@ -50,7 +50,7 @@ def every() -> Response:
     """The units that publish."""
     session = http.session()
     units = named_many(session, choices.publishing(session), clock.today()).values()
-    return _kept(page("open_data", units=sorted(units, key=lambda one: one.code)))
+    return kept(page("open_data", units=sorted(units, key=lambda one: one.code)))
 
 
 @blueprint.get("/du-lieu-mo/<string:unit_code>")
@@ -62,7 +62,7 @@ def one(unit_code: str) -> ResponseReturnValue:
         return page("open_data", units=[], missing=True), 404
     unit, choice = found
     rows = figures(http.session(), unit.id)
-    return _kept(
+    return kept(
         page(
             "open_data_unit",
             unit=unit,
@@ -73,8 +73,8 @@ def one(unit_code: str) -> ResponseReturnValue:
             schema=open_files.SCHEMA,
             count=len(rows),
             share=_share,
-            value=_value,
-            words=_words,
+            value=shown_number,
+            words=heading_words,
             measured=gettext,  # not the template's own: '% dự toán' is no place for a value
             latest=max((row.published_at for row in rows), default=None),
         )
@@ -93,7 +93,7 @@ def file(unit_code: str, word: str) -> ResponseReturnValue:
     data = open_files.to_csv(rows) if word == "csv" else open_files.to_json(unit, choice.licence, rows)
     answer = Response(data, content_type=FILES[word])
     answer.headers.set("Content-Disposition", "attachment", filename=f"so-lieu-mo-{unit.code}.{word}")
-    return _kept(answer)
+    return kept(answer)
 
 
 def _publishing(code: str) -> tuple[NamedUnit, OpenDataChoice] | None:
@@ -106,7 +106,7 @@ def _publishing(code: str) -> tuple[NamedUnit, OpenDataChoice] | None:
     return (named, choice) if named else None
 
 
-def _kept(body: str | Response) -> Response:
+def kept(body: str | Response) -> Response:
     """May be kept for some minutes, by whoever stands between as well; asked for again with its tag, it is not sent twice."""
     answer = body if isinstance(body, Response) else Response(body)
     answer.headers["Cache-Control"] = f"public, max-age={KEPT_S}"
@@ -133,13 +133,13 @@ def _heading(row: OpenFigure) -> Heading:
     return heading(row.period)
 
 
-def _words(told: Heading) -> str:
+def heading_words(told: Heading) -> str:
     """In the reader's language; the days where the name alone would make one think of others."""
     name = gettext(told.sentence, **told.values)
     return f"{name} ({told.days})" if told.days else name
 
 
-def _value(number: Decimal) -> str:
+def shown_number(number: Decimal) -> str:
     """'1.306', '8,5': as exact as it was published."""
     places = -int(number.as_tuple().exponent)
     return str(format_decimal(number, format="#,##0" + ("." + "0" * places if places > 0 else "")))

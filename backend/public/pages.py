@@ -15,6 +15,7 @@ from backend.http import anybody, guarded
 from backend.people.staff import ROLES
 from backend.public.page import page
 from backend.units.queries import named
+from campaigns.contest import common_here
 from campaigns.models import Activity, Campaign
 from campaigns.queries import activities
 
@@ -39,6 +40,7 @@ def front_door() -> str:
         commune=named(session, node.unit_id, clock.today()) if node.unit_id else None,
         demo=http.demo_notes(),
         shown_now=_on_now(session),
+        is_common=common_here.is_any(session),
         role_names={role: gettext(name) for role, name in ROLES.items()},
     )
 
