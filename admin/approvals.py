@@ -21,7 +21,7 @@ from backend import clock, http
 from backend.errors import DomainError, NotAllowed, NotFound
 from backend.http import guarded, staff_with, writes_on_read
 from backend.people.staff import names_of
-from backend.reports import approval, card_flow, files, kept, queries
+from backend.reports import approval, card_flow, files, kept, queries, upward
 from backend.reports.approval import Stamp
 from backend.reports.errors import MovedOn, NumberMissing
 from backend.reports.models import REASON, Report, Submission
@@ -61,6 +61,9 @@ def _page(submission_id: uuid.UUID, error: DomainError | None = None, at: str = 
         fingerprint=files.fingerprint(session, row),
         offices=_offices(row),
         earlier=kept.earlier_papers(session, row),
+        sent_up=upward.sent_of(session, row),
+        filed=upward.filed_of(session, row.id),
+        answered=upward.answers_to(session, row.id),
         unit=named_at_last(session, row.unit_id, clock.today()),
         receiver=named_at_last(session, row.receiver_id, clock.today()) if row.receiver_id else None,
         steps=steps,
@@ -118,6 +121,7 @@ def take_step(submission_id: uuid.UUID, deed: str) -> ResponseReturnValue:
                 seen=_seen(),
                 words=typed("words", REASON),
                 stamp=_stamp(deed),
+                sample=http.demo_notes() is not None,
             )
         except IntegrityError:  # two steps of one person at the same moment: the database refused the second
             raise MovedOn from None

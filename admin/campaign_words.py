@@ -58,6 +58,7 @@ SETTINGS = {
     "show_result": N_("Báo số câu đúng"),
     "show_answers": N_("Mở đáp án và lời giải thích"),
     "prediction": N_("Hỏi dự đoán số người trả lời đúng tất cả"),
+    "predict_over": N_("Dự đoán so với số người đúng hết của"),
     "settle": N_("Chốt kết quả"),
     "bank": N_("Câu hỏi của đợt"),
 }
@@ -86,6 +87,8 @@ CHOICES = {
     "after_settled": N_("sau khi chốt kết quả"),
     "never": N_("không công bố"),
     "auto": N_("tự động, khi hết giờ bài cuối"),
+    "here": N_("xã này"),
+    "common": N_("tất cả các xã cùng thi"),
     "dealt": N_("phần riêng, không trùng đợt khác"),
     "whole": N_("cả ngân hàng"),
     "by_hand": N_("bằng tay, khi Ban Tổ chức bấm"),

@@ -21,10 +21,13 @@ from admin.blueprint import (
 )
 from admin.campaigns import RELEASERS
 from admin.figures import PAPERS, PEOPLE, Pair, headline, papers_today, parts_of, totals, visible_activities
+from admin.home_links import counts_waiting, links_waiting
 from admin.ideas import ideas_waiting
 from admin.pledges import pledges_waiting
+from admin.proposals import proposals_waiting
 from admin.put_aside import put_aside_seen
 from admin.reports import reports_waiting
+from admin.waiting import Waiting
 from admin.waiting_records import records_waiting
 from backend import clock, http
 from backend.http import guarded, staff_with
@@ -56,16 +59,6 @@ class Listed:
     papers: Figure
     today: int
     newest: datetime | None
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Something this member is waited for: in a sentence, and where to do it."""
-
-    name: str
-    title: str
-    sentence: str
-    href: str
 
 
 @blueprint.get("/")
@@ -129,6 +122,10 @@ def _waiting(pairs: list[Pair]) -> Iterator[Waiting]:
     for activity, campaign in pairs:
         if campaign.owner_unit_id in organised:
             yield from _of_round(activity)
+    yield from counts_waiting(
+        [activity for activity, campaign in pairs if campaign.owner_unit_id in organised]
+    )
+    yield from links_waiting()
     if member.holds(*TEAM_LEADERS) and (number := records_waiting()):
         yield _to_take_in(number)
     if member.holds(*TEAM_LEADERS) and (number := len(put_aside_seen())):
@@ -226,11 +223,26 @@ def _of_reports() -> Iterator[Waiting]:
     for one in mine:
         href = url_for("admin.approval_page", submission_id=one.row.id)
         yield Waiting("report", one.title, shown.report_state(one.row.state), href)
+    yield from _of_proposals()
     if late or near:
         sentence = gettext(
             "%(late)s báo cáo quá hạn, %(near)s báo cáo đến hạn trong 7 ngày.", late=late, near=near
         )
         yield Waiting("reports-due", gettext("Báo cáo phải gửi"), sentence, url_for("admin.reports"))
+
+
+def _of_proposals() -> Iterator[Waiting]:
+    """What units below ask and wait for, and what the level above has not answered in time."""
+    held, late, unanswered = proposals_waiting()
+    title, href = gettext("Kiến nghị lên cấp trên"), url_for("admin.proposals")
+    if held:
+        sentence = gettext(
+            "%(held)s kiến nghị chờ Ông/Bà trả lời, trong đó %(late)s đã quá hạn.", held=held, late=late
+        )
+        yield Waiting("proposals", title, sentence, href)
+    if unanswered:
+        sentence = gettext("%(number)s kiến nghị đã quá hạn mà cấp trên chưa trả lời.", number=unanswered)
+        yield Waiting("proposals-late", title, sentence, href)
 
 
 def _of_round(activity: Activity) -> Iterator[Waiting]:

@@ -23,6 +23,8 @@ from backend.people.staff import names_of
 from backend.scorecards.standing import for_statement, side_by_side
 from campaigns import lifecycle, results
 from campaigns.contest import doubts
+from campaigns.contest.common_local import is_over_all
+from campaigns.contest.errors import AwaitsTotal, CountNotSent
 from campaigns.contest.turn import papers_by_state, settles_from
 from campaigns.lifecycle import StillRunning
 from campaigns.models import Activity
@@ -54,6 +56,7 @@ def _settling_page(pair: Pair, sentence: str = "", status: int = 200) -> Respons
         until=until,
         may_settle=closed and (until is None or until < clock.now()),
         settles_itself=kind_named(activity.kind).settles_itself(activity),
+        is_common=is_over_all(session, activity),
         sentence=sentence,
     )
 
@@ -66,6 +69,8 @@ def settle_activity(activity_id: uuid.UUID) -> ResponseReturnValue:
         lifecycle.settle_activity(http.session(), pair[0], actor())
     except StillRunning as error:
         return _settling_page(pair, _when_possible(pair[0], error), error.status)
+    except (CountNotSent, AwaitsTotal) as error:
+        return _settling_page(pair, http.sentence_of(error), error.status)
     flash(gettext("Đã chốt kết quả. Xin xem lại bản công bố rồi bấm công bố."))
     return redirect(url_for("admin.results_page", activity_id=activity_id))
 

@@ -14,6 +14,8 @@ from msgspec import Meta
 
 MINUTES = "_limit_s"
 LOOKS = ("number", "choice", "check", "several")
+FROM_ABOVE = ("predict_over",)
+"""Only a pack that comes from above may say it: it is no choice of a form."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ def _hints(kind: type[msgspec.Struct]) -> list[tuple[str, Any]]:
 
 
 def _field(name: str, wanted: Any, value: Any) -> Field | None:
+    if name in FROM_ABOVE:
+        return None
     options = get_args(wanted) if get_origin(wanted) in (Union, types.UnionType) else (wanted,)
     optional = type(None) in options
     bare, bounds = _bare(next(option for option in options if option is not type(None)))

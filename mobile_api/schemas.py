@@ -204,6 +204,12 @@ class MeSchema(Schema):
     age_group = words(validate=validate.OneOf(["adult", "youth", "minor"]))
     memberships = fields.List(fields.Nested(MembershipSchema), required=True)
     consents = fields.List(fields.Nested(ConsentSchema), required=True)
+    final_list = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether this person may still stand on the final list of a contest of many communes."
+        },
+    )
     highest_seq = fields.Integer(required=True)
     session_id = fields.UUID(required=True, allow_none=True)
     relay_key = fields.String(

@@ -11,6 +11,7 @@ from backend.people import consents, queries
 from backend.people.models import Consent
 from backend.people.rules import age_group
 from backend.people.sign_in import Participant
+from campaigns.contest import common_here
 from mobile_api import sealing
 
 
@@ -32,6 +33,7 @@ def shown_me(session: Session, who: Participant) -> dict[str, Any]:
         "age_group": age_group(person.birth_year, today.year),
         "memberships": memberships,
         "consents": [shown_consent(row) for row in given],
+        "final_list": common_here.concerns(session, who.subject, clock.now()),
         "highest_seq": highest_seq(session, who.device) if who.device else 0,
         "session_id": who.session,
         "relay_key": sealing.in_text(sealing.key_of(who.session)) if who.session else None,

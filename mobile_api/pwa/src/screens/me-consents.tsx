@@ -6,6 +6,7 @@ import { activitiesMoved } from "../sync";
 import { Banner, Button, Sheet } from "../ui/parts";
 import { problemText } from "../ui/problems";
 import { useTexts } from "../ui/texts";
+import { FINAL } from "./me-final";
 
 const NAMES = ["board_name", "publish_name", "honour_name"]; // without these one enters all the same
 
@@ -38,7 +39,7 @@ export function Consents({ me, again }: { me: Me; again: () => Promise<void> }) 
       {asking && (
         <Sheet title={t("me.withdraw.ask")} onClose={() => setAsking(null)}>
           <p>{title(asking)}</p>
-          <p>{t(NAMES.includes(asking.purpose) ? "me.withdraw.name" : "me.withdraw.text")}</p>
+          <p>{t(asking.purpose === FINAL ? "me.withdraw.final" : NAMES.includes(asking.purpose) ? "me.withdraw.name" : "me.withdraw.text")}</p>
           <div class="actions">
             <Button data-testid="withdraw-confirm" onClick={() => void withdraw(asking)}>{t("me.withdraw")}</Button>
             <Button look="plain" onClick={() => setAsking(null)}>{t("app.cancel")}</Button>

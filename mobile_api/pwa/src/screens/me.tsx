@@ -13,6 +13,7 @@ import { useOutbox } from "../ui/status";
 import { UnitPicker, unitTitle } from "../ui/units";
 import { useLive } from "../ui/use";
 import { Consents } from "./me-consents";
+import { FinalList } from "./me-final";
 
 export function Me() {
   const person = useLive(current)!;
@@ -27,6 +28,7 @@ export function Me() {
       <Settings />
       {me.value && <BoardName me={me.value} />}
       <Held young={Boolean(me.value && me.value.age_group !== "adult")} />
+      {me.value && <FinalList me={me.value} again={me.again} />}
       {me.value && <Consents me={me.value} again={me.again} />}
       <Leaving />
     </>
