@@ -36,6 +36,10 @@ run: setup pwa $(CATALOGUES) ## Start a node with a living demo commune (PORT=80
 demo: setup $(CATALOGUES) ## Throw the demo data away and plant it anew
 	@LANTOA_MODE=demo LANTOA_DATA="$${LANTOA_DATA:-./var}" $(BIN)/lantoa demo --fresh
 
+.PHONY: demo-federation
+demo-federation: setup-dev $(CATALOGUES) ## One province, three communes and a line that can be cut (CHECK=1: lives through it all by itself; PORT=8100)
+	@exec $(PY) scripts/demo_federation.py
+
 ##@ Kiểm tra / Prove
 
 .PHONY: test

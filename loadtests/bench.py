@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from loadtests import boards, certificates, country, field, hot, opening, phone
+from loadtests import boards, certificates, country, federation, field, hot, opening, phone
 
 Part = Callable[[argparse.Namespace, Path], bool]
 PARTS: dict[str, Part] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Part] = {
     "phone": phone.run,
     "certificates": certificates.run,
     "country": country.run,
+    "federation": federation.run,
 }
 
 

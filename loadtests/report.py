@@ -14,6 +14,7 @@ ORDER = (
     "Phone and console",
     "Certificates",
     "Country",
+    "Federation",
 )
 
 
