@@ -39,6 +39,8 @@ from backend.units.models import Headcount, Unit, UnitName
 from campaigns.award import wall
 from campaigns.award.models import Appeal, Entry
 from campaigns.award.wall_models import HonourChoice
+from campaigns.common_models import CommonRound
+from campaigns.contest import common_here
 from campaigns.contest.models import ContestAttempt
 from campaigns.initiative import council, duty, similar
 from campaigns.initiative.models import Assignment, Initiative, Recognition, Result
@@ -176,12 +178,21 @@ def test_two_rounds_are_published_and_the_third_is_half_over(look: Any) -> None:
 
 def test_campaigns_of_three_states_are_there(look: Any) -> None:
     found = look.execute(select(Campaign.state, Campaign.stage, Campaign.document_number)).all()
-    assert sorted(row.state for row in found) == ["draft", *["running"] * 5, "scheduled"]
-    assert [row.stage for row in found if row.state == "scheduled"] == ["pilot"]
+    assert sorted(row.state for row in found) == ["draft", *["running"] * 5, *["scheduled"] * 2]
+    assert {row.stage for row in found if row.state == "scheduled"} == {"pilot", None}
     assert [row.document_number for row in found if row.state == "draft"] == [None]
     soon = select(Activity.opens_at).join(Campaign).where(Campaign.state == "scheduled")
-    opens = look.scalars(soon).one()
-    assert timedelta(days=5) < opens - clock.now() < timedelta(days=45)
+    assert all(timedelta(days=5) < opens - clock.now() < timedelta(days=45) for opens in look.scalars(soon))
+
+
+def test_a_contest_of_many_communes_is_coming_and_everybody_is_led_to_it(look: Any) -> None:
+    rounds = look.scalars(select(CommonRound).order_by(CommonRound.round)).all()
+    assert [one.round for one in rounds] == ["dot-1", "dot-2"]
+    assert {look.get_one(Activity, one.activity_id).state for one in rounds} == {"scheduled"}
+    assert {one.unit_code for one in rounds} == {
+        look.scalars(select(Unit.code).where(Unit.id == look.scalars(select(Node.unit_id)).one())).one()
+    }
+    assert common_here.is_any(look)
 
 
 def test_what_is_published_is_plausible_and_tells_nothing_of_small_groups(look: Any) -> None:
@@ -484,7 +495,7 @@ def test_the_first_release_s_demo_is_brought_to_the_present_shape_and_replaced(t
     assert demo.plant(settings, demo.SMALL)
     with database.transaction(writes=False) as session:
         assert session.scalar(select(func.count()).select_from(Unit).where(Unit.code == "DEMO-TK")) == 0
-        assert session.scalar(select(func.count()).select_from(Campaign)) == 7
+        assert session.scalar(select(func.count()).select_from(Campaign)) == 8
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
     database.close()
 

@@ -187,6 +187,17 @@ def values(world: World, phones: dict[str, Phone], receipts: list[str]) -> dict[
         "review_number": ["1"],
         "model_id": [str(new_id())],
         "template_sha": [card_template("xa-thang").sha256],
+        "telling_id": [str(new_id())],
+        "peer_id": [str(new_id())],
+        "series": ["targets/khong-co"],
+        "contest": ["khong-co"],
+        "round_": ["r1"],
+        "template": ["xa-thang"],
+        "calendar": ["thang"],
+        "line": ["state"],
+        "stream": ["contest-counts/khong-co"],
+        "proposal_id": [str(new_id())],
+        "what": ["move", "rename", "abolish"],
     }
 
 
@@ -477,6 +488,28 @@ def test_nothing_tells_keys_or_the_number_before_the_results_are_settled(
 
 
 MAY_BE_EMPTY = {
+    "/federation/hello",  # nothing answers here but to a peer's signature: tests/wire, tests/federation
+    "/federation/catalogue",
+    "/federation/documents/<digest>",
+    "/federation/packets",
+    "/federation/streams/<path:stream>",
+    "/admin/peers/<uuid:peer_id>",  # this node knows no other; tests/admin/test_peers.py looks at these
+    "/admin/peers/<uuid:peer_id>/answer",
+    "/admin/outgoing/<uuid:telling_id>",  # nor has it told anybody anything: tests/admin/test_outgoing.py
+    "/admin/documents/given/<digest>",  # nor given anything out: tests/admin/test_documents.py
+    "/admin/documents/received/<uuid:peer_id>/<path:series>",
+    "/admin/proposals/<uuid:proposal_id>",  # nor sent anything on: tests/admin/test_proposals.py
+    "/admin/levels/units/<string:unit_code>",  # nor is it a level above: tests/admin/test_levels.py
+    "/admin/levels/views",
+    "/admin/levels/board",
+    "/admin/levels/giving",
+    "/admin/levels/so-lieu.<word>",
+    "/tong-hop/<string:unit_code>/<string:template>/<string:line>/<string:calendar>/<string:code>",
+    "/tong-hop/<string:unit_code>/<string:template>/<string:line>/<string:calendar>/<string:code>/so-lieu.<word>",
+    "/admin/activities/<uuid:activity_id>/common",  # no contest of many communes: tests/admin/test_common.py
+    "/admin/common/<contest>/<round_>",
+    "/thi-chung/<contest>/<round_>",
+    "/thi-chung/<contest>/<round_>.json",
     "/giai-thuong/<uuid:award_id>",  # no prize was published; tests/admin/test_awards.py
     "/admin/batches/<uuid:batch_id>",  # no batch was made here; tests/admin/test_batches.py looks at these
     "/admin/batches/<uuid:batch_id>/live",

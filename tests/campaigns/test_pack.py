@@ -397,6 +397,14 @@ def test_the_shipped_pack_is_right() -> None:
     assert len(read.parts["contest"].questions) >= 150
 
 
+def test_whoever_looks_through_all_packs_twice_reads_none_of_them_anew(tmp_path: Path) -> None:
+    folders = store.at_hand(tmp_path)
+    first = [store.read_once(folder) for folder in folders]
+    assert len(first) > 1
+    for folder, pack in zip(folders, first, strict=True):
+        assert store.read_once(folder) is pack
+
+
 def test_the_command_line_says_what_is_wrong(pack: Path) -> None:
     right = CliRunner().invoke(main, ["pack", "check", str(pack)])
     assert (right.exit_code, right.output.split(":")[0]) == (0, "thu v1")

@@ -32,6 +32,7 @@ SILENT = {
     "shuffle_options": "the order of the same options",
     "settle": "who settles, not what counts",
     "counting_attempt": "only where there are several attempts, see below",
+    "predict_over": "only where a guess is asked for, see below",
 }
 
 
@@ -70,6 +71,15 @@ def test_which_of_several_attempts_counts_is_said(attempts: int | None, language
 def test_with_one_attempt_nothing_is_said_of_which_counts() -> None:
     assert said(ContestSettings(counting_attempt="first")) == said(ContestSettings(counting_attempt="last"))
     assert "một lượt thi" in said(PLAIN)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_over_whom_a_guess_is_made_is_said(language: str) -> None:
+    here, common = (
+        said(ContestSettings(prediction=True, predict_over=over), language) for over in ("here", "common")
+    )  # type: ignore[arg-type]
+    assert here != common
+    assert said(ContestSettings(predict_over="common"), language) == said(ContestSettings(), language)
 
 
 def test_a_guess_nobody_is_asked_for_is_not_spoken_of() -> None:

@@ -421,7 +421,7 @@ def test_relaying_costs_3_more_than_pushing(world: World) -> None:
 # --- me ---
 
 
-def test_me_costs_7(world: World) -> None:
+def test_me_costs_8(world: World) -> None:
     phone = world.phone()
     assert spent(world.database, lambda: phone.get("/me")) == [
         *WHO,
@@ -429,6 +429,7 @@ def test_me_costs_7(world: World) -> None:
         "SELECT membership",  # where the person belongs
         "SELECT unit",  # the names of those units
         "SELECT consent",  # what was agreed to
+        "SELECT common_round",  # whether a contest of many communes has a list to be asked about
         *ARRIVED,
     ]
 
