@@ -1,6 +1,10 @@
 """The demo obeys what is typed."""
 
-import signal
+import os
+import select
+import sys
+import time
+from collections.abc import Iterator
 
 from backend.demo import federation
 from backend.demo.federation import STORY
@@ -8,6 +12,7 @@ from scripts.federation_demo.by_itself import agree
 from scripts.federation_demo.demo import Demo
 from scripts.federation_demo.place import Failed, say
 
+LOOKS_UP_S = 1.0
 HELP = """Lệnh (Enter để gửi):
   cat XA / noi XA     cắt / nối đường truyền của một xã: tan-khanh, tan-thanh, kha-son
   muon XA             bản ghi của tháng trước đến muộn, xã công bố lại phiếu điểm (điều chỉnh)
@@ -30,12 +35,8 @@ def tell(demo: Demo) -> None:
 
 
 def by_hand(demo: Demo) -> None:
-    while True:
-        try:
-            words = input("> ").split()
-        except EOFError:
-            wait_for_ever()
-            return
+    for line in typed():
+        words = line.split()
         if words == ["thoat"]:
             return
         try:
@@ -44,6 +45,24 @@ def by_hand(demo: Demo) -> None:
             say(f"Chưa làm được: {problem}. {HELP}")
         except Exception as problem:
             say(f"Chưa làm được: {problem}")
+    wait_for_ever()
+
+
+def typed() -> Iterator[str]:
+    """Line by line, until the input ends. Looks up once a second: a signal that comes between Python's last look at
+    its signals and the read would wait for the next line (and `input` swallows one that comes while it prompts)."""
+    source, rest = sys.stdin.fileno(), b""
+    print("> ", end="", flush=True)
+    while True:
+        if not select.select([source], [], [], LOOKS_UP_S)[0]:
+            continue
+        more = os.read(source, 4096)
+        if not more:
+            return
+        *lines, rest = (rest + more).split(b"\n")
+        for line in lines:
+            yield line.decode("utf-8", errors="replace")
+            print("> ", end="", flush=True)
 
 
 def obeyed(demo: Demo, words: list[str]) -> str:
@@ -71,4 +90,4 @@ def obeyed(demo: Demo, words: list[str]) -> str:
 def wait_for_ever() -> None:
     """Nobody types: until a signal comes."""
     while True:
-        signal.pause()
+        time.sleep(LOOKS_UP_S)
